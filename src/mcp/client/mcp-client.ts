@@ -1,0 +1,96 @@
+/** The era of a server: legacy speaks revisions up to 2025-11-25 (`initialize`), modern 2026-07-28 (no handshake). */
+export type McpEra = 'legacy' | 'modern';
+
+/** How a server is reached over HTTP. */
+export type McpTransport = 'streamable-http' | 'sse';
+
+/** A JSON object as it came from a server. */
+export type JsonObject = { [key: string]: unknown };
+
+/** Where to connect, and what only that origin may see. */
+export interface McpTarget {
+  /** The whole URL, query included. */
+  url: string;
+  /** `auto` tries streamable HTTP, then SSE where the server answers 4xx to a POST. */
+  transport: McpTransport | 'auto';
+  /** Remembered from an earlier connect, so that the era is not probed again. */
+  era: McpEra | undefined;
+  /** Credentials as headers; sent to the origin of `url` and nowhere else. */
+  secretHeaders: Readonly<Record<string, string>>;
+}
+
+/** What a server says of itself. */
+export interface ServerInfo {
+  name: string;
+  version: string;
+  title: string | undefined;
+}
+
+/** One usable tool, its texts already stripped of control, bidirectional and tag characters. */
+export interface DiscoveredTool {
+  /** As the server calls it; at most 128 characters. */
+  name: string;
+  title: string | undefined;
+  description: string | undefined;
+  inputSchema: JsonObject;
+  outputSchema: JsonObject | undefined;
+  annotations: JsonObject | undefined;
+}
+
+/** A tool that was left out, and why. */
+export interface ToolWarning {
+  /** The tool's name as far as it can be shown, at most 128 characters. */
+  tool: string;
+  /** One of our own sentences, never upstream text. */
+  reason: string;
+}
+
+/** All pages of `tools/list`. */
+export interface ToolDiscovery {
+  tools: DiscoveredTool[];
+  warnings: ToolWarning[];
+}
+
+/** How a call ended that the server did answer. */
+export type ToolOutcome =
+  | {
+      kind: 'result';
+      /** Content blocks, passed on unchanged. */
+      content: JsonObject[];
+      structuredContent: JsonObject | undefined;
+      /** The tool itself reports a failure; a normal result for us. */
+      isError: boolean;
+    }
+  | {
+      /** A JSON-RPC error: the server understood us and refuses the call. */
+      kind: 'protocol-error';
+      code: number;
+      /** Upstream text, sanitised, at most 2,000 characters. For the agent that called, never for a test report. */
+      message: string;
+    };
+
+/** A live connection to one MCP server. */
+export interface McpConnection {
+  readonly serverInfo: ServerInfo | undefined;
+  readonly protocolVersion: string;
+  readonly era: McpEra;
+  readonly transport: McpTransport;
+  /** @throws McpFailure */
+  listTools(options: { signal: AbortSignal }): Promise<ToolDiscovery>;
+  /** @throws McpFailure */
+  callTool(
+    call: { name: string; arguments: JsonObject },
+    options: { signal: AbortSignal },
+  ): Promise<ToolOutcome>;
+  /** Ends the session, its requests and its sockets. Never throws, never takes longer than two seconds. */
+  close(): Promise<void>;
+}
+
+/** Opens connections; the only door to the MCP SDK's client. */
+export interface McpClient {
+  /**
+   * Connects and negotiates era and transport. `signal` bounds all of it, whatever the SDK's own timeouts do.
+   * @throws McpFailure
+   */
+  connect(target: McpTarget, options: { signal: AbortSignal }): Promise<McpConnection>;
+}

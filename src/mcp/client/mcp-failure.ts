@@ -1,0 +1,36 @@
+/** What can go wrong between us and a server; the verdicts of a connection test. */
+export type McpFailureCode =
+  | 'INVALID_URL'
+  | 'BLOCKED_URL'
+  | 'CONNECTION_FAILED'
+  | 'TIMEOUT'
+  | 'AUTH_FAILED'
+  | 'AUTH_REQUIRED'
+  | 'INVALID_MCP_SERVER'
+  | 'PROTOCOL_MISMATCH'
+  | 'RESPONSE_TOO_LARGE';
+
+/** What an {@link McpFailure} carries besides its code. */
+export interface McpFailureOptions {
+  /** True only where it is certain that the server did not execute the request. */
+  notExecuted?: boolean;
+  /** The server no longer knows our session: a fresh connection may succeed. */
+  sessionLost?: boolean;
+  /** Logged, never sent. */
+  cause?: unknown;
+}
+
+/** A failed exchange with an MCP server. Every error of the SDK, of fetch and of the guard becomes one of these. */
+export class McpFailure extends Error {
+  override readonly name = 'McpFailure';
+  readonly code: McpFailureCode;
+  readonly notExecuted: boolean;
+  readonly sessionLost: boolean;
+
+  constructor(code: McpFailureCode, options: McpFailureOptions = {}) {
+    super(code, { cause: options.cause });
+    this.code = code;
+    this.notExecuted = options.notExecuted ?? false;
+    this.sessionLost = options.sessionLost ?? false;
+  }
+}

@@ -1,0 +1,100 @@
+import { AppError, type FieldProblem } from '../../errors/app-error.ts';
+
+/** How a server authenticates us. */
+export type AuthType = 'none' | 'bearer' | 'headers';
+
+/** A secret as the user typed it. Lives in memory only between a request and the seal, or an unseal and its use. */
+export type Credentials =
+  | { kind: 'bearer'; token: string }
+  | { kind: 'headers'; headers: Readonly<Record<string, string>> };
+
+/** What may be shown of a stored secret. */
+export interface CredentialMetadata {
+  kind: Credentials['kind'];
+  /** Names only; empty for a bearer token. */
+  headerNames: string[];
+  updatedAt: Date;
+}
+
+const MAX_HEADER_BYTES = 8192;
+
+const REFUSED_NAMES = new Set([
+  'host',
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'accept',
+  'accept-encoding',
+  'expect',
+  'forwarded',
+  'last-event-id',
+]);
+/** Headers that would steer proxies, cloud metadata services or the MCP transport itself. */
+const REFUSED_PREFIXES = ['x-forwarded-', 'proxy-', 'mcp-', 'metadata', 'x-aws-ec2-metadata', 'sec-'];
+
+function isRefused(name: string): boolean {
+  const lower = name.toLowerCase();
+  return REFUSED_NAMES.has(lower) || REFUSED_PREFIXES.some((prefix) => lower.startsWith(prefix));
+}
+
+function headerProblems(headers: Readonly<Record<string, string>>): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const seen = new Set<string>();
+  let bytes = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    const pointer = `/body/credentials/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    bytes += name.length + value.length;
+    if (isRefused(name)) problems.push({ pointer, detail: 'this header may not be set' });
+    if (seen.has(name.toLowerCase())) {
+      problems.push({ pointer, detail: 'this header is given twice' });
+    }
+    seen.add(name.toLowerCase());
+  }
+  if (bytes > MAX_HEADER_BYTES) {
+    problems.push({ pointer: '/body/credentials/headers', detail: 'more than 8 KB of headers' });
+  }
+  return problems;
+}
+
+/**
+ * Checks that credentials and authentication type belong together and that no header is one we refuse.
+ * Syntax and counts were checked by the contract before.
+ * @throws AppError `CREDENTIALS_INVALID` with pointers.
+ */
+export function assertCredentialsFit(authType: AuthType, credentials: Credentials | undefined): void {
+  const pointer = '/body/credentials';
+  const refuse = (detail: string) =>
+    new AppError('CREDENTIALS_INVALID', { detail, errors: [{ pointer, detail }] });
+  if (authType === 'none') {
+    if (credentials !== undefined) throw refuse('auth_type none takes no credentials');
+    return;
+  }
+  if (credentials?.kind !== authType) {
+    throw refuse(
+      authType === 'bearer'
+        ? 'auth_type bearer needs credentials of the form {"token"}'
+        : 'auth_type headers needs credentials of the form {"headers"}',
+    );
+  }
+  if (credentials.kind !== 'headers') return;
+  const errors = headerProblems(credentials.headers);
+  if (errors.length > 0) throw new AppError('CREDENTIALS_INVALID', { errors });
+}
+
+/** The request headers that carry the secret. */
+export function toSecretHeaders(credentials: Credentials | undefined): Record<string, string> {
+  if (credentials === undefined) return {};
+  if (credentials.kind === 'bearer') return { authorization: `Bearer ${credentials.token}` };
+  return { ...credentials.headers };
+}
+
+/** The names that may be shown, in the order given. */
+export function headerNamesOf(credentials: Credentials): string[] {
+  return credentials.kind === 'headers' ? Object.keys(credentials.headers) : [];
+}

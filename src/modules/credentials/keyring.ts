@@ -1,0 +1,77 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+
+/** Why a keyring was refused. Never carries a key. */
+export type KeyringFault =
+  | 'KEYRING_MISSING'
+  | 'KEYRING_BAD_KEY_ID'
+  | 'KEYRING_DUPLICATE_KEY_ID'
+  | 'KEYRING_BAD_KEY'
+  | 'KEYRING_WEAK_KEY'
+  | 'KEYRING_REUSED_KEY';
+
+const EXPLANATION: Record<KeyringFault, string> = {
+  KEYRING_MISSING: 'no key is set',
+  KEYRING_BAD_KEY_ID: 'a key id must be 1 to 32 characters of a-z, 0-9 and -',
+  KEYRING_DUPLICATE_KEY_ID: 'two keys have the same id',
+  KEYRING_BAD_KEY: 'a key must be exactly 32 bytes in base64',
+  KEYRING_WEAK_KEY: 'a key is not random; make one with: openssl rand -base64 32',
+  KEYRING_REUSED_KEY: 'two ids hold the same key',
+};
+
+/** `ENCRYPTION_KEYS` cannot be used. The message says why, without a value. */
+export class KeyringError extends Error {
+  override readonly name = 'KeyringError';
+  readonly code: KeyringFault;
+
+  constructor(code: KeyringFault) {
+    super(EXPLANATION[code]);
+    this.code = code;
+  }
+}
+
+/** The root keys by id. New secrets are sealed with the active one; all of them open. */
+export interface Keyring {
+  /** Id of the key that seals. */
+  readonly activeKeyId: string;
+  /** Every key that opens, 32 bytes each. */
+  readonly keys: ReadonlyMap<string, KeyObject>;
+}
+
+const KEY_ID = /^[a-z0-9][a-z0-9-]{0,31}$/;
+const KEY_BYTES = 32;
+/** 32 random bytes have fewer than 16 distinct values with a probability below 1e-15. */
+const LEAST_DISTINCT_BYTES = 16;
+
+function readKey(base64: string): Buffer {
+  const bytes = Buffer.from(base64, 'base64');
+  // Node skips characters that are not base64; only the exact spelling counts.
+  if (bytes.length !== KEY_BYTES || bytes.toString('base64') !== base64) {
+    throw new KeyringError('KEYRING_BAD_KEY');
+  }
+  if (new Set(bytes).size < LEAST_DISTINCT_BYTES) throw new KeyringError('KEYRING_WEAK_KEY');
+  return bytes;
+}
+
+/**
+ * Reads `id:base64,id:base64`; the first key is the active one.
+ * @throws KeyringError on a missing, short, weak, repeated or badly named key.
+ */
+export function parseKeyring(text: string | undefined): Keyring {
+  if (text === undefined || text.trim() === '') throw new KeyringError('KEYRING_MISSING');
+  const keys = new Map<string, KeyObject>();
+  for (const part of text.split(',')) {
+    const colon = part.indexOf(':');
+    const id = part.slice(0, Math.max(colon, 0)).trim();
+    if (!KEY_ID.test(id)) throw new KeyringError('KEYRING_BAD_KEY_ID');
+    if (keys.has(id)) throw new KeyringError('KEYRING_DUPLICATE_KEY_ID');
+    const bytes = readKey(part.slice(colon + 1).trim());
+    for (const other of keys.values()) {
+      if (other.export().equals(bytes)) throw new KeyringError('KEYRING_REUSED_KEY');
+    }
+    keys.set(id, createSecretKey(bytes));
+    bytes.fill(0);
+  }
+  const [activeKeyId] = keys.keys();
+  if (activeKeyId === undefined) throw new KeyringError('KEYRING_MISSING');
+  return { activeKeyId, keys };
+}

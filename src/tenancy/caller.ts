@@ -1,0 +1,25 @@
+/** What a token allows. Names as in the OAuth `scope` claim. */
+export type Scope =
+  | 'connectors:read'
+  | 'connectors:write'
+  | 'tools:read'
+  | 'tools:call'
+  | 'operator'
+  | 'agent';
+
+/** The user on whose behalf rows are read and written. Every query carries it. */
+export interface Identity {
+  tenantId: string;
+  userId: string;
+}
+
+/** A verified token: who is calling, and what they may do. */
+export interface Caller extends Identity {
+  scopes: ReadonlySet<Scope>;
+  /** The agent that acts for the user (RFC 8693 `act.sub`), for logs. */
+  actor: string | undefined;
+  /** `client_id` or `azp` of the token, for logs and for the agent compatibility mode. */
+  clientId: string | undefined;
+  /** Project ids with the caller's role. */
+  projects: ReadonlyMap<string, 'admin' | 'member'>;
+}
