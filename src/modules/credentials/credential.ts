@@ -36,7 +36,14 @@ const REFUSED_NAMES = new Set([
   'last-event-id',
 ]);
 /** Headers that would steer proxies, cloud metadata services or the MCP transport itself. */
-const REFUSED_PREFIXES = ['x-forwarded-', 'proxy-', 'mcp-', 'metadata', 'x-aws-ec2-metadata', 'sec-'];
+const REFUSED_PREFIXES = [
+  'x-forwarded-',
+  'proxy-',
+  'mcp-',
+  'metadata',
+  'x-aws-ec2-metadata',
+  'sec-',
+];
 
 function isRefused(name: string): boolean {
   const lower = name.toLowerCase();
@@ -67,7 +74,10 @@ function headerProblems(headers: Readonly<Record<string, string>>): FieldProblem
  * Syntax and counts were checked by the contract before.
  * @throws AppError `CREDENTIALS_INVALID` with pointers.
  */
-export function assertCredentialsFit(authType: AuthType, credentials: Credentials | undefined): void {
+export function assertCredentialsFit(
+  authType: AuthType,
+  credentials: Credentials | undefined,
+): void {
   const pointer = '/body/credentials';
   const refuse = (detail: string) =>
     new AppError('CREDENTIALS_INVALID', { detail, errors: [{ pointer, detail }] });

@@ -52,6 +52,19 @@ function readKey(base64: string): Buffer {
   return bytes;
 }
 
+function addKey(keys: Map<string, KeyObject>, part: string): void {
+  const colon = part.indexOf(':');
+  const id = part.slice(0, Math.max(colon, 0)).trim();
+  if (!KEY_ID.test(id)) throw new KeyringError('KEYRING_BAD_KEY_ID');
+  if (keys.has(id)) throw new KeyringError('KEYRING_DUPLICATE_KEY_ID');
+  const bytes = readKey(part.slice(colon + 1).trim());
+  for (const other of keys.values()) {
+    if (other.export().equals(bytes)) throw new KeyringError('KEYRING_REUSED_KEY');
+  }
+  keys.set(id, createSecretKey(bytes));
+  bytes.fill(0);
+}
+
 /**
  * Reads `id:base64,id:base64`; the first key is the active one.
  * @throws KeyringError on a missing, short, weak, repeated or badly named key.
@@ -59,18 +72,7 @@ function readKey(base64: string): Buffer {
 export function parseKeyring(text: string | undefined): Keyring {
   if (text === undefined || text.trim() === '') throw new KeyringError('KEYRING_MISSING');
   const keys = new Map<string, KeyObject>();
-  for (const part of text.split(',')) {
-    const colon = part.indexOf(':');
-    const id = part.slice(0, Math.max(colon, 0)).trim();
-    if (!KEY_ID.test(id)) throw new KeyringError('KEYRING_BAD_KEY_ID');
-    if (keys.has(id)) throw new KeyringError('KEYRING_DUPLICATE_KEY_ID');
-    const bytes = readKey(part.slice(colon + 1).trim());
-    for (const other of keys.values()) {
-      if (other.export().equals(bytes)) throw new KeyringError('KEYRING_REUSED_KEY');
-    }
-    keys.set(id, createSecretKey(bytes));
-    bytes.fill(0);
-  }
+  for (const part of text.split(',')) addKey(keys, part);
   const [activeKeyId] = keys.keys();
   if (activeKeyId === undefined) throw new KeyringError('KEYRING_MISSING');
   return { activeKeyId, keys };

@@ -80,6 +80,11 @@ export class SealedBox {
     return [...this.#keyring.keys.keys()];
   }
 
+  /** Id of the key that seals. */
+  get activeKeyId(): string {
+    return this.#keyring.activeKeyId;
+  }
+
   /**
    * Seals with the active key; never gives the same text twice.
    * @throws SealError `CONTEXT_INCOMPLETE` on an empty field of the context.
@@ -123,11 +128,6 @@ export class SealedBox {
     } finally {
       key.fill(0);
     }
-  }
-
-  /** Whether the text was sealed with another key than the active one. */
-  needsReseal(sealed: string): boolean {
-    return parseSealed(sealed).keyId !== this.#keyring.activeKeyId;
   }
 }
 

@@ -1,0 +1,61 @@
+import { AppError } from '../errors/app-error.ts';
+import type { Identity } from '../tenancy/caller.ts';
+import type { Clock } from './clock.ts';
+
+/** The part of a pino logger that is used. */
+export interface OperationLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** What a log line says besides outcome and duration; ids and codes only, never a secret. */
+export interface OperationFields {
+  connector_id?: string;
+  tool?: string;
+  /** Scheme, host and port of the server. */
+  origin?: string;
+  /** Overrides the outcome `ok`, for operations that succeed in reporting a failure. */
+  outcome?: string;
+  attempts?: number;
+}
+
+/** Writes one line for every operation on a connector: who, which, outcome code, duration. */
+export class OperationLog {
+  readonly #logger: OperationLogger;
+  readonly #clock: Pick<Clock, 'monotonic'>;
+
+  constructor({ logger, clock }: { logger: OperationLogger; clock: Pick<Clock, 'monotonic'> }) {
+    this.#logger = logger;
+    this.#clock = clock;
+  }
+
+  /**
+   * Runs the operation and writes its line. `fields` may be added to while it runs.
+   * @throws whatever `work` throws.
+   */
+  async run<Result>(
+    operation: string,
+    identity: Identity,
+    work: (fields: OperationFields) => Promise<Result>,
+  ): Promise<Result> {
+    const fields: OperationFields = {};
+    const startedAt = this.#clock.monotonic();
+    const line = (outcome: string) => ({
+      operation,
+      tenant_id: identity.tenantId,
+      user_id: identity.userId,
+      ...fields,
+      outcome,
+      duration_ms: Math.round(this.#clock.monotonic() - startedAt),
+    });
+    try {
+      const result = await work(fields);
+      this.#logger.info(line(fields.outcome ?? 'ok'), 'connector operation');
+      return result;
+    } catch (error) {
+      const outcome = error instanceof AppError ? error.code : 'INTERNAL';
+      this.#logger.warn(line(outcome), 'connector operation');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { AppError } from '../../errors/app-error.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { OperationLog } from '../../lib/operation-log.ts';
+import type { Identity } from '../../tenancy/caller.ts';
+import type { ConnectionTestReport } from './connection-test.ts';
+import { type Connector, type ConnectorRecord, healthAfter } from './connector.ts';
+import type { ConnectorSecrets } from './connector-secrets.ts';
+import type { ConnectorChanges, ConnectorStore } from './connector-store.ts';
+import { type ConnectorTester, discoveredState } from './connector-tester.ts';
+
+/** Collaborators of the {@link ConnectorHealthService}. */
+export interface ConnectorHealthServiceDeps {
+  store: Pick<ConnectorStore, 'find' | 'update'>;
+  secrets: ConnectorSecrets;
+  tester: Pick<ConnectorTester, 'test'>;
+  clock: Pick<Clock, 'now'>;
+  log: OperationLog;
+  /** Called before a sync: the sessions of the connector are to be opened anew. */
+  onSessionsInvalid(connectorId: string): Promise<void>;
+}
+
+/** Tests and syncs saved connectors, and keeps what was found as their health. */
+export class ConnectorHealthService {
+  readonly #deps: ConnectorHealthServiceDeps;
+
+  constructor(deps: ConnectorHealthServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Tests with the stored URL and credentials and records the outcome, but not the tools. Where the connector changed
+   * meanwhile, the report is about settings that are gone and nothing is recorded.
+   * @throws AppError `CONNECTOR_NOT_FOUND`
+   */
+  test(identity: Identity, id: string): Promise<ConnectionTestReport> {
+    return this.#deps.log.run('connector.test', identity, async (fields) => {
+      fields.connector_id = id;
+      const record = await this.#get(identity, id);
+      fields.origin = record.serverOrigin;
+      const report = await this.#test(identity, record);
+      fields.outcome = report.errorCode ?? 'ok';
+      fields.attempts = report.attempts;
+      await this.#deps.store.update(identity, id, record.version, this.#health(report));
+      return report;
+    });
+  }
+
+  /**
+   * Connects anew and replaces the stored tools; clears the error of a healthy server and records that of another.
+   * @throws AppError `CONNECTOR_NOT_FOUND`, `CONNECTOR_DISABLED`, `CONNECTOR_CHANGED`
+   */
+  sync(identity: Identity, id: string): Promise<Connector> {
+    return this.#deps.log.run('connector.sync', identity, async (fields) => {
+      fields.connector_id = id;
+      const record = await this.#get(identity, id);
+      fields.origin = record.serverOrigin;
+      if (record.intent === 'DISABLED') throw new AppError('CONNECTOR_DISABLED');
+      await this.#deps.onSessionsInvalid(id);
+      const report = await this.#test(identity, record);
+      fields.outcome = report.errorCode ?? 'ok';
+      const saved = await this.#deps.store.update(identity, id, record.version, {
+        ...this.#health(report),
+        ...(report.success && { tools: discoveredState(report).tools }),
+      });
+      if (saved === undefined) throw new AppError('CONNECTOR_CHANGED');
+      return this.#deps.secrets.toConnector(identity, saved);
+    });
+  }
+
+  async #get(identity: Identity, id: string): Promise<ConnectorRecord> {
+    const record = await this.#deps.store.find(identity, id);
+    if (record === undefined) throw new AppError('CONNECTOR_NOT_FOUND');
+    return record;
+  }
+
+  #test(identity: Identity, record: ConnectorRecord): Promise<ConnectionTestReport> {
+    const { secrets, tester } = this.#deps;
+    return tester.test({
+      serverUrl: secrets.openUrl(identity, record),
+      // What the owner chose, not what was remembered: a server may have moved from SSE to streamable HTTP.
+      transport: record.transport,
+      credentials: secrets.openCredentials(identity, record),
+    });
+  }
+
+  #health(report: ConnectionTestReport): ConnectorChanges {
+    const at = this.#deps.clock.now();
+    if (report.errorCode === undefined) {
+      const { knowledge } = discoveredState(report);
+      return { at, knowledge, health: { health: 'HEALTHY', fault: undefined, testedAt: at } };
+    }
+    const { errorCode } = report;
+    const health = healthAfter(errorCode);
+    return { at, health: { health, fault: { code: errorCode, at }, testedAt: at } };
+  }
+}

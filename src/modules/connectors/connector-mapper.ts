@@ -1,0 +1,137 @@
+import type {
+  ConnectionTest,
+  ConnectorCreate,
+  Connector as ConnectorResource,
+  ConnectorTool as ConnectorToolResource,
+  ConnectorUpdate as ConnectorUpdateBody,
+  CredentialMetadata as CredentialMetadataResource,
+  Credentials as CredentialsBody,
+  ConnectionTestReport as ReportResource,
+} from '../../contract/generated.ts';
+import type { AuthType, CredentialMetadata, Credentials } from '../credentials/index.ts';
+import { type ConnectionTestReport, messageFor } from './connection-test.ts';
+import type { Connector, ConnectorTool } from './connector.ts';
+import type { ConnectorDraft } from './connector-service.ts';
+import type { ConnectorUpdate } from './connector-update.ts';
+
+/** The credentials of a request body. */
+export function toCredentials(body: CredentialsBody): Credentials {
+  return 'token' in body
+    ? { kind: 'bearer', token: body.token }
+    : { kind: 'headers', headers: body.headers };
+}
+
+/** A server to test; credentials without `auth_type` say it themselves. */
+export function toTestDraft(body: ConnectionTest): Omit<ConnectorDraft, 'name'> {
+  const credentials = body.credentials === undefined ? undefined : toCredentials(body.credentials);
+  const authType: AuthType = body.auth_type ?? credentials?.kind ?? 'none';
+  return {
+    serverUrl: body.server_url,
+    transport: body.transport ?? 'auto',
+    authType,
+    credentials,
+  };
+}
+
+/** A connector to create. */
+export function toDraft(body: ConnectorCreate): ConnectorDraft {
+  return { name: body.name, ...toTestDraft(body) };
+}
+
+/** Only what the body names. */
+export function toUpdate(body: ConnectorUpdateBody): ConnectorUpdate {
+  return {
+    ...(body.name !== undefined && { name: body.name }),
+    ...(body.server_url !== undefined && { serverUrl: body.server_url }),
+    ...(body.transport !== undefined && { transport: body.transport }),
+    ...(body.auth_type !== undefined && { authType: body.auth_type }),
+    ...(body.credentials !== undefined && { credentials: toCredentials(body.credentials) }),
+  };
+}
+
+/** What is known of stored credentials. */
+export function toCredentialResource(credential: CredentialMetadata): CredentialMetadataResource {
+  return {
+    kind: credential.kind,
+    header_names: credential.headerNames,
+    state: 'active',
+    expires_at: null,
+    updated_at: credential.updatedAt.toISOString(),
+  };
+}
+
+function toServerInfo(
+  info: { name: string; version: string; title: string | undefined } | undefined,
+) {
+  if (info === undefined) return null;
+  return { name: info.name, version: info.version, title: info.title ?? null };
+}
+
+/** A connector as its owner sees it. */
+export function toConnectorResource(connector: Connector): ConnectorResource {
+  const { fault, knowledge, credential } = connector;
+  return {
+    id: connector.id,
+    name: connector.name,
+    slug: connector.slug,
+    server_url: connector.serverUrl,
+    transport: connector.transport,
+    auth_type: connector.authType,
+    status: connector.status,
+    last_error:
+      fault === undefined
+        ? null
+        : {
+            code: fault.code,
+            message: messageFor(fault.code),
+            occurred_at: fault.at.toISOString(),
+          },
+    server_info: toServerInfo(knowledge?.serverInfo),
+    protocol_version: knowledge?.protocolVersion ?? null,
+    tool_count: connector.toolCount,
+    credentials: credential === undefined ? null : toCredentialResource(credential),
+    version: connector.version,
+    last_tested_at: connector.lastTestedAt.toISOString(),
+    created_at: connector.createdAt.toISOString(),
+    updated_at: connector.updatedAt.toISOString(),
+  };
+}
+
+/** The report of a connection test. */
+export function toReportResource(report: ConnectionTestReport): ReportResource {
+  return {
+    success: report.success,
+    error_code: report.errorCode ?? null,
+    error_message: report.errorMessage ?? null,
+    tools: report.tools.map((tool) => ({
+      name: tool.name,
+      title: tool.title ?? null,
+      description: tool.description ?? null,
+      input_schema: tool.inputSchema,
+      output_schema: tool.outputSchema ?? null,
+      annotations: tool.annotations ?? null,
+    })),
+    warnings: report.warnings.map(({ tool, reason }) => ({ tool, message: reason })),
+    server_info: toServerInfo(report.serverInfo),
+    protocol_version: report.protocolVersion ?? null,
+    latency_ms: report.latencyMs,
+    attempts: report.attempts,
+  };
+}
+
+/** A stored tool. */
+export function toConnectorToolResource(tool: ConnectorTool): ConnectorToolResource {
+  const { definition } = tool;
+  return {
+    id: tool.id,
+    name: tool.name,
+    exposed_name: tool.exposedName,
+    title: definition.title ?? null,
+    description: definition.description ?? null,
+    input_schema: definition.inputSchema,
+    output_schema: definition.outputSchema ?? null,
+    annotations: definition.annotations ?? null,
+    definition_hash: tool.definitionHash,
+    updated_at: tool.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,82 @@
+import type { McpTarget } from '../../mcp/client/mcp-client.ts';
+import type { Identity } from '../../tenancy/caller.ts';
+import {
+  type Credentials,
+  type CredentialVault,
+  headerNamesOf,
+  toSecretHeaders,
+} from '../credentials/index.ts';
+import { type Connector, type ConnectorRecord, statusOf } from './connector.ts';
+import type { NewCredential } from './connector-store.ts';
+import { canonicalUrl } from './server-url.ts';
+
+/** Seals and opens what a connector keeps: its URL, and credentials that belong to that URL. */
+export class ConnectorSecrets {
+  readonly #vault: CredentialVault;
+
+  constructor({ vault }: { vault: CredentialVault }) {
+    this.#vault = vault;
+  }
+
+  /** @throws SealError when the stored text cannot be opened. */
+  openUrl(identity: Identity, record: Pick<ConnectorRecord, 'id' | 'serverUrlSealed'>): string {
+    return this.#vault.openUrl(record.serverUrlSealed, { identity, rowId: record.id });
+  }
+
+  /** Seals the URL of the connector with this id. */
+  sealUrl(identity: Identity, connectorId: string, url: string): string {
+    return this.#vault.sealUrl(url, { identity, rowId: connectorId });
+  }
+
+  /** @throws SealError when the stored text cannot be opened, or belongs to another URL. */
+  openCredentials(identity: Identity, record: ConnectorRecord): Credentials | undefined {
+    if (record.credential === undefined) return undefined;
+    const { id, sealed } = record.credential;
+    const url = canonicalUrl(this.openUrl(identity, record));
+    return this.#vault.openCredentials(sealed, { identity, rowId: id }, url);
+  }
+
+  /** Seals credentials under an id of their own, for the canonical form of `url`. */
+  sealCredentials(
+    identity: Identity,
+    credential: { id: string; credentials: Credentials; url: string },
+  ): NewCredential {
+    const { id, credentials, url } = credential;
+    const row = { identity, rowId: id };
+    return {
+      id,
+      kind: credentials.kind,
+      sealed: this.#vault.sealCredentials(credentials, row, canonicalUrl(url)),
+      headerNames: headerNamesOf(credentials),
+    };
+  }
+
+  /** Everything a connect needs, opened at the moment of use. */
+  openTarget(identity: Identity, record: ConnectorRecord): McpTarget {
+    return {
+      url: this.openUrl(identity, record),
+      transport:
+        record.transport === 'auto' ? (record.knowledge?.transport ?? 'auto') : record.transport,
+      era: record.knowledge?.era,
+      secretHeaders: toSecretHeaders(this.openCredentials(identity, record)),
+    };
+  }
+
+  /** The connector as its owner sees it. */
+  toConnector(identity: Identity, record: ConnectorRecord): Connector {
+    const { serverUrlSealed: _sealed, credential, ...rest } = record;
+    return {
+      ...rest,
+      serverUrl: this.openUrl(identity, record),
+      status: statusOf(record),
+      credential:
+        credential === undefined
+          ? undefined
+          : {
+              kind: credential.kind,
+              headerNames: credential.headerNames,
+              updatedAt: credential.updatedAt,
+            },
+    };
+  }
+}

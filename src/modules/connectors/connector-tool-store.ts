@@ -1,0 +1,30 @@
+import type { Identity } from '../../tenancy/caller.ts';
+import type { ConnectorRecord, ConnectorTool, ToolDefinition } from './connector.ts';
+
+/** An enabled connector with the tools of its last good discovery. */
+export interface ToolSource
+  extends Pick<ConnectorRecord, 'id' | 'name' | 'slug' | 'health' | 'fault'> {
+  discoveredAt: Date;
+  tools: { exposedName: string; definition: ToolDefinition }[];
+}
+
+/** A tool as a call needs it. */
+export interface CallableTool extends Pick<ConnectorRecord, 'intent' | 'credentialGeneration'> {
+  connectorId: string;
+  /** As the server calls it. */
+  toolName: string;
+}
+
+/** Tools as discovery stored them; no server is asked. */
+export interface ConnectorToolStore {
+  /** The tools of one connector by name, at most `limit`, after the name. */
+  listTools(
+    identity: Identity,
+    connectorId: string,
+    page: { limit: number; after: string | undefined },
+  ): Promise<ConnectorTool[]>;
+  /** The owner's enabled connectors with their tools. */
+  listSources(identity: Identity): Promise<ToolSource[]>;
+  /** The tool with this exposed name, also of a disabled connector. */
+  findCallable(identity: Identity, exposedName: string): Promise<CallableTool | undefined>;
+}

@@ -1,0 +1,73 @@
+import { AppError } from '../../errors/app-error.ts';
+import { type AuthType, assertCredentialsFit, type Credentials } from '../credentials/index.ts';
+import type { ConnectorTransport } from './connector.ts';
+import { canonicalUrl } from './server-url.ts';
+
+/** Where a server is, and how to talk to it. */
+export interface ConnectorSettings {
+  serverUrl: string;
+  transport: ConnectorTransport;
+}
+
+/** What a user changes; what is absent stays. */
+export interface ConnectorUpdate extends Partial<ConnectorSettings> {
+  name?: string;
+  authType?: AuthType;
+  credentials?: Credentials;
+}
+
+/** Tells whether a version is one the change is based on; undefined accepts every version. */
+export type ConnectorVersions = ((version: number) => boolean) | undefined;
+
+/** The way to a server as it will be; needs a test before it is saved. */
+export interface UpdatePlan extends ConnectorSettings {
+  authType: AuthType;
+  credentials: Credentials | undefined;
+}
+
+/** Canonical where the text is a URL; else the text itself, which the test will refuse. */
+function canonicalOrText(url: string): string {
+  return URL.canParse(url) ? canonicalUrl(url) : url;
+}
+
+function resolveCredentials(
+  update: ConnectorUpdate,
+  current: UpdatePlan,
+  authType: AuthType,
+): Credentials | undefined {
+  if (authType === 'none' && update.credentials === undefined) return undefined;
+  if (update.credentials !== undefined) return update.credentials;
+  const moves =
+    update.serverUrl !== undefined &&
+    canonicalOrText(update.serverUrl) !== canonicalOrText(current.serverUrl);
+  if (moves && current.credentials !== undefined) {
+    throw new AppError('CREDENTIALS_REQUIRED', {
+      detail: 'Send credentials for the new URL in the same request, or auth_type none.',
+      errors: [{ pointer: '/body/credentials', detail: 'required with a new server_url' }],
+    });
+  }
+  return current.credentials;
+}
+
+/**
+ * Works out the way to the server after an update.
+ * @returns undefined where the update does not touch it, so that no test is needed.
+ * @throws AppError `CREDENTIALS_REQUIRED` where stored credentials would go to a new address, `CREDENTIALS_INVALID`.
+ */
+export function planUpdate(update: ConnectorUpdate, current: UpdatePlan): UpdatePlan | undefined {
+  const { serverUrl, transport, authType, credentials } = update;
+  const next: ConnectorSettings = {
+    serverUrl: serverUrl ?? current.serverUrl,
+    transport: transport ?? current.transport,
+  };
+  const nextAuthType = authType ?? credentials?.kind ?? current.authType;
+  const isSame =
+    credentials === undefined &&
+    next.serverUrl === current.serverUrl &&
+    next.transport === current.transport &&
+    nextAuthType === current.authType;
+  if (isSame) return undefined;
+  const nextCredentials = resolveCredentials(update, current, nextAuthType);
+  assertCredentialsFit(nextAuthType, nextCredentials);
+  return { ...next, authType: nextAuthType, credentials: nextCredentials };
+}

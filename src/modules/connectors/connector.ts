@@ -1,0 +1,99 @@
+import type { McpEra, McpTransport, ServerInfo } from '../../mcp/client/mcp-client.ts';
+import type { McpFailureCode } from '../../mcp/client/mcp-failure.ts';
+import type { AuthType, CredentialMetadata } from '../credentials/index.ts';
+
+/** How to talk to a server; `auto` finds out. */
+export type ConnectorTransport = McpTransport | 'auto';
+
+/** What the owner wants. */
+export type ConnectorIntent = 'ENABLED' | 'DISABLED';
+
+/** What tests and traffic found. A column of its own, so that no background check can undo a disable. */
+export type ConnectorHealth = 'HEALTHY' | 'ERROR' | 'NEEDS_AUTH';
+
+/** What is shown; derived from intent and health. */
+export type ConnectorStatus = 'ENABLED' | 'DISABLED' | 'ERROR' | 'NEEDS_AUTH';
+
+/** The last failure of a connector; its message follows from the code. */
+export interface ConnectorFault {
+  code: McpFailureCode;
+  at: Date;
+}
+
+/** What the last successful connect told, so that the next one need not probe. */
+export interface ServerKnowledge {
+  era: McpEra;
+  transport: McpTransport;
+  protocolVersion: string;
+  serverInfo: ServerInfo | undefined;
+}
+
+/** A sealed secret with what may be shown of it. */
+export interface SealedCredential extends CredentialMetadata {
+  id: string;
+  sealed: string;
+}
+
+/** A connector as stored: every secret still sealed. */
+export interface ConnectorRecord {
+  id: string;
+  name: string;
+  slug: string;
+  serverUrlSealed: string;
+  serverOrigin: string;
+  transport: ConnectorTransport;
+  authType: AuthType;
+  intent: ConnectorIntent;
+  health: ConnectorHealth;
+  fault: ConnectorFault | undefined;
+  knowledge: ServerKnowledge | undefined;
+  credential: SealedCredential | undefined;
+  toolCount: number;
+  /** Counts every change a client can see. */
+  version: number;
+  /** Counts changes of URL, transport and credentials; sessions of older generations are dead. */
+  credentialGeneration: number;
+  lastTestedAt: Date;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** A connector as its owner sees it. */
+export interface Connector extends Omit<ConnectorRecord, 'serverUrlSealed' | 'credential'> {
+  serverUrl: string;
+  status: ConnectorStatus;
+  credential: CredentialMetadata | undefined;
+}
+
+/** A tool as stored. */
+export interface ConnectorTool {
+  id: string;
+  /** As the server calls it. */
+  name: string;
+  /** As agents call it. */
+  exposedName: string;
+  definition: ToolDefinition;
+  /** SHA-256 of the canonical definition, hex. */
+  definitionHash: string;
+  updatedAt: Date;
+}
+
+/** What a server says of a tool, besides its name. */
+export interface ToolDefinition {
+  title: string | undefined;
+  description: string | undefined;
+  inputSchema: Record<string, unknown>;
+  outputSchema: Record<string, unknown> | undefined;
+  annotations: Record<string, unknown> | undefined;
+}
+
+/** What the owner is shown: the intent first, then what was found. */
+export function statusOf(connector: Pick<ConnectorRecord, 'intent' | 'health'>): ConnectorStatus {
+  if (connector.intent === 'DISABLED') return 'DISABLED';
+  return connector.health === 'HEALTHY' ? 'ENABLED' : connector.health;
+}
+
+/** The health a failed exchange means: only an authentication failure asks the owner to sign in. */
+export function healthAfter(code: McpFailureCode): ConnectorHealth {
+  return code === 'AUTH_REQUIRED' || code === 'AUTH_FAILED' ? 'NEEDS_AUTH' : 'ERROR';
+}

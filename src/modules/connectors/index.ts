@@ -1,0 +1,19 @@
+export { messageFor } from './connection-test.ts';
+export { ConnectionValidator } from './connection-validator.ts';
+export type {
+  ConnectorFault,
+  ConnectorHealth,
+  ConnectorRecord,
+  ConnectorStatus,
+  ToolDefinition,
+} from './connector.ts';
+export { ConnectorHealthService } from './connector-health-service.ts';
+export { connectorRoutes } from './connector-routes.ts';
+export { ConnectorSecrets } from './connector-secrets.ts';
+export { ConnectorService } from './connector-service.ts';
+export { ConnectorTester } from './connector-tester.ts';
+export type { CallableTool, ConnectorToolStore, ToolSource } from './connector-tool-store.ts';
+export { PrismaConnectorStore } from './prisma-connector-store.ts';
+export { PrismaConnectorToolStore } from './prisma-connector-tool-store.ts';
+export { PrismaResealStore } from './prisma-reseal-store.ts';
+export { ResealService } from './reseal-service.ts';

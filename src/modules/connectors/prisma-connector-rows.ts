@@ -1,0 +1,133 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import type { Prisma } from '../../database/prisma/client.ts';
+import type { Identity } from '../../tenancy/caller.ts';
+import type { ConnectorRecord, ConnectorTool, ToolDefinition } from './connector.ts';
+
+/** The columns that name the owner of a row. */
+export interface OwnerColumns {
+  tenantId: string;
+  ownerKind: string;
+  ownerId: string;
+}
+
+/** The owner's columns. Row level security is the second wall; every query names its owner as well. */
+export function ownerColumns({ tenantId, userId }: Identity): OwnerColumns {
+  return { tenantId, ownerKind: 'user', ownerId: userId };
+}
+
+/** What is read with every connector. */
+export const connectorInclude = {
+  credential: true,
+  _count: { select: { tools: true } },
+} satisfies Prisma.ConnectorInclude;
+
+type ConnectorRow = Prisma.ConnectorGetPayload<{ include: typeof connectorInclude }>;
+type ToolRow = Prisma.ConnectorToolGetPayload<object>;
+
+const Literals = <const Values extends readonly string[]>(values: Values) =>
+  Type.Unsafe<Values[number]>({ ...Type.Union(values.map((value) => Type.Literal(value))) });
+
+/** The database checks these as well; a row that fails here was written by a newer version of the service. */
+const States = Type.Object({
+  transport: Literals(['auto', 'streamable-http', 'sse']),
+  authType: Literals(['none', 'bearer', 'headers']),
+  intent: Literals(['ENABLED', 'DISABLED']),
+  health: Literals(['HEALTHY', 'ERROR', 'NEEDS_AUTH']),
+});
+const FaultCode = Literals([
+  'INVALID_URL',
+  'BLOCKED_URL',
+  'CONNECTION_FAILED',
+  'TIMEOUT',
+  'AUTH_FAILED',
+  'AUTH_REQUIRED',
+  'INVALID_MCP_SERVER',
+  'PROTOCOL_MISMATCH',
+  'RESPONSE_TOO_LARGE',
+]);
+const Knowledge = Type.Object({
+  era: Literals(['legacy', 'modern']),
+  resolvedTransport: Literals(['streamable-http', 'sse']),
+  protocolVersion: Type.String(),
+});
+const CredentialKind = Literals(['bearer', 'headers']);
+const JsonObject = Type.Record(Type.String(), Type.Unknown());
+const Definition = Type.Object({
+  title: Type.Optional(Type.String()),
+  description: Type.Optional(Type.String()),
+  inputSchema: JsonObject,
+  outputSchema: Type.Optional(JsonObject),
+  annotations: Type.Optional(JsonObject),
+});
+
+function toFault(row: ConnectorRow): ConnectorRecord['fault'] {
+  if (row.lastErrorCode === null || row.lastErrorAt === null) return undefined;
+  return { code: Value.Decode(FaultCode, row.lastErrorCode), at: row.lastErrorAt };
+}
+
+function toKnowledge(row: ConnectorRow): ConnectorRecord['knowledge'] {
+  if (row.era === null) return undefined;
+  const { era, resolvedTransport, protocolVersion } = Value.Decode(Knowledge, row);
+  const serverInfo =
+    row.serverName === null
+      ? undefined
+      : {
+          name: row.serverName,
+          version: row.serverVersion ?? '',
+          title: row.serverTitle ?? undefined,
+        };
+  return { era, transport: resolvedTransport, protocolVersion, serverInfo };
+}
+
+function toCredential(row: ConnectorRow): ConnectorRecord['credential'] {
+  if (row.credential === null) return undefined;
+  const { id, kind, sealed, headerNames, updatedAt } = row.credential;
+  return { id, kind: Value.Decode(CredentialKind, kind), sealed, headerNames, updatedAt };
+}
+
+/** @throws when the row holds a state this version does not know. */
+export function toConnectorRecord(row: ConnectorRow): ConnectorRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    slug: row.slug,
+    serverUrlSealed: row.serverUrlSealed,
+    serverOrigin: row.serverOrigin,
+    ...pickStates(Value.Decode(States, row)),
+    fault: toFault(row),
+    knowledge: toKnowledge(row),
+    credential: toCredential(row),
+    toolCount: row._count.tools,
+    version: row.version,
+    credentialGeneration: row.credentialGeneration,
+    lastTestedAt: row.lastTestedAt,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+function pickStates({ transport, authType, intent, health }: Static<typeof States>) {
+  return { transport, authType, intent, health };
+}
+
+/** @throws when the stored definition is not one. */
+export function toToolDefinition(stored: unknown): ToolDefinition {
+  const { title, description, inputSchema, outputSchema, annotations } = Value.Decode(
+    Definition,
+    stored,
+  );
+  return { title, description, inputSchema, outputSchema, annotations };
+}
+
+/** A tool row as the domain knows it. */
+export function toConnectorTool(row: ToolRow): ConnectorTool {
+  return {
+    id: row.id,
+    name: row.name,
+    exposedName: row.exposedName,
+    definition: toToolDefinition(row.definition),
+    definitionHash: row.definitionHash,
+    updatedAt: row.updatedAt,
+  };
+}

@@ -1,0 +1,282 @@
+import { randomUUID } from 'node:crypto';
+import {
+  ConstraintViolation,
+  type Database,
+  type DatabaseTransaction,
+} from '../../database/index.ts';
+import type { Prisma } from '../../database/prisma/client.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { Identity } from '../../tenancy/caller.ts';
+import type { ConnectorRecord, ServerKnowledge } from './connector.ts';
+import type {
+  ConnectorChanges,
+  ConnectorPosition,
+  ConnectorStore,
+  NewConnector,
+  NewCredential,
+  NewTool,
+} from './connector-store.ts';
+import {
+  connectorInclude,
+  type OwnerColumns,
+  ownerColumns,
+  toConnectorRecord,
+} from './prisma-connector-rows.ts';
+import { freeSlug } from './slug.ts';
+import { exposedNames } from './tool-names.ts';
+
+/** Connectors in PostgreSQL. */
+export class PrismaConnectorStore implements ConnectorStore {
+  readonly #database: Pick<Database, 'asUser'>;
+
+  constructor({ database }: { database: Pick<Database, 'asUser'> }) {
+    this.#database = database;
+  }
+
+  async list(
+    identity: Identity,
+    { limit, after }: { limit: number; after: ConnectorPosition | undefined },
+  ): Promise<ConnectorRecord[]> {
+    const older: Prisma.ConnectorWhereInput =
+      after === undefined
+        ? {}
+        : {
+            OR: [
+              { createdAt: { lt: after.createdAt } },
+              { createdAt: after.createdAt, id: { lt: after.id } },
+            ],
+          };
+    const rows = await this.#database.asUser(identity, (tx) =>
+      tx.connector.findMany({
+        where: { ...ownerColumns(identity), ...older },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: limit,
+        include: connectorInclude,
+      }),
+    );
+    return rows.map(toConnectorRecord);
+  }
+
+  find(identity: Identity, id: string): Promise<ConnectorRecord | undefined> {
+    return this.#database.asUser(identity, (tx) => read(tx, ownerColumns(identity), id));
+  }
+
+  count(identity: Identity): Promise<number> {
+    return this.#database.asUser(identity, (tx) =>
+      tx.connector.count({ where: ownerColumns(identity) }),
+    );
+  }
+
+  async isNameTaken(identity: Identity, name: string): Promise<boolean> {
+    const owner = ownerColumns(identity);
+    const found = await this.#database.asUser(
+      identity,
+      (tx) => tx.$queryRaw<unknown[]>`
+        select 1 from connectors
+        where tenant_id = ${owner.tenantId} and owner_kind = ${owner.ownerKind}
+          and owner_id = ${owner.ownerId} and lower(name) = lower(${name})`,
+    );
+    return found.length > 0;
+  }
+
+  insert(identity: Identity, connector: NewConnector, limit: number): Promise<ConnectorRecord> {
+    const owner = ownerColumns(identity);
+    return translatingNames(() =>
+      this.#database.asUser(identity, async (tx) => {
+        await lockOwner(tx, owner);
+        const slugs = await tx.connector.findMany({ where: owner, select: { slug: true } });
+        if (slugs.length >= limit) throw new AppError('CONNECTOR_LIMIT_REACHED');
+        const slug = freeSlug(connector.name, new Set(slugs.map((row) => row.slug)));
+        await tx.connector.create({ data: connectorData(owner, connector, slug) });
+        if (connector.credential !== undefined) {
+          await putCredential(tx, owner, connector.id, connector.credential, connector.at);
+        }
+        await replaceTools(tx, owner, { id: connector.id, slug }, connector.tools, connector.at);
+        return await mustRead(tx, owner, connector.id);
+      }),
+    );
+  }
+
+  update(
+    identity: Identity,
+    id: string,
+    version: number,
+    changes: ConnectorChanges,
+  ): Promise<ConnectorRecord | undefined> {
+    const owner = ownerColumns(identity);
+    return translatingNames(() =>
+      this.#database.asUser(identity, async (tx) => {
+        const { count } = await tx.connector.updateMany({
+          where: { ...owner, id, version },
+          data: updateData(changes),
+        });
+        if (count === 0) return undefined;
+        if (changes.credential === null) {
+          await tx.credential.deleteMany({ where: { ...owner, connectorId: id } });
+        } else if (changes.credential !== undefined) {
+          await putCredential(tx, owner, id, changes.credential, changes.at);
+        }
+        const record = await mustRead(tx, owner, id);
+        if (changes.tools === undefined) return record;
+        await replaceTools(tx, owner, record, changes.tools, changes.at);
+        return await mustRead(tx, owner, id);
+      }),
+    );
+  }
+
+  async delete(identity: Identity, id: string, version: number | undefined): Promise<boolean> {
+    const { count } = await this.#database.asUser(identity, (tx) =>
+      tx.connector.deleteMany({
+        where: { ...ownerColumns(identity), id, ...(version === undefined ? {} : { version }) },
+      }),
+    );
+    return count > 0;
+  }
+}
+
+/** One insert at a time per owner, on all replicas: the limit and the slugs are read under it. */
+async function lockOwner(tx: DatabaseTransaction, owner: OwnerColumns): Promise<void> {
+  const key = JSON.stringify(['connectors', owner.tenantId, owner.ownerKind, owner.ownerId]);
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
+}
+
+async function read(
+  tx: DatabaseTransaction,
+  owner: OwnerColumns,
+  id: string,
+): Promise<ConnectorRecord | undefined> {
+  const row = await tx.connector.findFirst({
+    where: { ...owner, id },
+    include: connectorInclude,
+  });
+  return row === null ? undefined : toConnectorRecord(row);
+}
+
+async function mustRead(
+  tx: DatabaseTransaction,
+  owner: OwnerColumns,
+  id: string,
+): Promise<ConnectorRecord> {
+  const record = await read(tx, owner, id);
+  if (record === undefined) throw new Error('a connector vanished inside its own transaction');
+  return record;
+}
+
+function knowledgeData(knowledge: ServerKnowledge) {
+  return {
+    era: knowledge.era,
+    resolvedTransport: knowledge.transport,
+    protocolVersion: knowledge.protocolVersion,
+    serverName: knowledge.serverInfo?.name ?? null,
+    serverVersion: knowledge.serverInfo?.version ?? null,
+    serverTitle: knowledge.serverInfo?.title ?? null,
+  };
+}
+
+function connectorData(
+  owner: OwnerColumns,
+  connector: NewConnector,
+  slug: string,
+): Prisma.ConnectorUncheckedCreateInput {
+  return {
+    ...owner,
+    id: connector.id,
+    name: connector.name,
+    slug,
+    serverUrlSealed: connector.serverUrlSealed,
+    serverOrigin: connector.serverOrigin,
+    transport: connector.transport,
+    authType: connector.authType,
+    intent: 'ENABLED',
+    health: 'HEALTHY',
+    ...knowledgeData(connector.knowledge),
+    lastTestedAt: connector.at,
+    toolsDiscoveredAt: connector.at,
+    createdAt: connector.at,
+    updatedAt: connector.at,
+  };
+}
+
+function updateData(changes: ConnectorChanges): Prisma.ConnectorUpdateManyMutationInput {
+  const { name, target, credential, intent, health, knowledge, tools, at } = changes;
+  const endsSessions = target !== undefined || credential !== undefined;
+  return {
+    ...(name !== undefined && { name }),
+    ...target,
+    ...(intent !== undefined && { intent }),
+    ...(health !== undefined && {
+      health: health.health,
+      lastErrorCode: health.fault?.code ?? null,
+      lastErrorAt: health.fault?.at ?? null,
+      ...(health.testedAt !== undefined && { lastTestedAt: health.testedAt }),
+    }),
+    ...(knowledge !== undefined && knowledgeData(knowledge)),
+    ...(tools !== undefined && { toolsDiscoveredAt: at }),
+    ...(endsSessions && { credentialGeneration: { increment: 1 } }),
+    version: { increment: 1 },
+    updatedAt: at,
+  };
+}
+
+async function putCredential(
+  tx: DatabaseTransaction,
+  owner: OwnerColumns,
+  connectorId: string,
+  credential: NewCredential,
+  at: Date,
+): Promise<void> {
+  await tx.credential.deleteMany({ where: { ...owner, connectorId } });
+  await tx.credential.create({
+    data: { ...owner, ...credential, connectorId, createdAt: at, updatedAt: at },
+  });
+}
+
+async function replaceTools(
+  tx: DatabaseTransaction,
+  owner: OwnerColumns,
+  connector: { id: string; slug: string },
+  tools: readonly NewTool[],
+  at: Date,
+): Promise<void> {
+  const where = { ...owner, connectorId: connector.id };
+  const stored = await tx.connectorTool.findMany({
+    where,
+    select: { name: true, exposedName: true, definitionHash: true },
+  });
+  const storedByName = new Map(stored.map((tool) => [tool.name, tool]));
+  const names = tools.map((tool) => tool.name);
+  await tx.connectorTool.deleteMany({ where: { ...where, name: { notIn: names } } });
+  const exposed = exposedNames(
+    connector.slug,
+    names,
+    new Map(stored.map((tool) => [tool.name, tool.exposedName])),
+  );
+  const added: Prisma.ConnectorToolCreateManyInput[] = [];
+  for (const { name, definition, definitionHash } of tools) {
+    const old = storedByName.get(name);
+    // Dropping the undefined members here keeps what is stored equal to what is read back.
+    const json: Prisma.InputJsonObject = JSON.parse(JSON.stringify(definition));
+    if (old === undefined) {
+      const exposedName = exposed.get(name) ?? name;
+      const columns = { id: randomUUID(), name, exposedName, definition: json, definitionHash };
+      added.push({ ...where, ...columns, createdAt: at, updatedAt: at });
+    } else if (old.definitionHash !== definitionHash) {
+      await tx.connectorTool.updateMany({
+        where: { ...where, name },
+        data: { definition: json, definitionHash, updatedAt: at },
+      });
+    }
+  }
+  if (added.length > 0) await tx.connectorTool.createMany({ data: added });
+}
+
+async function translatingNames<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ConstraintViolation && error.constraint === 'connectors_owner_name_key') {
+      throw new AppError('CONNECTOR_NAME_TAKEN', { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Database } from '../../database/index.ts';
+import type { Identity } from '../../tenancy/caller.ts';
+import type { ConnectorTool } from './connector.ts';
+import type { CallableTool, ConnectorToolStore, ToolSource } from './connector-tool-store.ts';
+import {
+  connectorInclude,
+  ownerColumns,
+  toConnectorRecord,
+  toConnectorTool,
+  toToolDefinition,
+} from './prisma-connector-rows.ts';
+
+/** The tools of connectors in PostgreSQL. */
+export class PrismaConnectorToolStore implements ConnectorToolStore {
+  readonly #database: Pick<Database, 'asUser'>;
+
+  constructor({ database }: { database: Pick<Database, 'asUser'> }) {
+    this.#database = database;
+  }
+
+  async listTools(
+    identity: Identity,
+    connectorId: string,
+    { limit, after }: { limit: number; after: string | undefined },
+  ): Promise<ConnectorTool[]> {
+    const rows = await this.#database.asUser(identity, (tx) =>
+      tx.connectorTool.findMany({
+        where: {
+          ...ownerColumns(identity),
+          connectorId,
+          ...(after === undefined ? {} : { name: { gt: after } }),
+        },
+        orderBy: { name: 'asc' },
+        take: limit,
+      }),
+    );
+    return rows.map(toConnectorTool);
+  }
+
+  async listSources(identity: Identity): Promise<ToolSource[]> {
+    const rows = await this.#database.asUser(identity, (tx) =>
+      tx.connector.findMany({
+        where: { ...ownerColumns(identity), intent: 'ENABLED' },
+        include: {
+          ...connectorInclude,
+          tools: { select: { exposedName: true, definition: true } },
+        },
+      }),
+    );
+    return rows.map((row) => {
+      const { id, name, slug, health, fault } = toConnectorRecord(row);
+      const tools = row.tools.map(({ exposedName, definition }) => ({
+        exposedName,
+        definition: toToolDefinition(definition),
+      }));
+      return { id, name, slug, health, fault, discoveredAt: row.toolsDiscoveredAt, tools };
+    });
+  }
+
+  async findCallable(identity: Identity, exposedName: string): Promise<CallableTool | undefined> {
+    const tool = await this.#database.asUser(identity, (tx) =>
+      tx.connectorTool.findFirst({
+        where: { ...ownerColumns(identity), exposedName },
+        select: {
+          name: true,
+          connector: { select: { id: true, credentialGeneration: true, intent: true } },
+        },
+      }),
+    );
+    if (tool === null) return undefined;
+    const { id, credentialGeneration, intent } = tool.connector;
+    return {
+      connectorId: id,
+      credentialGeneration,
+      intent: intent === 'ENABLED' ? 'ENABLED' : 'DISABLED',
+      toolName: tool.name,
+    };
+  }
+}

@@ -1,0 +1,75 @@
+import type { Database } from '../../database/index.ts';
+import type { Resealed, ResealRow, ResealStore } from './reseal-store.ts';
+
+interface KeyIdRow {
+  key_id: string;
+}
+
+interface StaleRow {
+  id: string;
+}
+
+/** Sealed texts in PostgreSQL, read as the worker: row level security lets it see every tenant. */
+export class PrismaResealStore implements ResealStore {
+  readonly #database: Pick<Database, 'asWorker'>;
+
+  constructor({ database }: { database: Pick<Database, 'asWorker'> }) {
+    this.#database = database;
+  }
+
+  async listKeyIdsInUse(now: Date): Promise<string[]> {
+    const rows = await this.#database.asWorker(
+      (tx) => tx.$queryRaw<KeyIdRow[]>`
+        select split_part(server_url_sealed, '.', 2) as key_id from connectors
+        union select split_part(sealed, '.', 2) from credentials
+        union select split_part(sealed, '.', 2) from idempotency_records
+          where sealed is not null and expires_at > ${now}
+        order by 1`,
+    );
+    return rows.map((row) => row.key_id);
+  }
+
+  async listStale(
+    activeKeyId: string,
+    { limit, afterId }: { limit: number; afterId: string | undefined },
+  ): Promise<ResealRow[]> {
+    const after = afterId ?? '00000000-0000-0000-0000-000000000000';
+    const rows = await this.#database.asWorker(async (tx) => {
+      const stale = await tx.$queryRaw<StaleRow[]>`
+        select c.id from connectors c left join credentials s on s.connector_id = c.id
+        where c.id > ${after}::uuid
+          and (split_part(c.server_url_sealed, '.', 2) <> ${activeKeyId}
+            or split_part(s.sealed, '.', 2) <> ${activeKeyId})
+        order by c.id limit ${limit}`;
+      return await tx.connector.findMany({
+        where: { id: { in: stale.map((row) => row.id) } },
+        orderBy: { id: 'asc' },
+        include: { credential: true },
+      });
+    });
+    return rows.map((row) => ({
+      identity: { tenantId: row.tenantId, userId: row.ownerId },
+      connectorId: row.id,
+      serverUrlSealed: row.serverUrlSealed,
+      credential:
+        row.credential === null
+          ? undefined
+          : { id: row.credential.id, sealed: row.credential.sealed },
+    }));
+  }
+
+  replace({ connectorId, url, credential }: Resealed): Promise<boolean> {
+    return this.#database.asWorker(async (tx) => {
+      const urls = await tx.connector.updateMany({
+        where: { id: connectorId, serverUrlSealed: url.before },
+        data: { serverUrlSealed: url.after },
+      });
+      if (credential === undefined) return urls.count === 1;
+      const secrets = await tx.credential.updateMany({
+        where: { id: credential.id, sealed: credential.before },
+        data: { sealed: credential.after },
+      });
+      return urls.count === 1 && secrets.count === 1;
+    });
+  }
+}

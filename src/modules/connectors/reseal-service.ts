@@ -1,0 +1,85 @@
+import type { Clock } from '../../lib/clock.ts';
+import { type CredentialVault, SealError, type SealedBox } from '../credentials/index.ts';
+import type { Resealed, ResealRow, ResealStore } from './reseal-store.ts';
+import { canonicalUrl } from './server-url.ts';
+
+/** How far a re-seal came. */
+export interface ResealProgress {
+  /** Connectors whose texts are sealed with the active key now. */
+  resealed: number;
+  /** Connectors that changed meanwhile; their new texts are sealed with the active key already. */
+  skipped: number;
+  /** Ids of connectors whose texts do not open; left as they are. */
+  failed: string[];
+}
+
+const BATCH = 100;
+
+/** Moves stored secrets to the active key, and tells which keys are still needed. */
+export class ResealService {
+  readonly #store: ResealStore;
+  readonly #vault: CredentialVault;
+  readonly #box: Pick<SealedBox, 'activeKeyId' | 'keyIds'>;
+  readonly #clock: Pick<Clock, 'now'>;
+
+  constructor(deps: {
+    store: ResealStore;
+    vault: CredentialVault;
+    box: Pick<SealedBox, 'activeKeyId' | 'keyIds'>;
+    clock: Pick<Clock, 'now'>;
+  }) {
+    this.#store = deps.store;
+    this.#vault = deps.vault;
+    this.#box = deps.box;
+    this.#clock = deps.clock;
+  }
+
+  /** Ids of keys that stored secrets need and the keyring lacks. */
+  async findMissingKeyIds(): Promise<string[]> {
+    const known = new Set(this.#box.keyIds);
+    const inUse = await this.#store.listKeyIdsInUse(this.#clock.now());
+    return inUse.filter((id) => !known.has(id));
+  }
+
+  /**
+   * Seals every text of another key anew. It may be stopped at any point and run again: what is done is not done twice,
+   * and no row is ever without a text that opens.
+   * @param onProgress called after each batch.
+   */
+  async reseal(onProgress: (progress: ResealProgress) => void): Promise<ResealProgress> {
+    const progress: ResealProgress = { resealed: 0, skipped: 0, failed: [] };
+    let afterId: string | undefined;
+    for (;;) {
+      const rows = await this.#store.listStale(this.#box.activeKeyId, { limit: BATCH, afterId });
+      for (const row of rows) await this.#resealRow(row, progress);
+      afterId = rows.at(-1)?.connectorId;
+      if (afterId === undefined) return progress;
+      onProgress(progress);
+    }
+  }
+
+  async #resealRow(row: ResealRow, progress: ResealProgress): Promise<void> {
+    try {
+      if (await this.#store.replace(this.#sealAnew(row))) progress.resealed += 1;
+      else progress.skipped += 1;
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      progress.failed.push(row.connectorId);
+    }
+  }
+
+  #sealAnew({ identity, connectorId, serverUrlSealed, credential }: ResealRow): Resealed {
+    const urlRow = { identity, rowId: connectorId };
+    const url = this.#vault.openUrl(serverUrlSealed, urlRow);
+    const resealedUrl = { before: serverUrlSealed, after: this.#vault.sealUrl(url, urlRow) };
+    if (credential === undefined) {
+      return { connectorId, url: resealedUrl, credential: undefined };
+    }
+    const { id, sealed } = credential;
+    const secretRow = { identity, rowId: id };
+    const canonical = canonicalUrl(url);
+    const secret = this.#vault.openCredentials(sealed, secretRow, canonical);
+    const after = this.#vault.sealCredentials(secret, secretRow, canonical);
+    return { connectorId, url: resealedUrl, credential: { id, before: sealed, after } };
+  }
+}

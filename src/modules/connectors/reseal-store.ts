@@ -1,0 +1,32 @@
+import type { Identity } from '../../tenancy/caller.ts';
+
+/** A connector whose URL or credentials are not sealed with the active key. */
+export interface ResealRow {
+  identity: Identity;
+  connectorId: string;
+  serverUrlSealed: string;
+  credential: { id: string; sealed: string } | undefined;
+}
+
+/** What was sealed anew, with what it replaces. */
+export interface Resealed {
+  connectorId: string;
+  url: { before: string; after: string };
+  credential: { id: string; before: string; after: string } | undefined;
+}
+
+/** Sealed texts of all tenants; only background work sees them. */
+export interface ResealStore {
+  /** Ids of the keys that stored texts need; expired idempotency records do not count. */
+  listKeyIdsInUse(now: Date): Promise<string[]>;
+  /** Up to `limit` connectors with a text that another key than `activeKeyId` sealed, in the order of their ids. */
+  listStale(
+    activeKeyId: string,
+    page: { limit: number; afterId: string | undefined },
+  ): Promise<ResealRow[]>;
+  /**
+   * Replaces the texts, each only where it is still the one that was read.
+   * @returns whether all of them were.
+   */
+  replace(resealed: Resealed): Promise<boolean>;
+}

@@ -1,0 +1,30 @@
+/** Slugs stay short, so that most tool names fit into 64 characters. */
+const MAX_SLUG = 24;
+const FALLBACK = 'connector';
+
+/**
+ * The prefix of a connector's tool names: lower-case ASCII letters, digits and single hyphens, at most 24
+ * characters, never with an underscore, so that `slug__tool` has one reading. A name without any usable
+ * character gives `connector`.
+ */
+export function slugOf(name: string): string {
+  const ascii = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  const cut = ascii.slice(0, MAX_SLUG).replace(/-+$/, '');
+  return cut === '' ? FALLBACK : cut;
+}
+
+/** The first of `slug`, `slug-2`, `slug-3` … that is not taken, at most 24 characters. */
+export function freeSlug(name: string, taken: ReadonlySet<string>): string {
+  const base = slugOf(name);
+  if (!taken.has(base)) return base;
+  for (let n = 2; ; n += 1) {
+    const suffix = `-${n}`;
+    const candidate = `${base.slice(0, MAX_SLUG - suffix.length).replace(/-+$/, '')}${suffix}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}

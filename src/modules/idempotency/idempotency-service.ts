@@ -1,0 +1,114 @@
+import { AppError } from '../../errors/app-error.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { SealContext, SealedBox } from '../credentials/index.ts';
+import type { IdempotencySlot, IdempotencyStore } from './idempotency-store.ts';
+
+/** An answer that can be given again. */
+export interface StoredReply {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: unknown;
+}
+
+/** A request that must not run twice. */
+export interface IdempotentRequest {
+  slot: IdempotencySlot;
+  /** SHA-256 of everything that makes the request what it is, hex. */
+  requestHash: string;
+  /**
+   * Whether a request that failed or broke off may run again. Otherwise its error is kept like an answer, and a request
+   * that broke off stays in progress until the key expires.
+   */
+  repeatable: boolean;
+  work: () => Promise<StoredReply>;
+}
+
+/** Keys live for a day. */
+const TTL_MS = 24 * 60 * 60 * 1000;
+/** Longer than any request may run; after that a repeatable one has broken off. */
+const ABANDONED_AFTER_MS = 2 * 60 * 1000;
+
+/** Makes retries safe: the first request with a key runs, the others get its answer. */
+export class IdempotencyService {
+  readonly #store: IdempotencyStore;
+  readonly #box: Pick<SealedBox, 'seal' | 'open'>;
+  readonly #clock: Pick<Clock, 'now'>;
+
+  constructor(deps: {
+    store: IdempotencyStore;
+    /** Answers are sealed: they may hold what a tool returned. */
+    box: Pick<SealedBox, 'seal' | 'open'>;
+    clock: Pick<Clock, 'now'>;
+  }) {
+    this.#store = deps.store;
+    this.#box = deps.box;
+    this.#clock = deps.clock;
+  }
+
+  /**
+   * @returns the answer, and whether it is that of an earlier request.
+   * @throws AppError `IDEMPOTENCY_KEY_REUSED`, `IDEMPOTENCY_IN_PROGRESS`, or what `work` throws.
+   */
+  async run(request: IdempotentRequest): Promise<{ reply: StoredReply; replayed: boolean }> {
+    const { slot, requestHash, repeatable } = request;
+    const now = this.#clock.now();
+    const expiresAt = new Date(now.getTime() + (repeatable ? ABANDONED_AFTER_MS : TTL_MS));
+    const first = await this.#store.begin(slot, { requestHash, now, expiresAt });
+    if (first === undefined) return { reply: await this.#runFirst(request), replayed: false };
+    if (first.requestHash !== requestHash) throw new AppError('IDEMPOTENCY_KEY_REUSED');
+    if (first.sealed === undefined) {
+      throw new AppError('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 });
+    }
+    // The seal proves that the text is one #keep wrote.
+    const kept = JSON.parse(this.#box.open(first.sealed, sealContext(slot))) as Kept;
+    if ('error' in kept) throw new AppError(kept.error.code, kept.error.options);
+    return { reply: kept.reply, replayed: true };
+  }
+
+  /** Deletes expired records, a batch at a time. @returns how many were deleted. */
+  deleteExpired(): Promise<number> {
+    return this.#store.deleteExpired(this.#clock.now());
+  }
+
+  async #runFirst({ slot, repeatable, work }: IdempotentRequest): Promise<StoredReply> {
+    let reply: StoredReply;
+    try {
+      reply = await work();
+    } catch (error) {
+      await this.#settleFailure(slot, repeatable, error);
+      throw error;
+    }
+    await this.#keep(slot, { reply });
+    return reply;
+  }
+
+  /** What was refused before it ran may be sent again; what may have run must not. */
+  async #settleFailure(slot: IdempotencySlot, repeatable: boolean, error: unknown): Promise<void> {
+    const isRefusal = error instanceof AppError && error.status < 500;
+    if (repeatable || isRefusal) return await this.#store.release(slot);
+    const { code, options } = error instanceof AppError ? error : new AppError('INTERNAL');
+    const { cause: _cause, ...shown } = options;
+    await this.#keep(slot, { error: { code, options: shown } });
+  }
+
+  async #keep(slot: IdempotencySlot, kept: Kept): Promise<void> {
+    const expiresAt = new Date(this.#clock.now().getTime() + TTL_MS);
+    const sealed = this.#box.seal(JSON.stringify(kept), sealContext(slot));
+    await this.#store.finish(slot, { sealed, expiresAt });
+  }
+}
+
+type Kept =
+  | { reply: StoredReply }
+  | { error: { code: AppError['code']; options: Omit<AppError['options'], 'cause'> } };
+
+function sealContext({ identity, operation, key }: IdempotencySlot): SealContext {
+  return {
+    table: 'idempotency_records',
+    column: 'sealed',
+    tenantId: identity.tenantId,
+    owner: `user:${identity.userId}`,
+    rowId: JSON.stringify([operation, key]),
+    url: '-',
+  };
+}

@@ -1,0 +1,3 @@
+export { IdempotencyService } from './idempotency-service.ts';
+export { idempotentReply } from './idempotent-reply.ts';
+export { PrismaIdempotencyStore } from './prisma-idempotency-store.ts';

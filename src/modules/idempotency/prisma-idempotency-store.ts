@@ -1,0 +1,55 @@
+import type { Database } from '../../database/index.ts';
+import type { IdempotencyRecord, IdempotencySlot, IdempotencyStore } from './idempotency-store.ts';
+
+function keyOf({ identity, operation, key }: IdempotencySlot) {
+  return { tenantId: identity.tenantId, userId: identity.userId, operation, key };
+}
+
+/** Idempotency records in PostgreSQL. */
+export class PrismaIdempotencyStore implements IdempotencyStore {
+  readonly #database: Pick<Database, 'asUser' | 'asWorker'>;
+
+  constructor({ database }: { database: Pick<Database, 'asUser' | 'asWorker'> }) {
+    this.#database = database;
+  }
+
+  begin(
+    slot: IdempotencySlot,
+    { requestHash, now, expiresAt }: { requestHash: string; now: Date; expiresAt: Date },
+  ): Promise<IdempotencyRecord | undefined> {
+    const key = keyOf(slot);
+    return this.#database.asUser(slot.identity, async (tx) => {
+      await tx.idempotencyRecord.deleteMany({ where: { ...key, expiresAt: { lte: now } } });
+      const { count } = await tx.idempotencyRecord.createMany({
+        data: [{ ...key, requestHash, expiresAt }],
+        skipDuplicates: true,
+      });
+      if (count === 1) return undefined;
+      const first = await tx.idempotencyRecord.findFirst({ where: key });
+      // Released between the two statements: the caller is told to come back.
+      if (first === null) return { requestHash, sealed: undefined };
+      return { requestHash: first.requestHash, sealed: first.sealed ?? undefined };
+    });
+  }
+
+  async finish(slot: IdempotencySlot, answer: { sealed: string; expiresAt: Date }): Promise<void> {
+    await this.#database.asUser(slot.identity, (tx) =>
+      tx.idempotencyRecord.updateMany({ where: keyOf(slot), data: answer }),
+    );
+  }
+
+  async release(slot: IdempotencySlot): Promise<void> {
+    await this.#database.asUser(slot.identity, (tx) =>
+      tx.idempotencyRecord.deleteMany({ where: { ...keyOf(slot), sealed: null } }),
+    );
+  }
+
+  deleteExpired(now: Date): Promise<number> {
+    return this.#database.asWorker(
+      (tx) => tx.$executeRaw`
+        delete from idempotency_records where ctid in (
+          select ctid from idempotency_records where expires_at <= ${now} limit 500
+        )`,
+    );
+  }
+}

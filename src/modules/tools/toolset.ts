@@ -1,0 +1,52 @@
+import type { ConnectorFault, ToolDefinition, ToolSource } from '../connectors/index.ts';
+
+/** How fresh the tools of one connector are. */
+export interface ToolsetOutcome {
+  connectorId: string;
+  name: string;
+  slug: string;
+  outcome: 'ok' | 'stale' | 'needs_auth';
+  fault: ConnectorFault | undefined;
+  toolCount: number;
+  discoveredAt: Date;
+}
+
+/** A user's tools as agents see them. */
+export interface Toolset {
+  /** Sorted by name. */
+  tools: { name: string; definition: ToolDefinition }[];
+  /** Sorted by slug. */
+  outcomes: ToolsetOutcome[];
+}
+
+/** By code units, so that the order is the same on every machine: prompt caches depend on it. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function outcomeOf(source: ToolSource): ToolsetOutcome['outcome'] {
+  if (source.health === 'HEALTHY') return 'ok';
+  return source.health === 'NEEDS_AUTH' ? 'needs_auth' : 'stale';
+}
+
+/** Puts the sources together in a stable order; a failing server neither delays nor empties the others. */
+export function compileToolset(sources: readonly ToolSource[]): Toolset {
+  return {
+    tools: sources
+      .flatMap((source) => source.tools)
+      .map(({ exposedName, definition }) => ({ name: exposedName, definition }))
+      .sort((a, b) => compare(a.name, b.name)),
+    outcomes: sources
+      .map((source) => ({
+        connectorId: source.id,
+        name: source.name,
+        slug: source.slug,
+        outcome: outcomeOf(source),
+        fault: source.fault,
+        toolCount: source.tools.length,
+        discoveredAt: source.discoveredAt,
+      }))
+      .sort((a, b) => compare(a.slug, b.slug)),
+  };
+}
