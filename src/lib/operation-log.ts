@@ -23,10 +23,17 @@ export interface OperationFields {
 export class OperationLog {
   readonly #logger: OperationLogger;
   readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #context: { readonly fields: object };
 
-  constructor({ logger, clock }: { logger: OperationLogger; clock: Pick<Clock, 'monotonic'> }) {
-    this.#logger = logger;
-    this.#clock = clock;
+  constructor(deps: {
+    logger: OperationLogger;
+    clock: Pick<Clock, 'monotonic'>;
+    /** Fields of the request under way. */
+    context: { readonly fields: object };
+  }) {
+    this.#logger = deps.logger;
+    this.#clock = deps.clock;
+    this.#context = deps.context;
   }
 
   /**
@@ -41,6 +48,7 @@ export class OperationLog {
     const fields: OperationFields = {};
     const startedAt = this.#clock.monotonic();
     const line = (outcome: string) => ({
+      ...this.#context.fields,
       operation,
       tenant_id: identity.tenantId,
       user_id: identity.userId,

@@ -77,3 +77,14 @@ export function parseKeyring(text: string | undefined): Keyring {
   if (activeKeyId === undefined) throw new KeyringError('KEYRING_MISSING');
   return { activeKeyId, keys };
 }
+
+/** What is wrong with a keyring text, for the check of the configuration; undefined where it can be used. */
+export function checkKeyring(text: string): string | undefined {
+  try {
+    parseKeyring(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof KeyringError) return `cannot be used: ${error.message}`;
+    throw error;
+  }
+}

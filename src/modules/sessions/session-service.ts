@@ -1,4 +1,3 @@
-import type { Clock } from '../../lib/clock.ts';
 import type { McpClient, McpConnection, McpTarget } from '../../mcp/client/mcp-client.ts';
 import { McpFailure } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
@@ -16,7 +15,6 @@ export interface SessionSubject {
 export interface SessionServiceDeps {
   pool: SessionPool;
   mcpClient: McpClient;
-  clock: Pick<Clock, 'now'>;
   /** Milliseconds a connect may take. */
   connectTimeoutMs: number;
 }

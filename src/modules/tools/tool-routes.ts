@@ -15,34 +15,25 @@ export interface ToolRoutesOptions {
   toolsetService: ToolsetService;
   toolCallService: ToolCallService;
   idempotencyService: IdempotencyService;
-  /** Clients whose tokens with the scope `agent` may name any user of their tenant. */
-  agentClients: ReadonlySet<string>;
 }
 
 /**
- * The user a path names, as far as the caller may act for them.
+ * The user a path names, as far as the caller may act for them: themselves, or anybody of the tenant for an agent
+ * whose client is listed in `AGENT_CLIENTS` (only then does its token keep the scope).
  * @throws AppError `NOT_FOUND` for anybody else: the caller cannot tell who exists.
  */
-export function identityFor(
-  caller: Caller,
-  userId: string,
-  agentClients: ReadonlySet<string>,
-): Identity {
+function identityFor(caller: Caller, userId: string): Identity {
   if (userId === 'me' || userId === caller.userId) return caller;
-  const isAgent =
-    caller.scopes.has('agent') &&
-    caller.clientId !== undefined &&
-    agentClients.has(caller.clientId);
-  if (isAgent) return { tenantId: caller.tenantId, userId };
+  if (caller.scopes.has('agent')) return { tenantId: caller.tenantId, userId };
   throw new AppError('NOT_FOUND');
 }
 
 /** Registers the operations of `tools-api.yaml`. */
 export function toolRoutes(app: ContractApp, options: ToolRoutesOptions): void {
-  const { toolsetService, toolCallService, idempotencyService, agentClients } = options;
+  const { toolsetService, toolCallService, idempotencyService } = options;
 
   route(app, operations.getUserTools, async (request, reply) => {
-    const identity = identityFor(getCaller(request), request.params.user_id, agentClients);
+    const identity = identityFor(getCaller(request), request.params.user_id);
     const resource = toToolsetResource(await toolsetService.get(identity));
     const etag = entityTag(representationHash(resource));
     reply.header('etag', etag).header('cache-control', 'private, no-cache');
@@ -52,7 +43,7 @@ export function toolRoutes(app: ContractApp, options: ToolRoutesOptions): void {
   });
 
   route(app, operations.callUserTool, async (request, reply) => {
-    const identity = identityFor(getCaller(request), request.params.user_id, agentClients);
+    const identity = identityFor(getCaller(request), request.params.user_id);
     const { name, arguments: args = {} } = request.body;
     await idempotentReply(idempotencyService, identity, request, reply, {
       operation: 'callUserTool',

@@ -771,6 +771,7 @@ export const ConnectorScalarFieldEnum = {
   lastErrorCode: 'lastErrorCode',
   lastErrorAt: 'lastErrorAt',
   lastTestedAt: 'lastTestedAt',
+  toolsDiscoveredAt: 'toolsDiscoveredAt',
   era: 'era',
   resolvedTransport: 'resolvedTransport',
   protocolVersion: 'protocolVersion',

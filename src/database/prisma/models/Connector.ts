@@ -52,6 +52,7 @@ export type ConnectorMinAggregateOutputType = {
   lastErrorCode: string | null
   lastErrorAt: Date | null
   lastTestedAt: Date | null
+  toolsDiscoveredAt: Date | null
   era: string | null
   resolvedTransport: string | null
   protocolVersion: string | null
@@ -80,6 +81,7 @@ export type ConnectorMaxAggregateOutputType = {
   lastErrorCode: string | null
   lastErrorAt: Date | null
   lastTestedAt: Date | null
+  toolsDiscoveredAt: Date | null
   era: string | null
   resolvedTransport: string | null
   protocolVersion: string | null
@@ -108,6 +110,7 @@ export type ConnectorCountAggregateOutputType = {
   lastErrorCode: number
   lastErrorAt: number
   lastTestedAt: number
+  toolsDiscoveredAt: number
   era: number
   resolvedTransport: number
   protocolVersion: number
@@ -148,6 +151,7 @@ export type ConnectorMinAggregateInputType = {
   lastErrorCode?: true
   lastErrorAt?: true
   lastTestedAt?: true
+  toolsDiscoveredAt?: true
   era?: true
   resolvedTransport?: true
   protocolVersion?: true
@@ -176,6 +180,7 @@ export type ConnectorMaxAggregateInputType = {
   lastErrorCode?: true
   lastErrorAt?: true
   lastTestedAt?: true
+  toolsDiscoveredAt?: true
   era?: true
   resolvedTransport?: true
   protocolVersion?: true
@@ -204,6 +209,7 @@ export type ConnectorCountAggregateInputType = {
   lastErrorCode?: true
   lastErrorAt?: true
   lastTestedAt?: true
+  toolsDiscoveredAt?: true
   era?: true
   resolvedTransport?: true
   protocolVersion?: true
@@ -319,6 +325,7 @@ export type ConnectorGroupByOutputType = {
   lastErrorCode: string | null
   lastErrorAt: Date | null
   lastTestedAt: Date
+  toolsDiscoveredAt: Date
   era: string | null
   resolvedTransport: string | null
   protocolVersion: string | null
@@ -370,6 +377,7 @@ export type ConnectorWhereInput = {
   lastErrorCode?: Prisma.StringNullableFilter<"Connector"> | string | null
   lastErrorAt?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
   lastTestedAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   era?: Prisma.StringNullableFilter<"Connector"> | string | null
   resolvedTransport?: Prisma.StringNullableFilter<"Connector"> | string | null
   protocolVersion?: Prisma.StringNullableFilter<"Connector"> | string | null
@@ -400,6 +408,7 @@ export type ConnectorOrderByWithRelationInput = {
   lastErrorCode?: Prisma.SortOrderInput | Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrderInput | Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
+  toolsDiscoveredAt?: Prisma.SortOrder
   era?: Prisma.SortOrderInput | Prisma.SortOrder
   resolvedTransport?: Prisma.SortOrderInput | Prisma.SortOrder
   protocolVersion?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -435,6 +444,7 @@ export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
   lastErrorCode?: Prisma.StringNullableFilter<"Connector"> | string | null
   lastErrorAt?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
   lastTestedAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   era?: Prisma.StringNullableFilter<"Connector"> | string | null
   resolvedTransport?: Prisma.StringNullableFilter<"Connector"> | string | null
   protocolVersion?: Prisma.StringNullableFilter<"Connector"> | string | null
@@ -465,6 +475,7 @@ export type ConnectorOrderByWithAggregationInput = {
   lastErrorCode?: Prisma.SortOrderInput | Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrderInput | Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
+  toolsDiscoveredAt?: Prisma.SortOrder
   era?: Prisma.SortOrderInput | Prisma.SortOrder
   resolvedTransport?: Prisma.SortOrderInput | Prisma.SortOrder
   protocolVersion?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -501,6 +512,7 @@ export type ConnectorScalarWhereWithAggregatesInput = {
   lastErrorCode?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
   lastErrorAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Connector"> | Date | string | null
   lastTestedAt?: Prisma.DateTimeWithAggregatesFilter<"Connector"> | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeWithAggregatesFilter<"Connector"> | Date | string
   era?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
   resolvedTransport?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
   protocolVersion?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
@@ -529,6 +541,7 @@ export type ConnectorCreateInput = {
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
   lastTestedAt: Date | string
+  toolsDiscoveredAt: Date | string
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -559,6 +572,7 @@ export type ConnectorUncheckedCreateInput = {
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
   lastTestedAt: Date | string
+  toolsDiscoveredAt: Date | string
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -589,6 +603,7 @@ export type ConnectorUpdateInput = {
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -619,6 +634,7 @@ export type ConnectorUncheckedUpdateInput = {
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -649,6 +665,7 @@ export type ConnectorCreateManyInput = {
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
   lastTestedAt: Date | string
+  toolsDiscoveredAt: Date | string
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -677,6 +694,7 @@ export type ConnectorUpdateManyMutationInput = {
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -705,6 +723,7 @@ export type ConnectorUncheckedUpdateManyInput = {
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -747,6 +766,7 @@ export type ConnectorCountOrderByAggregateInput = {
   lastErrorCode?: Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
+  toolsDiscoveredAt?: Prisma.SortOrder
   era?: Prisma.SortOrder
   resolvedTransport?: Prisma.SortOrder
   protocolVersion?: Prisma.SortOrder
@@ -780,6 +800,7 @@ export type ConnectorMaxOrderByAggregateInput = {
   lastErrorCode?: Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
+  toolsDiscoveredAt?: Prisma.SortOrder
   era?: Prisma.SortOrder
   resolvedTransport?: Prisma.SortOrder
   protocolVersion?: Prisma.SortOrder
@@ -808,6 +829,7 @@ export type ConnectorMinOrderByAggregateInput = {
   lastErrorCode?: Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
+  toolsDiscoveredAt?: Prisma.SortOrder
   era?: Prisma.SortOrder
   resolvedTransport?: Prisma.SortOrder
   protocolVersion?: Prisma.SortOrder
@@ -898,6 +920,7 @@ export type ConnectorCreateWithoutCredentialInput = {
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
   lastTestedAt: Date | string
+  toolsDiscoveredAt: Date | string
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -927,6 +950,7 @@ export type ConnectorUncheckedCreateWithoutCredentialInput = {
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
   lastTestedAt: Date | string
+  toolsDiscoveredAt: Date | string
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -972,6 +996,7 @@ export type ConnectorUpdateWithoutCredentialInput = {
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1001,6 +1026,7 @@ export type ConnectorUncheckedUpdateWithoutCredentialInput = {
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1030,6 +1056,7 @@ export type ConnectorCreateWithoutToolsInput = {
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
   lastTestedAt: Date | string
+  toolsDiscoveredAt: Date | string
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -1059,6 +1086,7 @@ export type ConnectorUncheckedCreateWithoutToolsInput = {
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
   lastTestedAt: Date | string
+  toolsDiscoveredAt: Date | string
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -1104,6 +1132,7 @@ export type ConnectorUpdateWithoutToolsInput = {
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1133,6 +1162,7 @@ export type ConnectorUncheckedUpdateWithoutToolsInput = {
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1193,6 +1223,7 @@ export type ConnectorSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   lastErrorCode?: boolean
   lastErrorAt?: boolean
   lastTestedAt?: boolean
+  toolsDiscoveredAt?: boolean
   era?: boolean
   resolvedTransport?: boolean
   protocolVersion?: boolean
@@ -1224,6 +1255,7 @@ export type ConnectorSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   lastErrorCode?: boolean
   lastErrorAt?: boolean
   lastTestedAt?: boolean
+  toolsDiscoveredAt?: boolean
   era?: boolean
   resolvedTransport?: boolean
   protocolVersion?: boolean
@@ -1252,6 +1284,7 @@ export type ConnectorSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   lastErrorCode?: boolean
   lastErrorAt?: boolean
   lastTestedAt?: boolean
+  toolsDiscoveredAt?: boolean
   era?: boolean
   resolvedTransport?: boolean
   protocolVersion?: boolean
@@ -1280,6 +1313,7 @@ export type ConnectorSelectScalar = {
   lastErrorCode?: boolean
   lastErrorAt?: boolean
   lastTestedAt?: boolean
+  toolsDiscoveredAt?: boolean
   era?: boolean
   resolvedTransport?: boolean
   protocolVersion?: boolean
@@ -1292,7 +1326,7 @@ export type ConnectorSelectScalar = {
   updatedAt?: boolean
 }
 
-export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "intent" | "health" | "lastErrorCode" | "lastErrorAt" | "lastTestedAt" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
+export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "intent" | "health" | "lastErrorCode" | "lastErrorAt" | "lastTestedAt" | "toolsDiscoveredAt" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
 export type ConnectorInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   credential?: boolean | Prisma.Connector$credentialArgs<ExtArgs>
   tools?: boolean | Prisma.Connector$toolsArgs<ExtArgs>
@@ -1338,6 +1372,10 @@ export type $ConnectorPayload<ExtArgs extends runtime.Types.Extensions.InternalA
     lastErrorCode: string | null
     lastErrorAt: Date | null
     lastTestedAt: Date
+    /**
+     * When the stored tools were last read from the server.
+     */
+    toolsDiscoveredAt: Date
     /**
      * Remembered from the last successful connect, so that it need not be probed again.
      */
@@ -1797,6 +1835,7 @@ export interface ConnectorFieldRefs {
   readonly lastErrorCode: Prisma.FieldRef<"Connector", 'String'>
   readonly lastErrorAt: Prisma.FieldRef<"Connector", 'DateTime'>
   readonly lastTestedAt: Prisma.FieldRef<"Connector", 'DateTime'>
+  readonly toolsDiscoveredAt: Prisma.FieldRef<"Connector", 'DateTime'>
   readonly era: Prisma.FieldRef<"Connector", 'String'>
   readonly resolvedTransport: Prisma.FieldRef<"Connector", 'String'>
   readonly protocolVersion: Prisma.FieldRef<"Connector", 'String'>

@@ -686,6 +686,7 @@ export type $ConnectorToolPayload<ExtArgs extends runtime.Types.Extensions.Inter
     exposedName: string
     /**
      * title, description, inputSchema, outputSchema, annotations: as received, sanitised.
+     * A JSON text, not jsonb: the order of properties matters to models.
      */
     definition: runtime.JsonValue
     /**

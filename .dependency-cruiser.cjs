@@ -1,0 +1,118 @@
+// Who may import whom. The reasons stand in src/ARCHITECTURE.md; `npm run lint` and a test enforce it.
+const MODULE = '^src/modules/([^/]+)/';
+/** A module may import only modules to its right. */
+const LADDER = ['tools', 'sessions', 'connectors', 'idempotency', 'credentials'];
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^src/database/prisma/'] },
+      to: {},
+    },
+    {
+      name: 'src-not-to-test',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { path: '^test|^scripts' },
+    },
+    {
+      name: 'no-development-dependency-in-src',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+    {
+      name: 'routes-see-only-services',
+      comment: 'Routes talk to services, never to stores, the database or MCP.',
+      severity: 'error',
+      from: { path: '-routes\\.ts$' },
+      to: {
+        path: [
+          '-store\\.ts$',
+          '^src/(database|mcp|outbound)/',
+          '@prisma/',
+          '@modelcontextprotocol/',
+        ],
+      },
+    },
+    {
+      name: 'services-know-no-http-contract-or-prisma',
+      comment: 'Services use domain types; the mapping to the contract happens in *-mapper.ts.',
+      severity: 'error',
+      from: { path: '^src/modules/.*-service\\.ts$' },
+      to: {
+        path: [
+          '^src/(http|contract|database)/',
+          '-(routes|mapper)\\.ts$',
+          'prisma-[^/]+-store\\.ts$',
+          'node_modules/fastify',
+          '@prisma/',
+        ],
+      },
+    },
+    {
+      name: 'stores-know-only-the-database',
+      severity: 'error',
+      from: { path: '-store\\.ts$' },
+      to: { path: ['^src/(http|contract)/', '-(service|routes|mapper)\\.ts$'] },
+    },
+    {
+      name: 'prisma-only-in-database-and-stores',
+      severity: 'error',
+      from: {
+        path: '^src',
+        pathNot: ['^src/database/', 'prisma-[^/]+-(store|rows)\\.ts$'],
+      },
+      to: { path: '@prisma/|^src/database/prisma/' },
+    },
+    {
+      name: 'mcp-sdk-only-in-mcp',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/mcp/' },
+      to: { path: '@modelcontextprotocol/' },
+    },
+    {
+      name: 'network-only-in-outbound',
+      comment: 'The guard is the only way out. Types of undici are fine.',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/outbound/' },
+      to: { path: 'node_modules/undici/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'plumbing-knows-no-module',
+      severity: 'error',
+      from: { path: '^src/(database|mcp|errors|lib|contract|http|outbound|tenancy)/' },
+      to: { path: ['^src/modules/', '^src/(app|container|server|service|config)\\.ts$'] },
+    },
+    {
+      name: 'other-modules-through-their-index',
+      severity: 'error',
+      from: { path: MODULE },
+      to: { path: MODULE, pathNot: ['^src/modules/$1/', '/index\\.ts$'] },
+    },
+    {
+      name: 'only-the-container-and-the-app-wire',
+      severity: 'error',
+      from: { path: '^src/modules/' },
+      to: { path: '^src/(app|container|server|service|config)\\.ts$' },
+    },
+    ...LADDER.slice(1).map((name, i) => ({
+      name: `ladder-${name}`,
+      severity: 'error',
+      from: { path: `^src/modules/${name}/` },
+      to: { path: `^src/modules/(${LADDER.slice(0, i + 1).join('|')})/` },
+    })),
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.check.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,28 @@
+// Fails when the contract breaks what the last release promised its clients.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bundleContract } from './contract/bundle-contract.ts';
+import { compareContracts, findLastRelease } from './contract/contract-releases.ts';
+
+const release = await findLastRelease();
+if (release === undefined) {
+  console.log('There is no release to compare with. `npm run contract:release` makes one.');
+} else {
+  const folder = await mkdtemp(path.join(tmpdir(), 'contract-'));
+  try {
+    const current = path.join(folder, 'current.json');
+    const entry = path.resolve(import.meta.dirname, '../openapi/openapi.yaml');
+    await writeFile(current, (await bundleContract(entry)).json);
+    const { breaking, report } = await compareContracts(release, current);
+    console.log(report);
+    if (breaking) {
+      console.error(
+        `The contract breaks clients of ${path.basename(release, '.json')}. Grow it by addition.`,
+      );
+      process.exitCode = 1;
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

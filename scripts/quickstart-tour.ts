@@ -1,0 +1,126 @@
+/** An answer of the API, as far as the tour looks at it. */
+type Json = Record<string, unknown>;
+
+/** Where the tour goes. */
+export interface TourTarget {
+  baseUrl: string;
+  token: string;
+  serverUrl: string;
+}
+
+const CONNECTOR_NAME = 'Quickstart';
+
+/** Goes through the product over HTTP, and tells each step, its answer in short and its time. */
+export class Tour {
+  readonly #print: (line: string) => void;
+
+  constructor(print: (line: string) => void) {
+    this.#print = print;
+  }
+
+  /** Prints a line. */
+  say(line: string): void {
+    this.#print(line);
+  }
+
+  /** Runs a step and prints how it ended. @throws what the step throws, with the step's name in front. */
+  async step<Result>(
+    name: string,
+    work: () => Promise<{ result: Result; note: string }>,
+  ): Promise<Result> {
+    const startedAt = performance.now();
+    try {
+      const { result, note } = await work();
+      this.#line('✓', name, note, startedAt);
+      return result;
+    } catch (error) {
+      this.#line('✗', name, '', startedAt);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${name}: ${reason}`, { cause: error });
+    }
+  }
+
+  /** Test, save, list, call. @throws when an answer is not the expected one. */
+  async run(target: TourTarget): Promise<void> {
+    const call = (method: string, path: string, body?: Json) => request(target, method, path, body);
+    await removeFormer(call);
+    const server = { server_url: target.serverUrl };
+    await this.step('Test the server', async () => {
+      const report = await call('POST', '/api/connectors/test', server);
+      expect(report['success'] === true, `the test failed: ${report['error_message']}`);
+      const tools = listOf(report['tools']);
+      return { result: report, note: `${tools.length} tools, MCP ${report['protocol_version']}` };
+    });
+    await this.step('Save it as a connector', async () => {
+      const saved = await call('POST', '/api/connectors', { name: CONNECTOR_NAME, ...server });
+      return { result: saved, note: `${saved['name']} is ${saved['status']}` };
+    });
+    const tools = await this.step("List the user's tools", async () => {
+      const toolset = await call('GET', '/api/users/me/tools');
+      const names = listOf(toolset['tools']).map((tool) => String(tool['name']));
+      return { result: names, note: `${names.slice(0, 3).join(', ')} … (${names.length})` };
+    });
+    const echo = tools.find((name) => name.endsWith('__echo'));
+    if (echo === undefined) throw new Error('the server offers no tool echo');
+    await this.step(`Call ${echo}`, async () => {
+      const args = { message: 'hello' };
+      const answer = await call('POST', '/api/users/me/tools/call', {
+        name: echo,
+        arguments: args,
+      });
+      const text = String(listOf(answer['content'])[0]?.['text']);
+      expect(text.includes('hello'), `the tool answered ${text}`);
+      return { result: answer, note: `"${text}"` };
+    });
+  }
+
+  #line(mark: string, name: string, note: string, startedAt: number): void {
+    const time = `${Math.round(performance.now() - startedAt)} ms`;
+    this.#print(`${mark} ${name.padEnd(28)} ${time.padStart(8)}   ${note}`.trimEnd());
+  }
+}
+
+/** A former tour on the same database has left its connector behind. */
+async function removeFormer(call: (method: string, path: string) => Promise<Json>): Promise<void> {
+  const { items } = await call('GET', '/api/connectors?limit=100');
+  for (const connector of listOf(items)) {
+    if (connector['name'] === CONNECTOR_NAME) {
+      await call('DELETE', `/api/connectors/${connector['id']}`);
+    }
+  }
+}
+
+async function request(
+  { baseUrl, token }: TourTarget,
+  method: string,
+  path: string,
+  body?: Json,
+): Promise<Json> {
+  const response = await fetch(`${baseUrl}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const answer: unknown = text === '' ? {} : JSON.parse(text);
+  expect(isObject(answer), 'the answer is not an object');
+  if (response.ok) return answer;
+  throw new Error(
+    `${method} ${path} answered ${response.status} ${answer['code']}: ${answer['detail'] ?? answer['title']}`,
+  );
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function listOf(value: unknown): Json[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function expect(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message);
+}

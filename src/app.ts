@@ -1,0 +1,38 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Container } from './container.ts';
+import { enforceContract } from './contract/contract-routes.ts';
+import type { ContractApp } from './contract/type-provider.ts';
+import { createFastifyOptions } from './http/fastify-options.ts';
+import { registerHttpPlugins } from './http/http-plugins.ts';
+import { connectorRoutes } from './modules/connectors/index.ts';
+import { toolRoutes } from './modules/tools/index.ts';
+
+/** Builds the HTTP app: plugins, then the routes of the contract. Does not listen. */
+export async function buildApp(container: Container): Promise<ContractApp> {
+  const { config, logger, renderProblem } = container;
+  const fastify: FastifyInstance = Fastify(
+    createFastifyOptions({ logger, render: renderProblem, trustProxy: config.trustProxy }),
+  );
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    container.requestContext.run({ request_id: request.id }, done);
+  });
+  const app = enforceContract(fastify);
+  await registerHttpPlugins(fastify, {
+    render: renderProblem,
+    registry: container.registry,
+    readiness: container.readiness,
+    authentication: {
+      source: container.tokenSource,
+      issuer: config.token.issuer,
+      audience: config.token.audience,
+      tenantClaim: config.token.tenantClaim,
+      agentClients: new Set(config.token.agentClients),
+    },
+    cors: { origins: config.corsOrigins },
+    rateLimit: { max: config.rateLimitMax },
+    adminPort: config.adminPort !== undefined,
+  });
+  connectorRoutes(app, container);
+  toolRoutes(app, container);
+  return app;
+}

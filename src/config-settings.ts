@@ -1,0 +1,163 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+
+/** Where a setting is only text, what it has to be, as the end of the sentence "X must be …". */
+interface Expectation {
+  expects?: string;
+}
+
+const text = (options: { description: string; default?: string; pattern?: string } & Expectation) =>
+  Type.String({ minLength: 1, maxLength: 10_000, ...options });
+const integer = (options: {
+  description: string;
+  default?: number;
+  minimum: number;
+  maximum: number;
+}) => Type.Integer(options);
+const choice = <const Values extends readonly string[]>(
+  values: Values,
+  options: { description: string; default: Values[number] },
+) =>
+  Type.Unsafe<Values[number]>({
+    // As a union, which TypeBox can check by itself; `enum` is for the message.
+    ...Type.Union(values.map((value) => Type.Literal(value))),
+    enum: values,
+    ...options,
+  });
+const list = (options: { description: string }) =>
+  Type.Array(Type.String(), { default: [], ...options });
+
+/**
+ * Every setting of the service, an environment variable each. The descriptions are the documentation: the README
+ * and `.env.example` are compared with them.
+ */
+export const SETTINGS = Type.Object({
+  NODE_ENV: choice(['development', 'test', 'production'], {
+    default: 'development',
+    description: 'In `production` nothing is generated or assumed that a deployment has to decide.',
+  }),
+  HOST: text({
+    default: '127.0.0.1',
+    description: 'Address to listen on; `0.0.0.0` in a container.',
+  }),
+  PORT: integer({ default: 8080, minimum: 0, maximum: 65535, description: 'Port to listen on.' }),
+  ADMIN_PORT: Type.Optional(
+    integer({
+      minimum: 0,
+      maximum: 65535,
+      description:
+        'A port of its own for `/metrics` and the detail of `/readyz`, which then leave the main port.',
+    }),
+  ),
+  LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    description: 'The least severe level that is logged.',
+  }),
+  PUBLIC_URL: Type.Optional(
+    text({
+      description:
+        'Address under which clients reach the service, as `https://connectors.example.com`.',
+    }),
+  ),
+  TRUST_PROXY: Type.Optional(
+    text({
+      description:
+        'Proxies whose `X-Forwarded-*` headers are believed: their number, or their addresses and networks, separated by commas.',
+    }),
+  ),
+  CORS_ORIGINS: list({
+    description: 'Origins of frontends that call the API from a browser, separated by commas.',
+  }),
+  DATABASE_URL: Type.Optional(
+    text({
+      pattern: '^postgres(ql)?://',
+      expects: 'a URL that begins with postgres:// or postgresql://',
+      description:
+        'The PostgreSQL to use. Without it an embedded one is started, which production does not allow.',
+    }),
+  ),
+  DATA_DIR: text({ default: '.data', description: 'Folder of the embedded PostgreSQL.' }),
+  JWT_SECRET: Type.Optional(
+    text({
+      description:
+        'Secret of at least 32 bytes that signs access tokens (HS256). Set this or `JWT_JWKS_URL`.',
+    }),
+  ),
+  JWT_JWKS_URL: Type.Optional(
+    text({
+      description:
+        'Key set of the identity provider that signs access tokens. Set this or `JWT_SECRET`.',
+    }),
+  ),
+  JWT_ALGORITHM: choice(
+    ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'],
+    { default: 'RS256', description: 'The one algorithm accepted from `JWT_JWKS_URL`.' },
+  ),
+  JWT_ISSUER: Type.Optional(
+    text({
+      description:
+        'Required `iss` of access tokens. Outside of production `mcp-connectors` where it is not set.',
+    }),
+  ),
+  JWT_AUDIENCE: Type.Optional(
+    text({
+      description:
+        'Required `aud` of access tokens. Outside of production `mcp-connectors` where it is not set.',
+    }),
+  ),
+  JWT_TENANT_CLAIM: text({
+    default: 'tenant',
+    description: 'Claim that names the tenant; a token without it belongs to the tenant `default`.',
+  }),
+  AGENT_CLIENTS: list({
+    description:
+      'Clients (`client_id` or `azp`) whose scope `agent` may name any user of their tenant. In production only with `JWT_JWKS_URL`.',
+  }),
+  ENCRYPTION_KEYS: text({
+    description:
+      'Keys that seal stored credentials, as `k2:<base64 of 32 bytes>,k1:<base64>`. The first one seals, all of them open.',
+  }),
+  OUTBOUND_ALLOWED_HOSTS: list({
+    description:
+      'Host names that may resolve to a private address in `OUTBOUND_ALLOWED_ADDRESSES`, separated by commas.',
+  }),
+  OUTBOUND_ALLOWED_ADDRESSES: list({
+    description:
+      'Private addresses and networks that connectors may reach, separated by commas. None by default.',
+  }),
+  RATE_LIMIT_MAX: integer({
+    default: 600,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Requests a minute for each caller.',
+  }),
+});
+
+/** The name of a setting. */
+export type SettingName = keyof typeof SETTINGS.properties;
+/** The settings, read from text and checked one by one. */
+export type Settings = Static<typeof SETTINGS>;
+
+/** A setting as documentation shows it. */
+export interface SettingDescription {
+  name: SettingName;
+  description: string;
+  /** As it would be written; undefined where there is none. */
+  default: string | undefined;
+}
+
+/** Every setting with its sentence, in the order of the schema. */
+export function describeSettings(): SettingDescription[] {
+  return settingEntries().map(([name, schema]) => ({
+    name,
+    description: schema.description ?? '',
+    default: schema.default === undefined ? undefined : String(schema.default),
+  }));
+}
+
+/** The schema of each setting. */
+export function settingEntries(): [SettingName, TSchema][] {
+  const properties: Record<SettingName, TSchema> = SETTINGS.properties;
+  return Object.keys(properties)
+    .filter((name): name is SettingName => Object.hasOwn(properties, name))
+    .map((name) => [name, properties[name]]);
+}

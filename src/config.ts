@@ -1,0 +1,160 @@
+import type { TSchema } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import {
+  parseTrustProxy,
+  type SettingText,
+  settingProblems,
+  splitList,
+  withoutSlash,
+} from './config-rules.ts';
+import { SETTINGS, type SettingName, type Settings, settingEntries } from './config-settings.ts';
+
+/** What the service runs with. Read once, in the entry point, and handed on. */
+export interface Config {
+  readonly environment: Settings['NODE_ENV'];
+  readonly host: string;
+  readonly port: number;
+  /** Undefined where metrics and details of readiness stay on the main port. */
+  readonly adminPort: number | undefined;
+  readonly logLevel: Settings['LOG_LEVEL'];
+  /** Without a slash at its end. */
+  readonly publicUrl: string | undefined;
+  readonly trustProxy: false | number | readonly string[];
+  readonly corsOrigins: readonly string[];
+  /** Undefined where the embedded database is to be used. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly token: {
+    readonly source:
+      | { readonly kind: 'secret'; readonly secret: string }
+      | {
+          readonly kind: 'jwks';
+          readonly url: string;
+          readonly algorithm: Settings['JWT_ALGORITHM'];
+        };
+    readonly issuer: string;
+    readonly audience: string;
+    readonly tenantClaim: string;
+    readonly agentClients: readonly string[];
+  };
+  /** For the keyring to parse. */
+  readonly encryptionKeys: string;
+  readonly outbound: {
+    readonly allowedHosts: readonly string[];
+    readonly allowedAddresses: readonly string[];
+  };
+  /** Requests a minute for each caller. */
+  readonly rateLimitMax: number;
+}
+
+/** Everything that is wrong with the environment, in one error. No message repeats a value: most are secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not valid:\n- ${problems.join('\n- ')}`);
+    this.problems = problems;
+  }
+}
+
+/** Finds a problem in the text of a setting, for formats that other modules own. Must not repeat the text. */
+export type SettingCheck = (text: string) => string | undefined;
+
+/** Outside of production, tokens are expected to name this issuer and this audience. */
+export const DEVELOPMENT_AUDIENCE = 'mcp-connectors';
+
+/**
+ * Reads the configuration from environment variables. An empty variable counts as absent.
+ * @param checks further checks, as of `ENCRYPTION_KEYS` by the module that owns their format.
+ * @throws ConfigError with every problem at once.
+ */
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  checks: Readonly<Partial<Record<SettingName, SettingCheck>>> = {},
+): Config {
+  const text: SettingText = (name) => env[name]?.trim() || undefined;
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, schema] of settingEntries()) {
+    const given = text(name);
+    const value = given === undefined ? Value.Clone(schema.default) : parseText(schema, given);
+    if (value !== undefined) values[name] = value;
+    const problem = problemOf(name, schema, value) ?? foreignProblem(checks[name], given);
+    if (problem !== undefined) problems.push(`${name} ${problem}`);
+  }
+  problems.push(...settingProblems(text));
+  if (problems.length > 0 || !Value.Check(SETTINGS, values)) throw new ConfigError(problems);
+  return deepFreeze(toConfig(values));
+}
+
+function foreignProblem(
+  check: SettingCheck | undefined,
+  given: string | undefined,
+): string | undefined {
+  return given === undefined ? undefined : check?.(given);
+}
+
+function parseText(schema: TSchema, text: string): unknown {
+  if (schema['type'] === 'integer') return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+  return schema['type'] === 'array' ? splitList(text) : text;
+}
+
+function problemOf(name: SettingName, schema: TSchema, value: unknown): string | undefined {
+  if (value === undefined) return isRequired(name) ? 'is required' : undefined;
+  if (Value.Check(schema, value)) return undefined;
+  if (Array.isArray(schema['enum'])) return `must be one of ${schema['enum'].join(', ')}`;
+  if (schema['type'] === 'integer') {
+    return `must be an integer from ${schema['minimum']} to ${schema['maximum']}`;
+  }
+  return `must be ${schema['expects'] ?? 'shorter than 10,000 characters'}`;
+}
+
+function isRequired(name: string): boolean {
+  return SETTINGS.required?.some((required) => required === name) ?? false;
+}
+
+function toConfig(settings: Settings): Config {
+  return {
+    environment: settings.NODE_ENV,
+    host: settings.HOST,
+    port: settings.PORT,
+    adminPort: settings.ADMIN_PORT,
+    logLevel: settings.LOG_LEVEL,
+    publicUrl: settings.PUBLIC_URL === undefined ? undefined : withoutSlash(settings.PUBLIC_URL),
+    trustProxy: parseTrustProxy(settings.TRUST_PROXY ?? '') ?? false,
+    corsOrigins: settings.CORS_ORIGINS,
+    databaseUrl: settings.DATABASE_URL,
+    dataDir: settings.DATA_DIR,
+    token: {
+      source: tokenSource(settings),
+      issuer: settings.JWT_ISSUER ?? DEVELOPMENT_AUDIENCE,
+      audience: settings.JWT_AUDIENCE ?? DEVELOPMENT_AUDIENCE,
+      tenantClaim: settings.JWT_TENANT_CLAIM,
+      agentClients: settings.AGENT_CLIENTS,
+    },
+    encryptionKeys: settings.ENCRYPTION_KEYS,
+    outbound: {
+      allowedHosts: settings.OUTBOUND_ALLOWED_HOSTS,
+      allowedAddresses: settings.OUTBOUND_ALLOWED_ADDRESSES,
+    },
+    rateLimitMax: settings.RATE_LIMIT_MAX,
+  };
+}
+
+function tokenSource({
+  JWT_SECRET,
+  JWT_JWKS_URL = '',
+  JWT_ALGORITHM,
+}: Settings): Config['token']['source'] {
+  return JWT_SECRET === undefined
+    ? { kind: 'jwks', url: JWT_JWKS_URL, algorithm: JWT_ALGORITHM }
+    : { kind: 'secret', secret: JWT_SECRET };
+}
+
+function deepFreeze<Value extends object>(value: Value): Value {
+  for (const member of Object.values(value)) {
+    if (typeof member === 'object' && member !== null) deepFreeze(member);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,227 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { Database, describeSchemaState } from './database/index.ts';
+import { RemoteKeys } from './http/authentication/remote-keys.ts';
+import type { TokenSource } from './http/authentication/token-source.ts';
+import { createMetricsRegistry } from './http/plugins/metrics.ts';
+import { createProblemRenderer } from './http/problem.ts';
+import { type CheckState, Readiness, type ReadinessCheck } from './http/readiness.ts';
+import { systemClock } from './lib/clock.ts';
+import { OperationLog } from './lib/operation-log.ts';
+import { RequestContext } from './lib/request-context.ts';
+import { SdkMcpClient } from './mcp/client/sdk-mcp-client.ts';
+import {
+  ConnectionValidator,
+  ConnectorHealthService,
+  ConnectorSecrets,
+  ConnectorService,
+  ConnectorTester,
+  PrismaConnectorStore,
+  PrismaConnectorToolStore,
+  PrismaResealStore,
+  ResealService,
+} from './modules/connectors/index.ts';
+import { CredentialVault, parseKeyring, SealedBox } from './modules/credentials/index.ts';
+import { IdempotencyService, PrismaIdempotencyStore } from './modules/idempotency/index.ts';
+import { SessionPool, SessionService } from './modules/sessions/index.ts';
+import { ToolCallService, ToolsetService } from './modules/tools/index.ts';
+import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists.ts';
+import { createOutbound, type Outbound } from './outbound/guarded-fetch.ts';
+import { DnsResolver } from './outbound/host-resolver.ts';
+import { ManagedPolicy, UserPolicy } from './outbound/outbound-policy.ts';
+import { packageVersion } from './package-version.ts';
+
+/** Everything the routes need, built by hand in one place. */
+export type Container = ReturnType<typeof createContainer>;
+
+/** What the composition root starts from. */
+export interface ContainerOptions {
+  config: Config;
+  logger: Logger;
+  /** Connection string of the database that is really used. */
+  databaseUrl: string;
+}
+
+const CONNECTOR_LIMIT = 10;
+const SESSION_IDLE_MS = 60 * 60_000;
+const SESSION_SWEEP_MS = 30 * 60_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+const CALL_TIMEOUT_MS = 60_000;
+const CLEANUP_MS = 10 * 60_000;
+
+/**
+ * Builds every service by hand. Nothing is connected yet: the database pools open on first use.
+ * @throws KeyringError when `ENCRYPTION_KEYS` cannot be used.
+ */
+export function createContainer({ config, logger, databaseUrl }: ContainerOptions) {
+  const clock = systemClock;
+  const requestContext = new RequestContext();
+  const log = new OperationLog({ logger, clock, context: requestContext });
+  const database = new Database({
+    url: databaseUrl,
+    onConnectionError: (err) => logger.warn({ err }, 'database connection lost'),
+  });
+  const outbound = createUserOutbound(config);
+  const keyOutbound = createKeyOutbound(config);
+  const mcpClient = new SdkMcpClient({
+    outbound,
+    clientInfo: { name: 'mcp-connectors', version: packageVersion() },
+  });
+
+  const box = new SealedBox(parseKeyring(config.encryptionKeys));
+  const vault = new CredentialVault({ box });
+  const secrets = new ConnectorSecrets({ vault });
+  const pool = new SessionPool({ clock, idleMs: SESSION_IDLE_MS });
+  const sessions = new SessionService({ pool, mcpClient, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+  const tester = new ConnectorTester({ validator: new ConnectionValidator({ mcpClient, clock }) });
+  const store = new PrismaConnectorStore({ database });
+  const toolStore = new PrismaConnectorToolStore({ database });
+  const onSessionsInvalid = (connectorId: string) => sessions.closeConnector(connectorId);
+  const shared = { store, secrets, tester, clock, log, onSessionsInvalid };
+  const connectorService = new ConnectorService({ ...shared, toolStore, limit: CONNECTOR_LIMIT });
+  const resealService = new ResealService({
+    store: new PrismaResealStore({ database }),
+    vault,
+    box,
+    clock,
+  });
+  const idempotencyService = new IdempotencyService({
+    store: new PrismaIdempotencyStore({ database }),
+    box,
+    clock,
+  });
+  const stopTimers = startTimers(logger, [
+    { name: 'session sweep', everyMs: SESSION_SWEEP_MS, work: () => pool.sweep() },
+    {
+      name: 'idempotency cleanup',
+      everyMs: CLEANUP_MS,
+      work: () => idempotencyService.deleteExpired(),
+    },
+  ]);
+
+  return {
+    config,
+    logger,
+    requestContext,
+    database,
+    connectorService,
+    connectorHealthService: new ConnectorHealthService(shared),
+    toolsetService: new ToolsetService({ store: toolStore }),
+    toolCallService: new ToolCallService({
+      store: toolStore,
+      connectors: connectorService,
+      secrets,
+      sessions,
+      clock,
+      log,
+      callTimeoutMs: CALL_TIMEOUT_MS,
+    }),
+    idempotencyService,
+    resealService,
+    sessionPool: pool,
+    tokenSource: tokenSourceOf(config, keyOutbound, logger),
+    renderProblem: createProblemRenderer(config.publicUrl),
+    registry: createMetricsRegistry(),
+    readiness: new Readiness({
+      checks: [schemaCheck(database, logger), keyCheck(resealService)],
+      clock,
+      onError: (name, err) => logger.warn({ err, check: name }, 'readiness check failed'),
+    }),
+    /** Closes sessions, then sockets, then the database. */
+    close: async () => {
+      stopTimers();
+      await pool.close();
+      await mcpClient.close();
+      await Promise.all([outbound.close(), keyOutbound?.close()]);
+      await database.close();
+    },
+  };
+}
+
+function createUserOutbound({ outbound }: Config): Outbound {
+  return createOutbound({
+    policy: new UserPolicy({
+      allowedHosts: parseAllowedHosts(outbound.allowedHosts.join(',')),
+      allowedAddresses: parseAllowedAddresses(outbound.allowedAddresses.join(',')),
+    }),
+    resolver: new DnsResolver(),
+  });
+}
+
+function createKeyOutbound({ token }: Config): Outbound | undefined {
+  if (token.source.kind !== 'jwks') return undefined;
+  const policy = new ManagedPolicy({ origins: [new URL(token.source.url).origin] });
+  return createOutbound({ policy, resolver: new DnsResolver() });
+}
+
+function tokenSourceOf(
+  { token }: Config,
+  outbound: Outbound | undefined,
+  logger: Logger,
+): TokenSource {
+  if (token.source.kind === 'secret' || outbound === undefined) {
+    const { source } = token;
+    if (source.kind !== 'secret') throw new Error('a key set needs a way out');
+    return source;
+  }
+  const { url, algorithm } = token.source;
+  return {
+    kind: 'jwks',
+    keys: new RemoteKeys({
+      url: new URL(url),
+      algorithm,
+      fetch: (input, init) => outbound.fetch(input, init),
+      clock: systemClock,
+      onFailure: (err) => logger.warn({ err }, 'the key set for access tokens cannot be fetched'),
+    }),
+  };
+}
+
+/** Without the schema every query would fail: operations wait, and the log says for what. */
+function schemaCheck(database: Database, logger: Logger): ReadinessCheck {
+  let lastReason: string | undefined;
+  return {
+    name: 'database',
+    blocks: true,
+    check: async (): Promise<CheckState> => {
+      const state = await database.schemaState();
+      const reason = state.kind === 'current' ? undefined : describeSchemaState(state);
+      if (reason !== lastReason) {
+        if (reason === undefined) logger.info('the database is ready');
+        else logger.error({ reason }, 'the database is not ready');
+        lastReason = reason;
+      }
+      return reason === undefined ? { ok: true } : { ok: false, reason };
+    },
+  };
+}
+
+/** A stored secret whose key is gone can only fail. Names key ids, which are not secret. */
+function keyCheck(resealService: ResealService): ReadinessCheck {
+  return {
+    name: 'encryption_keys',
+    check: async (): Promise<CheckState> => {
+      const missing = await resealService.findMissingKeyIds();
+      if (missing.length === 0) return { ok: true };
+      return { ok: false, reason: `ENCRYPTION_KEYS lacks ${missing.join(', ')}.` };
+    },
+  };
+}
+
+interface Timer {
+  name: string;
+  everyMs: number;
+  work: () => Promise<unknown>;
+}
+
+/** Work that every replica may do, any number of times. */
+function startTimers(logger: Logger, timers: readonly Timer[]): () => void {
+  const running = timers.map(({ name, everyMs, work }) =>
+    setInterval(() => {
+      work().catch((err: unknown) => logger.warn({ err, work: name }, 'periodic work failed'));
+    }, everyMs).unref(),
+  );
+  return () => {
+    for (const timer of running) clearInterval(timer);
+  };
+}

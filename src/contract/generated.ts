@@ -1,0 +1,1770 @@
+// Generated from openapi/*.yaml by `npm run contract:generate`. Do not edit.
+import { type Static, Type } from '@sinclair/typebox';
+
+/**
+ * How the server authenticates us.
+ */
+export const AuthType = Object.assign(
+  Type.Unsafe<'none' | 'bearer' | 'headers'>({
+    type: 'string',
+    enum: ['none', 'bearer', 'headers'],
+  }),
+  { $id: 'AuthType' },
+);
+export type AuthType = Static<typeof AuthType>;
+
+/**
+ * Sent as `Authorization` with the scheme Bearer.
+ */
+export const BearerCredentials = Object.assign(
+  Type.Object(
+    { token: Type.String({ minLength: 1, maxLength: 8192, pattern: '^[\\x21-\\x7e]+$' }) },
+    { additionalProperties: false },
+  ),
+  { $id: 'BearerCredentials' },
+);
+export type BearerCredentials = Static<typeof BearerCredentials>;
+
+export const ConnectionTest = Object.assign(
+  Type.Object(
+    {
+      name: Type.Optional(Type.Unsafe<ConnectorName>({ $ref: 'ConnectorName#' })),
+      server_url: Type.Unsafe<ServerUrl>({ $ref: 'ServerUrl#' }),
+      transport: Type.Optional(Type.Unsafe<Transport>({ $ref: 'Transport#' })),
+      auth_type: Type.Optional(Type.Unsafe<AuthType>({ $ref: 'AuthType#' })),
+      credentials: Type.Optional(Type.Unsafe<Credentials>({ $ref: 'Credentials#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ConnectionTest' },
+);
+export type ConnectionTest = Static<typeof ConnectionTest>;
+
+export const ConnectionTestReport = Object.assign(
+  Type.Object(
+    {
+      success: Type.Boolean(),
+      error_code: Type.Union([Type.Unsafe<TestErrorCode>({ $ref: 'TestErrorCode#' }), Type.Null()]),
+      error_message: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      tools: Type.Array(Type.Unsafe<DiscoveredTool>({ $ref: 'DiscoveredTool#' })),
+      warnings: Type.Array(Type.Unsafe<ToolWarning>({ $ref: 'ToolWarning#' })),
+      server_info: Type.Union([Type.Unsafe<ServerInfo>({ $ref: 'ServerInfo#' }), Type.Null()]),
+      protocol_version: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      latency_ms: Type.Integer({ minimum: 0 }),
+      attempts: Type.Integer({ minimum: 0, maximum: 2 }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ConnectionTestReport' },
+);
+export type ConnectionTestReport = Static<typeof ConnectionTestReport>;
+
+export const Connector = Object.assign(
+  Type.Object(
+    {
+      id: Type.String({ format: 'uuid' }),
+      name: Type.String(),
+      slug: Type.String(),
+      server_url: Type.String(),
+      transport: Type.String(),
+      auth_type: Type.String(),
+      status: Type.Unsafe<ConnectorStatus>({ $ref: 'ConnectorStatus#' }),
+      last_error: Type.Union([
+        Type.Unsafe<ConnectorError>({ $ref: 'ConnectorError#' }),
+        Type.Null(),
+      ]),
+      server_info: Type.Union([Type.Unsafe<ServerInfo>({ $ref: 'ServerInfo#' }), Type.Null()]),
+      protocol_version: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      tool_count: Type.Integer({ minimum: 0 }),
+      credentials: Type.Union([
+        Type.Unsafe<CredentialMetadata>({ $ref: 'CredentialMetadata#' }),
+        Type.Null(),
+      ]),
+      version: Type.Integer({ minimum: 1 }),
+      last_tested_at: Type.String({ format: 'date-time' }),
+      created_at: Type.String({ format: 'date-time' }),
+      updated_at: Type.String({ format: 'date-time' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'Connector' },
+);
+export type Connector = Static<typeof Connector>;
+
+export const ConnectorCreate = Object.assign(
+  Type.Object(
+    {
+      name: Type.Unsafe<ConnectorName>({ $ref: 'ConnectorName#' }),
+      server_url: Type.Unsafe<ServerUrl>({ $ref: 'ServerUrl#' }),
+      transport: Type.Optional(Type.Unsafe<Transport>({ $ref: 'Transport#' })),
+      auth_type: Type.Optional(Type.Unsafe<AuthType>({ $ref: 'AuthType#' })),
+      credentials: Type.Optional(Type.Unsafe<Credentials>({ $ref: 'Credentials#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ConnectorCreate' },
+);
+export type ConnectorCreate = Static<typeof ConnectorCreate>;
+
+/**
+ * What went wrong last.
+ */
+export const ConnectorError = Object.assign(
+  Type.Object(
+    {
+      code: Type.Unsafe<TestErrorCode>({ $ref: 'TestErrorCode#' }),
+      message: Type.String(),
+      occurred_at: Type.String({ format: 'date-time' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ConnectorError' },
+);
+export type ConnectorError = Static<typeof ConnectorError>;
+
+/**
+ * Unique among the owner's connectors, whatever the case. No control characters, no space at either end.
+ */
+export const ConnectorName = Object.assign(
+  Type.String({
+    minLength: 1,
+    maxLength: 100,
+    pattern:
+      '^[^\\s\\x00-\\x1f\\x7f-\\x9f](?:[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f])?$',
+  }),
+  { $id: 'ConnectorName' },
+);
+export type ConnectorName = Static<typeof ConnectorName>;
+
+export const ConnectorPage = Object.assign(
+  Type.Object(
+    {
+      items: Type.Array(Type.Unsafe<Connector>({ $ref: 'Connector#' })),
+      next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ConnectorPage' },
+);
+export type ConnectorPage = Static<typeof ConnectorPage>;
+
+/**
+ * `DISABLED` by its owner; else `ENABLED`, `ERROR` (see `last_error`) or `NEEDS_AUTH` (new credentials are needed).
+ */
+export const ConnectorStatus = Object.assign(Type.String(), { $id: 'ConnectorStatus' });
+export type ConnectorStatus = Static<typeof ConnectorStatus>;
+
+export const ConnectorStatusChange = Object.assign(
+  Type.Object(
+    {
+      status: Type.Unsafe<'ENABLED' | 'DISABLED'>({
+        type: 'string',
+        enum: ['ENABLED', 'DISABLED'],
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ConnectorStatusChange' },
+);
+export type ConnectorStatusChange = Static<typeof ConnectorStatusChange>;
+
+export const ConnectorTool = Object.assign(
+  Type.Object(
+    {
+      id: Type.String({ format: 'uuid' }),
+      name: Type.String(),
+      exposed_name: Type.String(),
+      title: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      description: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      input_schema: Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }),
+      output_schema: Type.Union([Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }), Type.Null()]),
+      annotations: Type.Union([Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }), Type.Null()]),
+      definition_hash: Type.String(),
+      updated_at: Type.String({ format: 'date-time' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ConnectorTool' },
+);
+export type ConnectorTool = Static<typeof ConnectorTool>;
+
+export const ConnectorToolPage = Object.assign(
+  Type.Object(
+    {
+      items: Type.Array(Type.Unsafe<ConnectorTool>({ $ref: 'ConnectorTool#' })),
+      next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ConnectorToolPage' },
+);
+export type ConnectorToolPage = Static<typeof ConnectorToolPage>;
+
+export const ConnectorUpdate = Object.assign(
+  Type.Object(
+    {
+      name: Type.Optional(Type.Unsafe<ConnectorName>({ $ref: 'ConnectorName#' })),
+      server_url: Type.Optional(Type.Unsafe<ServerUrl>({ $ref: 'ServerUrl#' })),
+      transport: Type.Optional(Type.Unsafe<Transport>({ $ref: 'Transport#' })),
+      auth_type: Type.Optional(Type.Unsafe<AuthType>({ $ref: 'AuthType#' })),
+      credentials: Type.Optional(Type.Unsafe<Credentials>({ $ref: 'Credentials#' })),
+    },
+    { minProperties: 1, additionalProperties: false },
+  ),
+  { $id: 'ConnectorUpdate' },
+);
+export type ConnectorUpdate = Static<typeof ConnectorUpdate>;
+
+/**
+ * What is known of the stored credentials; never the secret.
+ */
+export const CredentialMetadata = Object.assign(
+  Type.Object(
+    {
+      kind: Type.String(),
+      header_names: Type.Array(Type.String()),
+      state: Type.String(),
+      expires_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+      updated_at: Type.String({ format: 'date-time' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'CredentialMetadata' },
+);
+export type CredentialMetadata = Static<typeof CredentialMetadata>;
+
+/**
+ * The secret of a connector. Written, never read.
+ */
+export const Credentials = Object.assign(
+  Type.Union([
+    Type.Unsafe<BearerCredentials>({ $ref: 'BearerCredentials#' }),
+    Type.Unsafe<HeaderCredentials>({ $ref: 'HeaderCredentials#' }),
+  ]),
+  { $id: 'Credentials' },
+);
+export type Credentials = Static<typeof Credentials>;
+
+/**
+ * A tool as the server describes it. Untrusted text, cleaned of control characters.
+ */
+export const DiscoveredTool = Object.assign(
+  Type.Object(
+    {
+      name: Type.String(),
+      title: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      description: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      input_schema: Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }),
+      output_schema: Type.Union([Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }), Type.Null()]),
+      annotations: Type.Union([Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }), Type.Null()]),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'DiscoveredTool' },
+);
+export type DiscoveredTool = Static<typeof DiscoveredTool>;
+
+/**
+ * The stable code of an error. The list grows: treat an unknown code by the HTTP status.
+ */
+export const ErrorCode = Object.assign(Type.String(), { $id: 'ErrorCode' });
+export type ErrorCode = Static<typeof ErrorCode>;
+
+/**
+ * One problem of the request, addressed by a JSON pointer.
+ */
+export const FieldProblem = Object.assign(
+  Type.Object({ pointer: Type.String(), detail: Type.String() }),
+  { $id: 'FieldProblem' },
+);
+export type FieldProblem = Static<typeof FieldProblem>;
+
+/**
+ * Sent as they are. At most 20 headers and 8 KB. `Host`, hop-by-hop, `Forwarded`, `X-Forwarded-*`, `Proxy-*`, `Mcp-*` and `Metadata*` are
+ * refused (`CREDENTIALS_INVALID`).
+ */
+export const HeaderCredentials = Object.assign(
+  Type.Object(
+    {
+      headers: Type.Unsafe<Record<string, string>>({
+        type: 'object',
+        minProperties: 1,
+        maxProperties: 20,
+        propertyNames: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 128,
+          pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+        },
+        additionalProperties: Type.String({
+          minLength: 1,
+          maxLength: 8192,
+          pattern: '^[\\x21-\\x7e](?:[\\x20-\\x7e]*[\\x21-\\x7e])?$',
+        }),
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'HeaderCredentials' },
+);
+export type HeaderCredentials = Static<typeof HeaderCredentials>;
+
+/**
+ * A free-form JSON object.
+ */
+export const JsonObject = Object.assign(
+  Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
+  { $id: 'JsonObject' },
+);
+export type JsonObject = Static<typeof JsonObject>;
+
+/**
+ * A tool in the protocol's own shape.
+ */
+export const McpTool = Object.assign(
+  Type.Object(
+    {
+      name: Type.String({ pattern: '^[a-zA-Z0-9_-]{1,64}$' }),
+      title: Type.Optional(Type.String()),
+      description: Type.Optional(Type.String()),
+      inputSchema: Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }),
+      outputSchema: Type.Optional(Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' })),
+      annotations: Type.Optional(Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'McpTool' },
+);
+export type McpTool = Static<typeof McpTool>;
+
+/**
+ * An error (RFC 9457).
+ */
+export const Problem = Object.assign(
+  Type.Object(
+    {
+      type: Type.String({ format: 'uri-reference' }),
+      title: Type.String(),
+      status: Type.Integer({ minimum: 400, maximum: 599 }),
+      code: Type.Unsafe<ErrorCode>({ $ref: 'ErrorCode#' }),
+      detail: Type.Optional(Type.String()),
+      instance: Type.String({ format: 'uri-reference' }),
+      errors: Type.Optional(Type.Array(Type.Unsafe<FieldProblem>({ $ref: 'FieldProblem#' }))),
+    },
+    { additionalProperties: true },
+  ),
+  { $id: 'Problem' },
+);
+export type Problem = Static<typeof Problem>;
+
+/**
+ * The JSON-RPC error the server answered instead of a result. Its text is untrusted.
+ */
+export const ProtocolError = Object.assign(
+  Type.Object({ code: Type.Integer(), message: Type.String() }, { additionalProperties: false }),
+  { $id: 'ProtocolError' },
+);
+export type ProtocolError = Static<typeof ProtocolError>;
+
+/**
+ * What the MCP server says of itself.
+ */
+export const ServerInfo = Object.assign(
+  Type.Object(
+    {
+      name: Type.String(),
+      version: Type.String(),
+      title: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ServerInfo' },
+);
+export type ServerInfo = Static<typeof ServerInfo>;
+
+/**
+ * The MCP endpoint, `https://…`. What is not a usable URL gets the verdict `INVALID_URL`. Only the owner sees it whole.
+ */
+export const ServerUrl = Object.assign(Type.String({ minLength: 1, maxLength: 2048 }), {
+  $id: 'ServerUrl',
+});
+export type ServerUrl = Static<typeof ServerUrl>;
+
+/**
+ * Why a connection test failed. `INVALID_URL`: not a usable URL. `BLOCKED_URL`: an address that is not allowed.
+ * `CONNECTION_FAILED`: DNS, refused, reset, TLS, or the server is busy. `TIMEOUT`: no answer in ten seconds.
+ * `AUTH_REQUIRED`: credentials are needed. `AUTH_FAILED`: they were refused. `INVALID_MCP_SERVER`: no MCP server
+ * answers there. `PROTOCOL_MISMATCH`: no common protocol version. `RESPONSE_TOO_LARGE`: too many bytes, pages or tools.
+ */
+export const TestErrorCode = Object.assign(Type.String(), { $id: 'TestErrorCode' });
+export type TestErrorCode = Static<typeof TestErrorCode>;
+
+export const ToolCall = Object.assign(
+  Type.Object(
+    {
+      name: Type.String({ minLength: 1, maxLength: 64, pattern: '^[a-zA-Z0-9_-]+$' }),
+      arguments: Type.Optional(Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolCall' },
+);
+export type ToolCall = Static<typeof ToolCall>;
+
+export const ToolCallResult = Object.assign(
+  Type.Object(
+    {
+      content: Type.Array(Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' })),
+      structured_content: Type.Union([
+        Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }),
+        Type.Null(),
+      ]),
+      is_error: Type.Boolean(),
+      protocol_error: Type.Union([
+        Type.Unsafe<ProtocolError>({ $ref: 'ProtocolError#' }),
+        Type.Null(),
+      ]),
+      connector_id: Type.String({ format: 'uuid' }),
+      tool: Type.String(),
+      duration_ms: Type.Integer({ minimum: 0 }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolCallResult' },
+);
+export type ToolCallResult = Static<typeof ToolCallResult>;
+
+/**
+ * A tool that was left out, and why.
+ */
+export const ToolWarning = Object.assign(
+  Type.Object({ tool: Type.String(), message: Type.String() }, { additionalProperties: false }),
+  { $id: 'ToolWarning' },
+);
+export type ToolWarning = Static<typeof ToolWarning>;
+
+export const Toolset = Object.assign(
+  Type.Object(
+    {
+      tools: Type.Array(Type.Unsafe<McpTool>({ $ref: 'McpTool#' })),
+      warnings: Type.Array(Type.Unsafe<ToolsetWarning>({ $ref: 'ToolsetWarning#' })),
+      outcomes: Type.Array(Type.Unsafe<ToolsetOutcome>({ $ref: 'ToolsetOutcome#' })),
+      content_hash: Type.String(),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'Toolset' },
+);
+export type Toolset = Static<typeof Toolset>;
+
+/**
+ * How fresh the tools of one connector are, and what to do where they are not.
+ */
+export const ToolsetOutcome = Object.assign(
+  Type.Object(
+    {
+      connector_id: Type.String({ format: 'uuid' }),
+      name: Type.String(),
+      slug: Type.String(),
+      outcome: Type.String(),
+      code: Type.Union([Type.Unsafe<TestErrorCode>({ $ref: 'TestErrorCode#' }), Type.Null()]),
+      message: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      tool_count: Type.Integer({ minimum: 0 }),
+      discovered_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolsetOutcome' },
+);
+export type ToolsetOutcome = Static<typeof ToolsetOutcome>;
+
+/**
+ * A tool that is not offered, or a list that was cut, and why.
+ */
+export const ToolsetWarning = Object.assign(
+  Type.Object(
+    {
+      code: Type.String(),
+      message: Type.String(),
+      connector_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
+      tool: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolsetWarning' },
+);
+export type ToolsetWarning = Static<typeof ToolsetWarning>;
+
+/**
+ * How to talk to the server; `auto` finds out.
+ */
+export const Transport = Object.assign(
+  Type.Unsafe<'auto' | 'streamable-http' | 'sse'>({
+    type: 'string',
+    enum: ['auto', 'streamable-http', 'sse'],
+  }),
+  { $id: 'Transport' },
+);
+export type Transport = Static<typeof Transport>;
+
+/** Every shared schema, for the `addSchema` of AJV and Fastify. */
+export const components = [
+  AuthType,
+  BearerCredentials,
+  ConnectionTest,
+  ConnectionTestReport,
+  Connector,
+  ConnectorCreate,
+  ConnectorError,
+  ConnectorName,
+  ConnectorPage,
+  ConnectorStatus,
+  ConnectorStatusChange,
+  ConnectorTool,
+  ConnectorToolPage,
+  ConnectorUpdate,
+  CredentialMetadata,
+  Credentials,
+  DiscoveredTool,
+  ErrorCode,
+  FieldProblem,
+  HeaderCredentials,
+  JsonObject,
+  McpTool,
+  Problem,
+  ProtocolError,
+  ServerInfo,
+  ServerUrl,
+  TestErrorCode,
+  ToolCall,
+  ToolCallResult,
+  ToolWarning,
+  Toolset,
+  ToolsetOutcome,
+  ToolsetWarning,
+  Transport,
+] as const;
+
+/** Every operation of the contract. */
+export const operations = {
+  listConnectors: {
+    operationId: 'listConnectors',
+    method: 'GET',
+    url: '/api/connectors',
+    path: '/api/connectors',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      querystring: Type.Object(
+        {
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 50 })),
+          cursor: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 400, pattern: '^[A-Za-z0-9_-]+$' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<ConnectorPage>({ $ref: 'ConnectorPage#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  createConnector: {
+    operationId: 'createConnector',
+    method: 'POST',
+    url: '/api/connectors',
+    path: '/api/connectors',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      headers: Type.Object({
+        'idempotency-key': Type.Optional(
+          Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' }),
+        ),
+      }),
+      body: Type.Unsafe<ConnectorCreate>({ $ref: 'ConnectorCreate#' }),
+      response: {
+        '201': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Connector>({ $ref: 'Connector#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  testConnection: {
+    operationId: 'testConnection',
+    method: 'POST',
+    url: '/api/connectors/test',
+    path: '/api/connectors/test',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<ConnectionTest>({ $ref: 'ConnectionTest#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<ConnectionTestReport>({ $ref: 'ConnectionTestReport#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  getConnector: {
+    operationId: 'getConnector',
+    method: 'GET',
+    url: '/api/connectors/:connector_id',
+    path: '/api/connectors/{connector_id}',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Connector>({ $ref: 'Connector#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  deleteConnector: {
+    operationId: 'deleteConnector',
+    method: 'DELETE',
+    url: '/api/connectors/:connector_id',
+    path: '/api/connectors/{connector_id}',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      headers: Type.Object({
+        'if-match': Type.Optional(
+          Type.String({ minLength: 1, maxLength: 1000, pattern: '^[\\x20-\\x7e]+$' }),
+        ),
+      }),
+      response: {
+        '204': Type.Null(),
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '412': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  updateConnector: {
+    operationId: 'updateConnector',
+    method: 'PATCH',
+    url: '/api/connectors/:connector_id',
+    path: '/api/connectors/{connector_id}',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      headers: Type.Object({
+        'if-match': Type.Optional(
+          Type.String({ minLength: 1, maxLength: 1000, pattern: '^[\\x20-\\x7e]+$' }),
+        ),
+      }),
+      body: Type.Unsafe<ConnectorUpdate>({ $ref: 'ConnectorUpdate#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Connector>({ $ref: 'Connector#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '412': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  testConnector: {
+    operationId: 'testConnector',
+    method: 'POST',
+    url: '/api/connectors/:connector_id/test',
+    path: '/api/connectors/{connector_id}/test',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<ConnectionTestReport>({ $ref: 'ConnectionTestReport#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  setConnectorStatus: {
+    operationId: 'setConnectorStatus',
+    method: 'POST',
+    url: '/api/connectors/:connector_id/status',
+    path: '/api/connectors/{connector_id}/status',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      headers: Type.Object({
+        'if-match': Type.Optional(
+          Type.String({ minLength: 1, maxLength: 1000, pattern: '^[\\x20-\\x7e]+$' }),
+        ),
+      }),
+      body: Type.Unsafe<ConnectorStatusChange>({ $ref: 'ConnectorStatusChange#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Connector>({ $ref: 'Connector#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '412': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  syncConnector: {
+    operationId: 'syncConnector',
+    method: 'POST',
+    url: '/api/connectors/:connector_id/sync',
+    path: '/api/connectors/{connector_id}/sync',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Connector>({ $ref: 'Connector#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  getCredentials: {
+    operationId: 'getCredentials',
+    method: 'GET',
+    url: '/api/connectors/:connector_id/credentials',
+    path: '/api/connectors/{connector_id}/credentials',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<CredentialMetadata>({ $ref: 'CredentialMetadata#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  putCredentials: {
+    operationId: 'putCredentials',
+    method: 'PUT',
+    url: '/api/connectors/:connector_id/credentials',
+    path: '/api/connectors/{connector_id}/credentials',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      headers: Type.Object({
+        'if-match': Type.Optional(
+          Type.String({ minLength: 1, maxLength: 1000, pattern: '^[\\x20-\\x7e]+$' }),
+        ),
+      }),
+      body: Type.Unsafe<Credentials>({ $ref: 'Credentials#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<CredentialMetadata>({ $ref: 'CredentialMetadata#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '412': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  deleteCredentials: {
+    operationId: 'deleteCredentials',
+    method: 'DELETE',
+    url: '/api/connectors/:connector_id/credentials',
+    path: '/api/connectors/{connector_id}/credentials',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      headers: Type.Object({
+        'if-match': Type.Optional(
+          Type.String({ minLength: 1, maxLength: 1000, pattern: '^[\\x20-\\x7e]+$' }),
+        ),
+      }),
+      response: {
+        '204': Type.Null(),
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '412': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  listConnectorTools: {
+    operationId: 'listConnectorTools',
+    method: 'GET',
+    url: '/api/connectors/:connector_id/tools',
+    path: '/api/connectors/{connector_id}/tools',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Object(
+        {
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 50 })),
+          cursor: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 400, pattern: '^[A-Za-z0-9_-]+$' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<ConnectorToolPage>({ $ref: 'ConnectorToolPage#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  getUserTools: {
+    operationId: 'getUserTools',
+    method: 'GET',
+    url: '/api/users/:user_id/tools',
+    path: '/api/users/{user_id}/tools',
+    security: [{ bearer: ['tools:read'] }],
+    schema: {
+      params: Type.Object(
+        {
+          user_id: Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+        },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Object(
+        {
+          format: Type.Optional(
+            Type.Unsafe<'mcp'>({ type: 'string', enum: ['mcp'], default: 'mcp' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      headers: Type.Object({
+        'if-none-match': Type.Optional(
+          Type.String({ minLength: 1, maxLength: 1000, pattern: '^[\\x20-\\x7e]+$' }),
+        ),
+      }),
+      response: {
+        '200': {
+          content: { 'application/json': { schema: Type.Unsafe<Toolset>({ $ref: 'Toolset#' }) } },
+        },
+        '304': Type.Null(),
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  callUserTool: {
+    operationId: 'callUserTool',
+    method: 'POST',
+    url: '/api/users/:user_id/tools/call',
+    path: '/api/users/{user_id}/tools/call',
+    security: [{ bearer: ['tools:call'] }],
+    schema: {
+      params: Type.Object(
+        {
+          user_id: Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+        },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      headers: Type.Object({
+        'idempotency-key': Type.Optional(
+          Type.String({ minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' }),
+        ),
+      }),
+      body: Type.Unsafe<ToolCall>({ $ref: 'ToolCall#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<ToolCallResult>({ $ref: 'ToolCallResult#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '502': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '504': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+} as const;

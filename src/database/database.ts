@@ -1,0 +1,149 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import type { Identity } from '../tenancy/caller.ts';
+import { connectionConfig } from './connection-config.ts';
+import { DatabaseUnavailable } from './database-unavailable.ts';
+import { loadMigrations, type Migration } from './migrations.ts';
+import { Prisma, PrismaClient } from './prisma/client.ts';
+import { inspectSchema } from './schema-inspection.ts';
+import type { SchemaState } from './schema-state.ts';
+import { translatingAdapter } from './translating-adapter.ts';
+
+/** Queries inside one transaction. */
+export type DatabaseTransaction = Prisma.TransactionClient;
+
+/** Where the database is and how it is used. Times in milliseconds. */
+export interface DatabaseOptions {
+  /** Connection string. Its login must be a member of the two roles; it may own the tables. */
+  url: string;
+  /** Connections for requests, 1 or more. Default 10. */
+  maxConnections?: number;
+  /** Connections for background work, 1 or more. Default 3. */
+  maxWorkerConnections?: number;
+  /** Longest wait for a connection, new or freed by others. Default 5,000. */
+  connectionTimeoutMs?: number;
+  /** Longest run of one statement. Default 5,000. */
+  statementTimeoutMs?: number;
+  /** Longest run of a transaction. Default 10,000. */
+  transactionTimeoutMs?: number;
+  /** What the schema must have. Default: the migrations of this package. */
+  migrations?: readonly Migration[];
+  /** Told when a connection breaks that nobody was using; the pool replaces it. */
+  onConnectionError?: (error: Error) => void;
+}
+
+const APP_ROLE = 'mcp_connectors_app';
+const WORKER_ROLE = 'mcp_connectors_worker';
+
+/**
+ * The service's way to PostgreSQL. Every query runs in a transaction under one of two roles that own nothing, so that row
+ * level security holds: {@link asUser} sees the rows of one user, {@link asWorker} those of everybody.
+ */
+export class Database {
+  readonly #options: DatabaseOptions;
+  readonly #app: RoleConnections;
+  readonly #worker: RoleConnections;
+  #migrations: Promise<readonly Migration[]> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+    this.#app = connectAs(APP_ROLE, options.maxConnections ?? 10, options);
+    this.#worker = connectAs(WORKER_ROLE, options.maxWorkerConnections ?? 3, options);
+  }
+
+  /**
+   * Runs `work` in one transaction that sees and changes only what belongs to the user. What `work` throws undoes it.
+   * Keep anything slow, such as a call to a server, out of it.
+   * @throws ConstraintViolation, DatabaseUnavailable, and whatever `work` throws.
+   */
+  asUser<Result>(
+    identity: Identity,
+    work: (tx: DatabaseTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    const { tenantId, userId } = identity;
+    return transact(this.#app, async (tx) => {
+      // Local to the transaction: the next one on this connection starts without a caller.
+      await tx.$executeRaw`SELECT set_config('app.tenant', ${tenantId}, true), set_config('app.user', ${userId}, true)`;
+      return work(tx);
+    });
+  }
+
+  /**
+   * Runs `work` in one transaction that sees the rows of all users. For background work only, never for a request.
+   * @throws ConstraintViolation, DatabaseUnavailable, and whatever `work` throws.
+   */
+  asWorker<Result>(work: (tx: DatabaseTransaction) => Promise<Result>): Promise<Result> {
+    return transact(this.#worker, work);
+  }
+
+  /** Whether the schema fits this version and the roles are bound by row level security. Two or three short queries. */
+  async schemaState(): Promise<SchemaState> {
+    this.#migrations ??= Promise.resolve(this.#options.migrations ?? loadMigrations());
+    return inspectSchema(this.#options.url, await this.#migrations, [this.#app, this.#worker]);
+  }
+
+  /** Ends all connections, after the transactions under way. May be called again. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const { client, pool } of [this.#app, this.#worker]) {
+      await client.$disconnect();
+      await pool.end();
+    }
+  }
+}
+
+interface RoleConnections {
+  role: string;
+  pool: pg.Pool;
+  client: PrismaClient;
+}
+
+function connectAs(role: string, max: number, options: DatabaseOptions): RoleConnections {
+  const {
+    connectionTimeoutMs = 5_000,
+    statementTimeoutMs = 5_000,
+    transactionTimeoutMs = 10_000,
+    onConnectionError = () => {},
+  } = options;
+  const pool = new pg.Pool(
+    connectionConfig(options.url, {
+      application: role === APP_ROLE ? 'app' : 'worker',
+      role,
+      max,
+      connectionTimeoutMs,
+      statementTimeoutMs,
+      // Only against a transaction that this process forgot; its own timeout ends it earlier.
+      idleInTransactionTimeoutMs: transactionTimeoutMs * 2,
+    }),
+  );
+  pool.on('error', onConnectionError);
+  const client = new PrismaClient({
+    adapter: translatingAdapter(new PrismaPg(pool)),
+    // The others read our source files to quote them in messages.
+    errorFormat: 'minimal',
+    transactionOptions: { maxWait: connectionTimeoutMs + 1_000, timeout: transactionTimeoutMs },
+  });
+  return { role, pool, client };
+}
+
+/** Prisma's code for a transaction that could not start in time, ran too long or is closed already. */
+const TRANSACTION_ERROR = 'P2028';
+
+async function transact<Result>(
+  { client }: RoleConnections,
+  work: (tx: DatabaseTransaction) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await client.$transaction(work);
+  } catch (error) {
+    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === TRANSACTION_ERROR) {
+      throw new DatabaseUnavailable({ cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import type { Caller, Scope } from '../../tenancy/caller.ts';
+
+/** Whoever has no tenant claim belongs to this tenant. */
+export const DEFAULT_TENANT = 'default';
+
+// The ids reach database columns and log lines: no control characters, and bounded.
+const Id = Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
+
+const Claims = Type.Object({
+  sub: Id,
+  /** RFC 8693: who acts for `sub`. */
+  act: Type.Optional(Type.Object({ sub: Id })),
+  client_id: Type.Optional(Id),
+  azp: Type.Optional(Id),
+  scope: Type.Optional(
+    Type.Union([Type.String({ maxLength: 4096 }), Type.Array(Type.String(), { maxItems: 200 })]),
+  ),
+  projects: Type.Optional(
+    Type.Record(Id, Type.Union([Type.Literal('admin'), Type.Literal('member')]), {
+      maxProperties: 1000,
+    }),
+  ),
+});
+const claims = TypeCompiler.Compile(Claims);
+const tenant = TypeCompiler.Compile(Id);
+
+const SCOPES: Readonly<Record<Scope, true>> = {
+  'connectors:read': true,
+  'connectors:write': true,
+  'tools:read': true,
+  'tools:call': true,
+  operator: true,
+  agent: true,
+};
+
+/** How claims become a caller. */
+export interface CallerRules {
+  /** Name of the claim that holds the tenant. */
+  tenantClaim: string;
+  /** Clients whose bare `agent` scope is believed; empty where the compatibility mode is off. */
+  agentClients: ReadonlySet<string>;
+}
+
+/**
+ * The caller of a verified token, or undefined when a claim does not have the expected shape.
+ * Scopes of other services are ignored. `agent` is kept only for the listed clients, and such a caller has no
+ * projects, because no user stands behind the token.
+ */
+export function callerOf(payload: unknown, rules: CallerRules): Caller | undefined {
+  if (!claims.Check(payload)) return undefined;
+  const tenantId = tenantOf(payload, rules.tenantClaim);
+  if (tenantId === undefined) return undefined;
+  const clientId = payload.client_id ?? payload.azp;
+  const trustedAgent = clientId !== undefined && rules.agentClients.has(clientId);
+  const scopes = new Set(scopesOf(payload).filter((scope) => scope !== 'agent' || trustedAgent));
+  return {
+    tenantId,
+    userId: payload.sub,
+    scopes,
+    actor: payload.act?.sub,
+    clientId,
+    projects: new Map(scopes.has('agent') ? [] : Object.entries(payload.projects ?? {})),
+  };
+}
+
+function tenantOf(payload: object, claim: string): string | undefined {
+  const value = Object.entries(payload).find(([name]) => name === claim)?.[1];
+  if (value === undefined) return DEFAULT_TENANT;
+  return tenant.Check(value) ? value : undefined;
+}
+
+function scopesOf({ scope = [] }: Static<typeof Claims>): Scope[] {
+  const names = typeof scope === 'string' ? scope.split(' ') : scope;
+  return names.filter((name): name is Scope => Object.hasOwn(SCOPES, name));
+}

@@ -1,0 +1,113 @@
+import fastifyJwt from '@fastify/jwt';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { ContractOperation } from '../../contract/contract-routes.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { Caller } from '../../tenancy/caller.ts';
+import { KeysUnavailable } from '../authentication/remote-keys.ts';
+import { type CallerRules, callerOf } from '../authentication/token-claims.ts';
+import {
+  type TokenExpectation,
+  type TokenSource,
+  verificationOptions,
+} from '../authentication/token-source.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls; set on every operation of the contract that requires a token. */
+    caller: Caller | undefined;
+  }
+}
+
+export interface AuthenticationOptions extends TokenExpectation, CallerRules {
+  source: TokenSource;
+  /** Told of each refused token before the answer leaves; may throw another answer (`RATE_LIMITED`). */
+  onRefused?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+}
+
+/** Longer headers are refused unread. */
+const MAX_HEADER_LENGTH = 8192;
+const BEARER_JWT = /^Bearer [\w-]+\.[\w-]+\.[\w-]+$/i;
+
+/**
+ * Verifies the bearer token of every operation of the contract, and that it has a scope the operation asks for.
+ * 401 and 403 come from here alone, and speak only of the caller's own token.
+ */
+export const authentication = fp<AuthenticationOptions>(
+  async (app, { source, issuer, audience, onRefused, ...rules }) => {
+    await app.register(fastifyJwt, verificationOptions(source, { issuer, audience }));
+    app.decorateRequest('caller', undefined);
+    // The verifier's cache hands out the same payload object for the same token, for as long as it is believed.
+    const callers = new WeakMap<object, Caller>();
+
+    app.addHook('onRequest', async (request, reply) => {
+      const { operation } = request.routeOptions.config;
+      if (operation === undefined || isPublic(operation)) return;
+      try {
+        const payload = await verifiedPayload(request);
+        const caller = callers.get(payload) ?? callerOf(payload, rules);
+        if (caller === undefined) throw new AppError('UNAUTHENTICATED', { detail: BAD_CLAIMS });
+        callers.set(payload, caller);
+        request.caller = caller;
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'UNAUTHENTICATED') {
+          await onRefused?.(request, reply);
+        }
+        throw error;
+      }
+      requireScopes(operation, request.caller);
+    });
+  },
+  { name: 'authentication' },
+);
+
+const BAD_CLAIMS = 'A claim of the access token does not have the expected form.';
+
+async function verifiedPayload(request: FastifyRequest): Promise<object> {
+  const { authorization } = request.headers;
+  if (authorization === undefined) {
+    throw new AppError('UNAUTHENTICATED', {
+      detail: 'Send an access token: Authorization: Bearer <token>',
+    });
+  }
+  if (authorization.length > MAX_HEADER_LENGTH || !BEARER_JWT.test(authorization)) {
+    throw new AppError('UNAUTHENTICATED', { detail: 'The access token is not a signed JWT.' });
+  }
+  try {
+    const payload = await request.jwtVerify<object | string>();
+    if (typeof payload === 'object') return payload;
+    throw new AppError('UNAUTHENTICATED', { detail: BAD_CLAIMS });
+  } catch (error) {
+    if (error instanceof KeysUnavailable) {
+      throw new AppError('NOT_READY', { cause: error, retryAfterSeconds: 5 });
+    }
+    throw new AppError('UNAUTHENTICATED', { cause: error, detail: refusalDetail(error) });
+  }
+}
+
+/** Says no more than the owner of a token needs: that it is over, or that it is not for us. */
+function refusalDetail(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED'
+    ? 'The access token has expired.'
+    : 'The access token is not valid for this service.';
+}
+
+/** The caller of an operation that requires a token. @throws AppError `UNAUTHENTICATED` where there is none. */
+export function getCaller(request: { caller: Caller | undefined }): Caller {
+  if (request.caller === undefined) throw new AppError('UNAUTHENTICATED');
+  return request.caller;
+}
+
+function isPublic({ security }: ContractOperation): boolean {
+  return security.length === 0;
+}
+
+/** OpenAPI: the requirements are alternatives, and within one every scope is needed. */
+function requireScopes({ security }: ContractOperation, caller: Caller): void {
+  const alternatives = security.map((requirement) => Object.values(requirement).flat());
+  const held: ReadonlySet<string> = caller.scopes;
+  if (alternatives.some((scopes) => scopes.every((scope) => held.has(scope)))) return;
+  const needed = alternatives.map((scopes) => scopes.join(' and ')).join(', or ');
+  throw new AppError('FORBIDDEN', { detail: `The access token needs the scope ${needed}.` });
+}

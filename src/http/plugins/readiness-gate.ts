@@ -1,0 +1,40 @@
+import fp from 'fastify-plugin';
+import { AppError } from '../../errors/app-error.ts';
+import type { Readiness } from '../readiness.ts';
+
+export interface ReadinessGateOptions {
+  readiness: Pick<Readiness, 'blockers' | 'stopping'>;
+}
+
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * Refuses operations that could only fail: while a blocking check fails (the database lacks a migration), and for
+ * requests that still arrive over an open connection after the service was told to stop.
+ */
+export const readinessGate = fp<ReadinessGateOptions>(
+  async (app, { readiness }) => {
+    let closing = false;
+    app.addHook('preClose', async () => {
+      closing = true;
+    });
+    app.addHook('onRequest', async (request, reply) => {
+      if (request.routeOptions.config.operation === undefined) return;
+      if (closing) {
+        reply.header('connection', 'close');
+        throw new AppError('NOT_READY', {
+          detail: 'The service is stopping.',
+          retryAfterSeconds: 1,
+        });
+      }
+      const blockers = await readiness.blockers();
+      if (blockers.length > 0) {
+        throw new AppError('NOT_READY', {
+          detail: `Waiting for: ${blockers.join(', ')}. See /readyz.`,
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        });
+      }
+    });
+  },
+  { name: 'readiness-gate' },
+);

@@ -1,0 +1,311 @@
+import type { FetchLike } from '@modelcontextprotocol/client';
+import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/client';
+import type { Outbound, OutboundRequest, OutboundResponse } from '../../outbound/guarded-fetch.ts';
+import { OutboundError } from '../../outbound/outbound-error.ts';
+import { mediaTypeOf, readAnswer } from './answer-reader.ts';
+import { failureOfStatus, type RefusalContext } from './failure-translation.ts';
+import {
+  findCall,
+  findErrorBody,
+  isJsonObject,
+  type JsonRpcAnswer,
+  type JsonRpcCall,
+} from './json-rpc.ts';
+import type { JsonRpcChannel } from './json-rpc-channel.ts';
+import { linkSignals } from './linked-signal.ts';
+import type { McpTransport } from './mcp-client.ts';
+import { McpFailure } from './mcp-failure.ts';
+
+/** What an {@link McpFetch} needs. */
+export interface McpFetchOptions {
+  outbound: Pick<Outbound, 'request'>;
+  /** The server. Nothing is sent to any other origin. */
+  url: URL;
+  transport: McpTransport;
+  /** Added to every request; they cannot replace a header of the protocol. */
+  secretHeaders: Readonly<Record<string, string>>;
+  userAgent: string;
+  /** Our own requests; the other ones are the SDK's. */
+  channel: Pick<JsonRpcChannel, 'signalOf' | 'settle'>;
+  /** Receives notifications and requests that a server sends before an answer. */
+  onServerMessage: (message: unknown) => void;
+  /** The event stream of the SSE transport has ended or never began; without an error it ended in good order. */
+  onStreamEnd: (error: unknown) => void;
+}
+
+/** The era probe; only its clean "yes" counts. */
+const PROBE = 'server/discover';
+const SESSION_HEADER = 'mcp-session-id';
+/** Milliseconds for messages nobody waits for: cancellations and answers to a server's own requests. */
+const SIDE_MESSAGE_MS = 5_000;
+
+/**
+ * The `fetch` of one connection, given to the SDK's transports. It adds the secrets, keeps every request inside the
+ * lifetime of the connection and judges each answer while its HTTP context is at hand, because the SDK would wait for ever on some.
+ */
+export class McpFetch {
+  readonly #options: McpFetchOptions;
+  readonly #lifetime = new AbortController();
+  #sessionId: string | undefined;
+  #endHeaders: Record<string, string> = {};
+  #streamOpened = false;
+
+  constructor(options: McpFetchOptions) {
+    this.#options = options;
+  }
+
+  /** What the meaning of a refusal depends on, as of now. */
+  get context(): RefusalContext {
+    return {
+      hasCredentials: Object.keys(this.#options.secretHeaders).length > 0,
+      sessionInUse: this.#sessionId !== undefined || this.#streamOpened,
+    };
+  }
+
+  /** To be given to a transport of the SDK. */
+  readonly fetch: FetchLike = async (input, init = {}) => {
+    const url = new URL(input);
+    if (url.origin !== this.#options.url.origin) {
+      throw new McpFailure('BLOCKED_URL', { notExecuted: true });
+    }
+    switch (init.method ?? 'GET') {
+      case 'POST':
+        return this.#post(url, init);
+      case 'GET':
+        return this.#get(url, init);
+      default:
+        // Sessions are ended by endSession, whatever state the SDK is in.
+        return new Response(null, { status: 405 });
+    }
+  };
+
+  /** Ends everything under way. */
+  abort(reason: McpFailure): void {
+    this.#lifetime.abort(reason);
+  }
+
+  /** Tells a streamable HTTP server that its session is over. Never throws; `signal` bounds it. */
+  async endSession(signal: AbortSignal): Promise<void> {
+    if (this.#sessionId === undefined || this.#options.transport === 'sse') return;
+    const { url } = this.#options;
+    try {
+      const headers = this.#headers(this.#endHeaders);
+      const response = await this.#options.outbound.request(url, {
+        method: 'DELETE',
+        headers,
+        signal,
+      });
+      response.discard();
+    } catch {
+      // A server that cannot be reached any more has no session to end.
+    }
+  }
+
+  async #post(url: URL, init: RequestInit): Promise<Response> {
+    const body = typeof init.body === 'string' ? init.body : '';
+    const message: unknown = JSON.parse(body);
+    const call = findCall(message);
+    const sources = [this.#lifetime.signal, init.signal];
+    if (call !== undefined) sources.push(this.#options.channel.signalOf(call.id));
+    else if (!isInitialized(message)) sources.push(AbortSignal.timeout(SIDE_MESSAGE_MS));
+    const linked = linkSignals(sources);
+    try {
+      const response = await this.#send(url, {
+        method: 'POST',
+        body,
+        ...requestInit(init, linked.signal),
+      });
+      if (call === undefined) return await this.#afterSideMessage(response);
+      if (!isSuccess(response)) return await this.#refused(call, response, init);
+      if (this.#options.transport === 'sse') return accepted(response);
+      return await this.#answered(call, response);
+    } finally {
+      linked.release();
+    }
+  }
+
+  async #afterSideMessage(response: OutboundResponse): Promise<Response> {
+    if (isSuccess(response)) return accepted(response);
+    const body = await readErrorBody(response);
+    throw failureOfStatus(response.status, this.context, body?.error);
+  }
+
+  async #answered(call: JsonRpcCall, response: OutboundResponse): Promise<Response> {
+    let answer: JsonRpcAnswer;
+    try {
+      answer = await readAnswer(response, { id: call.id, deliver: this.#options.onServerMessage });
+    } catch (error) {
+      // Legacy servers answer an unknown method in every way. Only `initialize` tells whether they are MCP servers.
+      if (call.method === PROBE && isInvalid(error)) return new Response('', { status: 400 });
+      throw error;
+    }
+    if (call.method === 'initialize') {
+      checkVersion(answer);
+      this.#rememberSession(response, answer);
+    }
+    if (this.#options.channel.settle(answer)) return new Response(null, { status: 202 });
+    const headers: Record<string, string> = {};
+    if (this.#sessionId !== undefined) headers[SESSION_HEADER] = this.#sessionId;
+    return Response.json(answer, { headers });
+  }
+
+  async #refused(
+    call: JsonRpcCall,
+    response: OutboundResponse,
+    init: RequestInit,
+  ): Promise<Response> {
+    const { status } = response;
+    const body = await readErrorBody(response);
+    if (call.method === PROBE && mayMeanLegacy(status)) {
+      return Response.json({ jsonrpc: '2.0', ...body }, { status: 400 });
+    }
+    // The modern era puts JSON-RPC errors into 4xx; there they are answers.
+    const isModern = new Headers(init.headers).has('mcp-method');
+    if (isModern && body?.id === call.id && (status === 400 || status === 404)) {
+      const { error } = body;
+      if (this.#options.channel.settle({ jsonrpc: '2.0', id: call.id, error })) {
+        return new Response(null, { status: 202 });
+      }
+    }
+    throw failureOfStatus(status, this.context, body?.error);
+  }
+
+  async #get(url: URL, init: RequestInit): Promise<Response> {
+    // A server could make the SDK poll its standalone stream hundreds of times a second.
+    if (this.#options.transport !== 'sse') return new Response(null, { status: 405 });
+    // EventSource wants to reconnect; 204 tells it to stop. The connection has ended with its stream.
+    if (this.#streamOpened) return new Response(null, { status: 204 });
+    const linked = linkSignals([this.#lifetime.signal, init.signal]);
+    try {
+      const response = await this.#send(url, {
+        method: 'GET',
+        ...requestInit(init, linked.signal),
+      });
+      if (!isSuccess(response)) {
+        response.discard();
+        throw failureOfStatus(response.status, this.context);
+      }
+      if (mediaTypeOf(response) !== 'text/event-stream') {
+        response.discard();
+        throw new McpFailure('INVALID_MCP_SERVER');
+      }
+      this.#streamOpened = true;
+      const body = ReadableStream.from(this.#watch(response, linked.release));
+      return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    } catch (error) {
+      linked.release();
+      this.#options.onStreamEnd(error);
+      throw error;
+    }
+  }
+
+  async *#watch(response: OutboundResponse, release: () => void): AsyncGenerator<Buffer> {
+    try {
+      yield* response.chunks();
+      this.#options.onStreamEnd(undefined);
+    } catch (error) {
+      this.#options.onStreamEnd(error);
+      throw error;
+    } finally {
+      release();
+    }
+  }
+
+  async #send(url: URL, request: OutboundRequest): Promise<OutboundResponse> {
+    const headers = this.#headers(request.headers ?? {});
+    return this.#options.outbound.request(url, { ...request, headers });
+  }
+
+  #headers(protocol: Readonly<Record<string, string>>): Record<string, string> {
+    const headers: Record<string, string> = { 'user-agent': this.#options.userAgent };
+    for (const [name, value] of Object.entries(this.#options.secretHeaders)) {
+      headers[name.toLowerCase()] = value;
+    }
+    return { ...headers, ...protocol };
+  }
+
+  #rememberSession(response: OutboundResponse, answer: JsonRpcAnswer): void {
+    const sessionId = response.headers[SESSION_HEADER];
+    if (sessionId === undefined || !('result' in answer)) return;
+    this.#sessionId = sessionId;
+    const version = answer.result['protocolVersion'];
+    this.#endHeaders = {
+      [SESSION_HEADER]: sessionId,
+      ...(typeof version === 'string' ? { 'mcp-protocol-version': version } : {}),
+    };
+  }
+}
+
+/**
+ * Checks the version in the answer to `initialize`; the SDK reports a version it does not know by message text only.
+ * @throws McpFailure PROTOCOL_MISMATCH
+ */
+export function checkVersion(answer: JsonRpcAnswer): void {
+  if (!('result' in answer)) return;
+  const version = answer.result['protocolVersion'];
+  if (typeof version === 'string' && !SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
+    throw new McpFailure('PROTOCOL_MISMATCH');
+  }
+}
+
+/** Bytes of the body of a refusal that are looked at. */
+const ERROR_BODY_BYTES = 64 * 1024;
+
+/** Reads the JSON-RPC error of a refusal, where its status leaves a question open. */
+async function readErrorBody(response: OutboundResponse): ReturnType<typeof parseErrorBody> {
+  const { status } = response;
+  if (status === 401 || status === 403 || status === 429 || status >= 500) {
+    response.discard();
+    return undefined;
+  }
+  return parseErrorBody(response);
+}
+
+async function parseErrorBody(
+  response: OutboundResponse,
+): Promise<ReturnType<typeof findErrorBody>> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of response.chunks()) {
+      parts.push(chunk);
+      bytes += chunk.length;
+      if (bytes > ERROR_BODY_BYTES) return undefined;
+    }
+  } catch (error) {
+    // The status is known; a body that breaks off adds nothing.
+    if (error instanceof OutboundError) return undefined;
+    throw error;
+  }
+  return findErrorBody(Buffer.concat(parts).toString());
+}
+
+/** May a server that only speaks the legacy era refuse the probe like this? 500 and 501 come from those that choke on the method. */
+function mayMeanLegacy(status: number): boolean {
+  if (status === 500 || status === 501) return true;
+  return status < 500 && ![401, 403, 408, 425, 429].includes(status);
+}
+
+function requestInit(
+  init: RequestInit,
+  signal: AbortSignal,
+): Pick<OutboundRequest, 'headers' | 'signal'> {
+  return { headers: Object.fromEntries(new Headers(init.headers)), signal };
+}
+
+function accepted(response: OutboundResponse): Response {
+  response.discard();
+  return new Response(null, { status: 202 });
+}
+
+function isSuccess({ status }: OutboundResponse): boolean {
+  return status >= 200 && status < 300;
+}
+
+function isInvalid(error: unknown): boolean {
+  return error instanceof McpFailure && error.code === 'INVALID_MCP_SERVER';
+}
+
+function isInitialized(message: unknown): boolean {
+  return isJsonObject(message) && message['method'] === 'notifications/initialized';
+}

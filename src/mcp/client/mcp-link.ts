@@ -1,0 +1,268 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  Client,
+  type ClientOptions,
+  type Implementation,
+  type JSONRPCMessage,
+  type JsonSchemaValidator,
+  PROTOCOL_VERSION_META_KEY,
+  parseJSONRPCMessage,
+  SSEClientTransport,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
+import type { Outbound } from '../../outbound/guarded-fetch.ts';
+import { toMcpFailure } from './failure-translation.ts';
+import { findResponse, isJsonObject, type JsonRpcAnswer } from './json-rpc.ts';
+import { JsonRpcChannel } from './json-rpc-channel.ts';
+import type { McpEra, McpTransport, ServerInfo } from './mcp-client.ts';
+import { McpFailure } from './mcp-failure.ts';
+import { checkVersion, McpFetch } from './mcp-fetch.ts';
+import { cleanText } from './untrusted-text.ts';
+
+/** What a {@link McpLink} needs. */
+export interface McpLinkOptions {
+  outbound: Pick<Outbound, 'request'>;
+  url: URL;
+  transport: McpTransport;
+  secretHeaders: Readonly<Record<string, string>>;
+  clientInfo: Implementation;
+  /** `legacy` goes straight to `initialize`; `auto` asks `server/discover` first. */
+  negotiation: 'legacy' | 'auto';
+  /** Milliseconds the era probe may take. */
+  probeTimeoutMs: number;
+  /** Milliseconds to end a session on the server when closing. */
+  closeTimeoutMs: number;
+  /** Called once when everything is closed. */
+  onClosed: () => void;
+}
+
+/** The signals of the callers bound every request; the SDK's own timer only must not come first. */
+const NO_SDK_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** SDK 2 compiles output schemas with AJV, which leaks and costs more than the call. Results are passed on as they are. */
+const NO_VALIDATION: NonNullable<ClientOptions['jsonSchemaValidator']> = {
+  getValidator<T>(): JsonSchemaValidator<T> {
+    // The interface promises the type it was asked for. Nothing reads the value by it.
+    return (data) => ({ valid: true, data: data as T, errorMessage: undefined });
+  },
+};
+
+/**
+ * One attempt to talk to a server: an SDK client, its transport, our fetch below it and our own requests beside it. It is
+ * connected once, and closed once.
+ */
+export class McpLink {
+  readonly #options: McpLinkOptions;
+  readonly #fetch: McpFetch;
+  readonly #channel: JsonRpcChannel;
+  readonly #client: Client;
+  readonly #transport: StreamableHTTPClientTransport | SSEClientTransport;
+  /** Rejects when the link breaks. */
+  readonly #broken: Promise<never>;
+  #reportBroken: (failure: McpFailure) => void = () => {};
+  #failure: McpFailure | undefined;
+  #connected = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: McpLinkOptions) {
+    this.#options = options;
+    this.#broken = new Promise((_resolve, reject) => {
+      this.#reportBroken = reject;
+    });
+    this.#broken.catch(() => {});
+    this.#channel = new JsonRpcChannel({
+      send: (message) => this.#transport.send(message),
+      translate: (error) => toMcpFailure(error, this.#fetch.context),
+      cancel: (id) => this.#cancel(id),
+    });
+    this.#fetch = new McpFetch({
+      ...options,
+      userAgent: `${options.clientInfo.name}/${options.clientInfo.version}`,
+      channel: this.#channel,
+      onServerMessage: (message) => this.#transport.onmessage?.(parseJSONRPCMessage(message)),
+      onStreamEnd: (error) => this.#endOfStream(error),
+    });
+    this.#transport = createTransport(options, this.#fetch);
+    this.#client = new Client(options.clientInfo, {
+      capabilities: {},
+      jsonSchemaValidator: NO_VALIDATION,
+      versionNegotiation:
+        options.negotiation === 'legacy'
+          ? { mode: 'legacy' }
+          : { mode: 'auto', probe: { timeoutMs: options.probeTimeoutMs } },
+    });
+  }
+
+  /**
+   * Connects and negotiates. A link that failed is closed in the background; {@link close} waits for that.
+   * @throws McpFailure; TIMEOUT when `signal` aborts first
+   */
+  async connect(signal: AbortSignal): Promise<void> {
+    const onAbort = () => this.#break(new McpFailure('TIMEOUT', { cause: signal.reason }));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (this.#options.transport === 'sse') this.#transport.onmessage = this.#watchHandshake;
+    this.#transport.onerror = this.#onTransportError;
+    try {
+      const connecting = this.#client.connect(this.#transport, { timeout: NO_SDK_TIMEOUT_MS });
+      await Promise.race([this.#broken, connecting]);
+      this.#connected = true;
+      this.#routeAnswers();
+    } catch (error) {
+      const failure = this.#failure ?? toMcpFailure(error, this.#fetch.context);
+      void this.close();
+      // What a session meant to this attempt means nothing to the caller.
+      const { code, cause, notExecuted } = failure;
+      throw new McpFailure(code, { cause, notExecuted });
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  get era(): McpEra {
+    return this.#client.getProtocolEra() ?? 'legacy';
+  }
+
+  get protocolVersion(): string {
+    return this.#client.getNegotiatedProtocolVersion() ?? '';
+  }
+
+  get transport(): McpTransport {
+    return this.#options.transport;
+  }
+
+  get serverInfo(): ServerInfo | undefined {
+    const info = this.#client.getServerVersion();
+    if (info === undefined) return undefined;
+    return {
+      name: cleanText(info.name, 200),
+      version: cleanText(info.version, 100),
+      title: info.title === undefined ? undefined : cleanText(info.title, 200),
+    };
+  }
+
+  /** Does the server say that it has tools? */
+  get hasTools(): boolean {
+    return this.#client.getServerCapabilities()?.tools !== undefined;
+  }
+
+  /**
+   * Sends one request and returns its answer as it came.
+   * @throws McpFailure
+   */
+  async request(
+    method: string,
+    params: { [key: string]: unknown },
+    signal: AbortSignal,
+  ): Promise<JsonRpcAnswer> {
+    return this.#channel.request({ method, params: this.#envelope(params) }, signal);
+  }
+
+  /** Ends session, requests and streams. Never throws. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#break(
+      new McpFailure('CONNECTION_FAILED', { cause: new Error('The connection was closed.') }),
+    );
+    await this.#fetch.endSession(AbortSignal.timeout(this.#options.closeTimeoutMs));
+    // A client that is still negotiating does not own its transport yet.
+    await Promise.allSettled([this.#client.close(), this.#transport.close()]);
+    this.#options.onClosed();
+  }
+
+  #break(failure: McpFailure): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.#channel.close(failure);
+    this.#fetch.abort(failure);
+    this.#reportBroken(failure);
+  }
+
+  /** Every request of the modern era carries what `initialize` said once (MCP 2026-07-28, base protocol). */
+  #envelope(params: { [key: string]: unknown }): { [key: string]: unknown } {
+    if (this.era === 'legacy') return params;
+    return {
+      ...params,
+      _meta: {
+        [PROTOCOL_VERSION_META_KEY]: this.protocolVersion,
+        [CLIENT_INFO_META_KEY]: this.#options.clientInfo,
+        [CLIENT_CAPABILITIES_META_KEY]: {},
+      },
+    };
+  }
+
+  /** In the modern era, closing the exchange cancels the request; in the legacy era only a notification does. */
+  #cancel(requestId: number): void {
+    if (this.era === 'modern' || this.#failure !== undefined) return;
+    this.#transport
+      .send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } })
+      .catch(() => {});
+  }
+
+  /** Answers to our own requests go to the channel; everything else stays with the SDK. */
+  #routeAnswers(): void {
+    const toSdk = this.#transport.onmessage;
+    this.#transport.onmessage = (message: JSONRPCMessage) => {
+      const response = isJsonObject(message) ? findResponse(message) : undefined;
+      if (response === undefined) {
+        toSdk?.(message);
+        return;
+      }
+      // Only the SSE transport gets here; over streamable HTTP the answer is checked where it is read.
+      const { id } = response;
+      const settled = typeof id === 'number' && this.#channel.settle(response.withId(id));
+      if (!settled && !this.#channel.hasSent(id)) this.#break(new McpFailure('INVALID_MCP_SERVER'));
+    };
+  }
+
+  /** Over SSE the answer to `initialize` does not pass through our fetch. */
+  readonly #watchHandshake = (message: JSONRPCMessage): void => {
+    const response = isJsonObject(message) ? findResponse(message) : undefined;
+    if (response === undefined) return;
+    // The SDK's first request has id 0; it would wait for ever on another one.
+    if (response.id !== 0) {
+      this.#break(new McpFailure('INVALID_MCP_SERVER'));
+      return;
+    }
+    try {
+      checkVersion(response.withId(0));
+    } catch (error) {
+      this.#break(toMcpFailure(error, this.#fetch.context));
+    }
+  };
+
+  /** The SDK only mentions a message on the SSE stream that it cannot read, and waits on. */
+  readonly #onTransportError = (error: Error): void => {
+    const unreadable = error.name === 'SyntaxError' || error.name === 'ZodError';
+    if (this.#options.transport === 'sse' && unreadable) {
+      this.#break(new McpFailure('INVALID_MCP_SERVER', { cause: error }));
+    }
+  };
+
+  #endOfStream(error: unknown): void {
+    const sessionLost = this.#connected;
+    if (error !== undefined) {
+      const { code, cause, notExecuted } = toMcpFailure(error, this.#fetch.context);
+      this.#break(new McpFailure(code, { cause, notExecuted, sessionLost }));
+    } else {
+      const code = this.#connected ? 'CONNECTION_FAILED' : 'INVALID_MCP_SERVER';
+      this.#break(new McpFailure(code, { sessionLost }));
+    }
+  }
+}
+
+function createTransport(
+  { url, transport }: McpLinkOptions,
+  { fetch }: McpFetch,
+): StreamableHTTPClientTransport | SSEClientTransport {
+  // Redirects never reach the SDK: the way out refuses them.
+  const options = { fetch, redirectPolicy: 'follow' as const };
+  return transport === 'sse'
+    ? new SSEClientTransport(url, options)
+    : new StreamableHTTPClientTransport(url, options);
+}

@@ -1,0 +1,157 @@
+import type { Implementation } from '@modelcontextprotocol/client';
+import type { Outbound } from '../../outbound/guarded-fetch.ts';
+import { parseHttpUrl } from '../../outbound/outbound-policy.ts';
+import { findStatus, toMcpFailure } from './failure-translation.ts';
+import type { McpClient, McpConnection, McpTarget, McpTransport } from './mcp-client.ts';
+import { McpFailure } from './mcp-failure.ts';
+import { McpLink, type McpLinkOptions } from './mcp-link.ts';
+import { SdkMcpConnection } from './sdk-mcp-connection.ts';
+
+/** What an {@link SdkMcpClient} needs. */
+export interface SdkMcpClientOptions {
+  /** The way out under the policy for users' servers. */
+  outbound: Pick<Outbound, 'request'>;
+  /** How we introduce ourselves to servers. Default: the product's name. */
+  clientInfo?: Implementation;
+  /**
+   * Milliseconds the era probe may take before the legacy handshake is tried instead. A share of the deadline, as bridges to
+   * stdio servers are known to stall on a method they do not know. Default 4,000.
+   */
+  probeTimeoutMs?: number;
+  /** Milliseconds to end a session on the server when closing. Default 1,500. */
+  closeTimeoutMs?: number;
+}
+
+const CLIENT_INFO: Implementation = { name: 'mcp-connectors', version: '0.1.0' };
+
+/** Connects to MCP servers of both eras over streamable HTTP and SSE with the MCP SDK. */
+export class SdkMcpClient implements McpClient {
+  readonly #options: SdkMcpClientOptions;
+  readonly #links = new Set<McpLink>();
+
+  constructor(options: SdkMcpClientOptions) {
+    this.#options = options;
+  }
+
+  async connect(target: McpTarget, { signal }: { signal: AbortSignal }): Promise<McpConnection> {
+    const url = parseTarget(target.url);
+    if (signal.aborted)
+      throw new McpFailure('TIMEOUT', { cause: signal.reason, notExecuted: true });
+    const attempt = new ConnectAttempt({
+      signal,
+      open: (transport, negotiation, probeTimeoutMs) =>
+        this.#openLink({ target, url, transport, negotiation, probeTimeoutMs }, signal),
+      probeTimeoutMs: this.#options.probeTimeoutMs ?? 4_000,
+    });
+    return new SdkMcpConnection(await attempt.run(target));
+  }
+
+  /** Closes every connection, and waits for those that are closing. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#links].map((link) => link.close()));
+  }
+
+  async #openLink(
+    choice: Pick<McpLinkOptions, 'url' | 'transport' | 'negotiation' | 'probeTimeoutMs'> & {
+      target: McpTarget;
+    },
+    signal: AbortSignal,
+  ): Promise<McpLink> {
+    const { target, ...options } = choice;
+    const link: McpLink = new McpLink({
+      ...options,
+      outbound: this.#options.outbound,
+      clientInfo: this.#options.clientInfo ?? CLIENT_INFO,
+      secretHeaders: target.secretHeaders,
+      closeTimeoutMs: this.#options.closeTimeoutMs ?? 1_500,
+      onClosed: () => this.#links.delete(link),
+    });
+    this.#links.add(link);
+    await link.connect(signal);
+    return link;
+  }
+}
+
+/** @throws McpFailure INVALID_URL */
+function parseTarget(url: string): URL {
+  try {
+    return parseHttpUrl(url);
+  } catch (error) {
+    throw toMcpFailure(error, { hasCredentials: false, sessionInUse: false });
+  }
+}
+
+/** The probe gets all the time the caller's signal leaves. */
+const WHOLE_DEADLINE_MS = 2 ** 31 - 1;
+
+interface ConnectAttemptOptions {
+  signal: AbortSignal;
+  open: (
+    transport: McpTransport,
+    negotiation: McpLinkOptions['negotiation'],
+    probeTimeoutMs: number,
+  ) => Promise<McpLink>;
+  probeTimeoutMs: number;
+}
+
+/** The order in which eras and transports are tried. */
+class ConnectAttempt {
+  readonly #options: ConnectAttemptOptions;
+
+  constructor(options: ConnectAttemptOptions) {
+    this.#options = options;
+  }
+
+  async run({ transport, era }: Pick<McpTarget, 'transport' | 'era'>): Promise<McpLink> {
+    if (transport === 'sse') return this.#sse();
+    try {
+      return await (era === 'legacy' ? this.#legacyFirst() : this.#probeFirst());
+    } catch (error) {
+      if (transport === 'auto' && this.#mayBeSse(error)) return this.#sse();
+      throw error;
+    }
+  }
+
+  /** SSE servers answer a POST to their stream's URL with 404, 405 or another 4xx (MCP 2025-11-25, backwards compatibility). */
+  #mayBeSse(error: unknown): boolean {
+    const status = error instanceof McpFailure ? findStatus(error) : undefined;
+    return (
+      status !== undefined &&
+      status >= 400 &&
+      status < 500 &&
+      error instanceof McpFailure &&
+      error.code === 'INVALID_MCP_SERVER' &&
+      !this.#options.signal.aborted
+    );
+  }
+
+  #sse(): Promise<McpLink> {
+    // The modern era knows no SSE transport.
+    return this.#options.open('sse', 'legacy', 0);
+  }
+
+  async #probeFirst(): Promise<McpLink> {
+    try {
+      return await this.#options.open('streamable-http', 'auto', this.#options.probeTimeoutMs);
+    } catch (error) {
+      // The caller's deadline is still open: it was the probe that stalled.
+      const stalled = isFailure(error, 'TIMEOUT') && !this.#options.signal.aborted;
+      if (!stalled) throw error;
+      return this.#legacyFirst();
+    }
+  }
+
+  /** For servers known to be legacy, and for those that stall on the probe. A modern-only server says so. */
+  async #legacyFirst(): Promise<McpLink> {
+    try {
+      return await this.#options.open('streamable-http', 'legacy', 0);
+    } catch (error) {
+      if (!isFailure(error, 'PROTOCOL_MISMATCH')) throw error;
+      return this.#options.open('streamable-http', 'auto', WHOLE_DEADLINE_MS);
+    }
+  }
+}
+
+function isFailure(error: unknown, code: McpFailure['code']): boolean {
+  return error instanceof McpFailure && error.code === code;
+}

@@ -1,0 +1,93 @@
+import {
+  isJsonObject,
+  isVersionMismatch,
+  type JsonRpcError,
+  METHOD_NOT_FOUND,
+  MISSING_CLIENT_CAPABILITY,
+} from './json-rpc.ts';
+import type {
+  JsonObject,
+  McpConnection,
+  McpEra,
+  McpTransport,
+  ServerInfo,
+  ToolDiscovery,
+  ToolOutcome,
+} from './mcp-client.ts';
+import { McpFailure } from './mcp-failure.ts';
+import type { McpLink } from './mcp-link.ts';
+import { discoverTools } from './tool-discovery.ts';
+import { cleanText } from './untrusted-text.ts';
+
+/** UTF-16 units of an upstream error message that are passed on. */
+const MESSAGE_LENGTH = 2_000;
+
+/** A connection on top of a connected {@link McpLink}. */
+export class SdkMcpConnection implements McpConnection {
+  readonly serverInfo: ServerInfo | undefined;
+  readonly protocolVersion: string;
+  readonly era: McpEra;
+  readonly transport: McpTransport;
+  readonly #link: McpLink;
+
+  constructor(link: McpLink) {
+    this.#link = link;
+    this.serverInfo = link.serverInfo;
+    this.protocolVersion = link.protocolVersion;
+    this.era = link.era;
+    this.transport = link.transport;
+  }
+
+  async listTools({ signal }: { signal: AbortSignal }): Promise<ToolDiscovery> {
+    if (!this.#link.hasTools) return { tools: [], warnings: [] };
+    return discoverTools(async (cursor) => {
+      const params = cursor === undefined ? {} : { cursor };
+      const answer = await this.#link.request('tools/list', params, signal);
+      return 'result' in answer ? answer.result : emptyPage(answer.error);
+    });
+  }
+
+  async callTool(
+    call: { name: string; arguments: JsonObject },
+    { signal }: { signal: AbortSignal },
+  ): Promise<ToolOutcome> {
+    const params = { name: call.name, arguments: call.arguments };
+    const answer = await this.#link.request('tools/call', params, signal);
+    if ('result' in answer) return outcomeOf(answer.result);
+    const { code, message } = answer.error;
+    return { kind: 'protocol-error', code, message: cleanText(message, MESSAGE_LENGTH) };
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+}
+
+/** A server that has no `tools/list` has no tools. Any other error leaves the list unknown. */
+function emptyPage(error: JsonRpcError): JsonObject {
+  if (error.code === METHOD_NOT_FOUND) return { tools: [] };
+  const code = isVersionMismatch(error) ? 'PROTOCOL_MISMATCH' : 'INVALID_MCP_SERVER';
+  throw new McpFailure(code, { cause: error });
+}
+
+function outcomeOf(result: JsonObject): ToolOutcome {
+  const { resultType, content = [], structuredContent, isError } = result;
+  if (resultType === 'input_required') {
+    return {
+      kind: 'protocol-error',
+      code: MISSING_CLIENT_CAPABILITY,
+      message: 'The tool asks its user for input, which is not supported.',
+    };
+  }
+  if (resultType !== undefined && resultType !== 'complete')
+    throw new McpFailure('INVALID_MCP_SERVER');
+  if (!Array.isArray(content) || !content.every(isJsonObject)) {
+    throw new McpFailure('INVALID_MCP_SERVER');
+  }
+  return {
+    kind: 'result',
+    content,
+    structuredContent: isJsonObject(structuredContent) ? structuredContent : undefined,
+    isError: isError === true,
+  };
+}

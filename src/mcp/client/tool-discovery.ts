@@ -1,0 +1,126 @@
+import { isJsonObject } from './json-rpc.ts';
+import type { DiscoveredTool, JsonObject, ToolDiscovery, ToolWarning } from './mcp-client.ts';
+import { McpFailure } from './mcp-failure.ts';
+import { cleanSchema } from './tool-schema.ts';
+import { cleanText, isVisibleLine } from './untrusted-text.ts';
+
+/** Bounds of a discovery. Beyond pages and tools a server is refused; beyond the others a tool is left out or cut. */
+export const DISCOVERY_LIMITS = {
+  pages: 50,
+  tools: 500,
+  nameLength: 128,
+  titleLength: 256,
+  descriptionLength: 8_000,
+} as const;
+
+/** Fetches one page of `tools/list`: the `result` of the answer as it came. */
+export type PageFetcher = (cursor: string | undefined) => Promise<JsonObject>;
+
+/**
+ * Pages through `tools/list`. A tool that cannot be used is left out and named in the warnings; it never costs the others.
+ * @throws McpFailure INVALID_MCP_SERVER for a page without a list of tools, RESPONSE_TOO_LARGE beyond the limits, and what
+ * `fetchPage` throws
+ */
+export async function discoverTools(fetchPage: PageFetcher): Promise<ToolDiscovery> {
+  const discovery = new Discovery();
+  const seenCursors = new Set<string>();
+  let cursor: string | undefined;
+  for (let page = 1; ; page += 1) {
+    if (page > DISCOVERY_LIMITS.pages) throw new McpFailure('RESPONSE_TOO_LARGE');
+    const result = await fetchPage(cursor);
+    const { tools, nextCursor } = result;
+    if (!Array.isArray(tools)) throw new McpFailure('INVALID_MCP_SERVER');
+    for (const tool of tools) discovery.add(tool);
+    if (typeof nextCursor !== 'string' || nextCursor === '') return discovery.result;
+    // A cursor given twice leads round in circles.
+    if (seenCursors.has(nextCursor)) return discovery.result;
+    seenCursors.add(nextCursor);
+    cursor = nextCursor;
+  }
+}
+
+class Discovery {
+  readonly result: ToolDiscovery = { tools: [], warnings: [] };
+  readonly #names = new Set<string>();
+  #count = 0;
+
+  add(raw: unknown): void {
+    this.#count += 1;
+    if (this.#count > DISCOVERY_LIMITS.tools) throw new McpFailure('RESPONSE_TOO_LARGE');
+    const { tool, warnings } = readTool(raw);
+    this.result.warnings.push(...warnings);
+    if (tool === undefined) return;
+    if (this.#names.has(tool.name)) {
+      this.result.warnings.push(
+        warning(tool.name, 'Another tool of this server has the same name.'),
+      );
+      return;
+    }
+    this.#names.add(tool.name);
+    this.result.tools.push(tool);
+  }
+}
+
+/** A tool as far as it is usable, and what is wrong with it. */
+interface ToolReading {
+  tool?: DiscoveredTool;
+  warnings: ToolWarning[];
+}
+
+function readTool(raw: unknown): ToolReading {
+  if (!isJsonObject(raw)) return refused('', 'It is not an object.');
+  const { name } = raw;
+  if (typeof name !== 'string' || name === '') return refused('', 'It has no name.');
+  if (name.length > DISCOVERY_LIMITS.nameLength) {
+    return refused(name, `Its name is longer than ${DISCOVERY_LIMITS.nameLength} characters.`);
+  }
+  if (!isVisibleLine(name)) return refused(name, 'Its name has invisible characters.');
+
+  const input = cleanSchema(raw['inputSchema']);
+  if (!input.ok) return refused(name, `Its input schema ${input.reason}.`);
+  if (input.schema['type'] !== 'object') {
+    return refused(name, 'Its input schema does not describe an object.');
+  }
+  const output = raw['outputSchema'] === undefined ? undefined : cleanSchema(raw['outputSchema']);
+  const warnings: ToolWarning[] = [];
+  if (output?.ok === false) {
+    warnings.push(warning(name, `Its output schema ${output.reason} and was left out.`));
+  }
+  return {
+    tool: {
+      name,
+      title: findText(raw['title'], DISCOVERY_LIMITS.titleLength),
+      description: findText(raw['description'], DISCOVERY_LIMITS.descriptionLength),
+      inputSchema: input.schema,
+      outputSchema: output?.ok === true ? output.schema : undefined,
+      annotations: readAnnotations(raw['annotations']),
+    },
+    warnings,
+  };
+}
+
+function refused(name: string, reason: string): ToolReading {
+  return { warnings: [warning(name, reason)] };
+}
+
+function warning(name: string, reason: string): ToolWarning {
+  return { tool: cleanText(name.replace(/[\n\t]/g, ' '), DISCOVERY_LIMITS.nameLength), reason };
+}
+
+function findText(value: unknown, maxLength: number): string | undefined {
+  return typeof value === 'string' ? cleanText(value, maxLength) : undefined;
+}
+
+const HINTS = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'] as const;
+
+/** The annotations MCP defines; a server may not add text of its own. */
+function readAnnotations(value: unknown): JsonObject | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const annotations: JsonObject = {};
+  const title = findText(value['title'], DISCOVERY_LIMITS.titleLength);
+  if (title !== undefined) annotations['title'] = title;
+  for (const hint of HINTS) {
+    if (typeof value[hint] === 'boolean') annotations[hint] = value[hint];
+  }
+  return annotations;
+}

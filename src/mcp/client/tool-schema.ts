@@ -1,0 +1,56 @@
+import { isJsonObject } from './json-rpc.ts';
+import type { JsonObject } from './mcp-client.ts';
+import { cleanText } from './untrusted-text.ts';
+
+/** Bounds of one JSON Schema of a tool. */
+export const SCHEMA_LIMITS = {
+  /** UTF-16 units of its JSON text. */
+  length: 64 * 1024,
+  /** Objects and arrays inside each other. */
+  depth: 64,
+  /** UTF-16 units of one description in it. */
+  textLength: 8_000,
+} as const;
+
+/** A schema with its texts cleaned, or the end of a sentence that begins with "Its input schema". */
+export type CleanedSchema = { ok: true; schema: JsonObject } | { ok: false; reason: string };
+
+/** Keywords that hold text for readers. Other strings (names, `enum`, `const`) carry meaning and stay as they are. */
+const TEXT_KEYWORDS: ReadonlySet<string> = new Set(['title', 'description', '$comment']);
+
+/** A NUL or half a surrogate pair in JSON text; PostgreSQL stores neither. */
+const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
+
+/** Copies a JSON Schema with invisible characters stripped from its texts. It is not compiled and references are not followed. */
+export function cleanSchema(schema: unknown): CleanedSchema {
+  if (!isJsonObject(schema)) return { ok: false, reason: 'is not an object' };
+  if (isDeeperThan(schema, SCHEMA_LIMITS.depth))
+    return { ok: false, reason: 'is nested too deeply' };
+  const copy = cleanObject(schema);
+  const text = JSON.stringify(copy);
+  if (text.length > SCHEMA_LIMITS.length) return { ok: false, reason: 'is too large' };
+  if (UNSTORABLE.test(text)) return { ok: false, reason: 'has characters that cannot be stored' };
+  return { ok: true, schema: copy };
+}
+
+/** Stops at the limit, so that no nesting exhausts the stack. */
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1));
+}
+
+function cleanObject(value: JsonObject): JsonObject {
+  const members = Object.entries(value).map(([name, member]): [string, unknown] => [
+    name,
+    typeof member === 'string' && TEXT_KEYWORDS.has(name)
+      ? cleanText(member, SCHEMA_LIMITS.textLength)
+      : cleanMember(member),
+  ]);
+  // Unlike an assignment, fromEntries makes a member of __proto__.
+  return Object.fromEntries(members);
+}
+
+function cleanMember(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(cleanMember);
+  return isJsonObject(value) ? cleanObject(value) : value;
+}

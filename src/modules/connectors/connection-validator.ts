@@ -1,0 +1,157 @@
+import type { Clock } from '../../lib/clock.ts';
+import type {
+  McpClient,
+  McpConnection,
+  McpEra,
+  McpTarget,
+  ToolDiscovery,
+} from '../../mcp/client/mcp-client.ts';
+import { McpFailure, type McpFailureCode } from '../../mcp/client/mcp-failure.ts';
+import { type ConnectionTestReport, messageFor } from './connection-test.ts';
+
+/** Collaborators and limits of the {@link ConnectionValidator}. */
+export interface ConnectionValidatorDeps {
+  mcpClient: McpClient;
+  clock: Pick<Clock, 'monotonic' | 'sleep'>;
+  /** Milliseconds one attempt may take. Default 10,000. */
+  attemptTimeoutMs?: number;
+  /** Milliseconds between the attempts. Default 3,000. */
+  retryDelayMs?: number;
+}
+
+/** The server to test. */
+export interface ConnectionTestTarget extends Omit<McpTarget, 'era'> {
+  /** From an earlier test of the same server. */
+  era?: McpEra | undefined;
+}
+
+const MAX_ATTEMPTS = 2;
+
+/** Failures that may have passed a moment later. */
+const WORTH_A_RETRY: ReadonlySet<McpFailureCode> = new Set(['CONNECTION_FAILED', 'TIMEOUT']);
+
+/** Tests a server as a user would use it: connects, discovers the tools and closes everything again. */
+export class ConnectionValidator {
+  readonly #mcpClient: McpClient;
+  readonly #clock: Pick<Clock, 'monotonic' | 'sleep'>;
+  readonly #attemptTimeoutMs: number;
+  readonly #retryDelayMs: number;
+
+  constructor(deps: ConnectionValidatorDeps) {
+    this.#mcpClient = deps.mcpClient;
+    this.#clock = deps.clock;
+    this.#attemptTimeoutMs = deps.attemptTimeoutMs ?? 10_000;
+    this.#retryDelayMs = deps.retryDelayMs ?? 3_000;
+  }
+
+  /**
+   * Runs one attempt, and a second one where that can help. Never throws for a fault of the server: the report tells it.
+   * @throws the reason of `signal` when the caller gives up.
+   */
+  async test(
+    target: ConnectionTestTarget,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<ConnectionTestReport> {
+    for (let attempt = 1; ; attempt += 1) {
+      const report = await this.#attempt({ ...target, era: target.era }, attempt, signal);
+      const { errorCode } = report;
+      if (errorCode === undefined || attempt >= MAX_ATTEMPTS || !WORTH_A_RETRY.has(errorCode)) {
+        return report;
+      }
+      await this.#clock.sleep(this.#retryDelayMs, signal);
+    }
+  }
+
+  async #attempt(
+    target: McpTarget,
+    attempt: number,
+    signal: AbortSignal | undefined,
+  ): Promise<ConnectionTestReport> {
+    const startedAt = this.#clock.monotonic();
+    const latency = () => Math.round(this.#clock.monotonic() - startedAt);
+    try {
+      const { connection, discovery } = await this.#withinDeadline(signal, (deadline) =>
+        this.#discover(target, deadline),
+      );
+      const report = passed(connection, discovery, { latencyMs: latency(), attempts: attempt });
+      await connection.close();
+      return report;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof McpFailure)) throw error;
+      const attempts = error.code === 'INVALID_URL' ? 0 : attempt;
+      return failed(error.code, { latencyMs: latency(), attempts });
+    }
+  }
+
+  /** Connects and lists; closes the connection where the list fails. */
+  async #discover(
+    target: McpTarget,
+    deadline: AbortSignal,
+  ): Promise<{ connection: McpConnection; discovery: ToolDiscovery }> {
+    const connection = await this.#mcpClient.connect(target, { signal: deadline });
+    try {
+      const discovery = await connection.listTools({ signal: deadline });
+      deadline.throwIfAborted();
+      return { connection, discovery };
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Bounds the work from outside as well, whatever becomes of the signal inside.
+   * @throws McpFailure TIMEOUT at the deadline
+   */
+  async #withinDeadline<Result>(
+    signal: AbortSignal | undefined,
+    work: (deadline: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const deadline = new AbortController();
+    const over = new AbortController();
+    const expired = this.#clock.sleep(this.#attemptTimeoutMs, over.signal).then(() => {
+      throw new McpFailure('TIMEOUT');
+    });
+    const onAbort = () => deadline.abort(signal?.reason);
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([work(deadline.signal), expired]);
+    } catch (error) {
+      deadline.abort(new DOMException('The attempt took too long.', 'TimeoutError'));
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      over.abort();
+      expired.catch(() => {});
+    }
+  }
+}
+
+function passed(
+  { serverInfo, protocolVersion, era, transport }: McpConnection,
+  { tools, warnings }: ToolDiscovery,
+  figures: { latencyMs: number; attempts: number },
+): ConnectionTestReport {
+  const found = { tools, warnings, serverInfo, protocolVersion, era, transport };
+  return { success: true, errorCode: undefined, errorMessage: undefined, ...found, ...figures };
+}
+
+function failed(
+  errorCode: McpFailureCode,
+  figures: { latencyMs: number; attempts: number },
+): ConnectionTestReport {
+  return {
+    success: false,
+    errorCode,
+    errorMessage: messageFor(errorCode),
+    tools: [],
+    warnings: [],
+    serverInfo: undefined,
+    protocolVersion: undefined,
+    era: undefined,
+    transport: undefined,
+    ...figures,
+  };
+}

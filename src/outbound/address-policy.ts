@@ -1,0 +1,77 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/**
+ * What an address may be used for.
+ * - `public`: reachable on the internet, fine for everybody.
+ * - `private`: only where an operator lists it.
+ * - `forbidden`: never, even when listed: metadata services, link-local, unspecified, multicast, broadcast, tunnels
+ *   that embed another address, and everything that is not a plain IP address.
+ */
+export type AddressClass = 'public' | 'private' | 'forbidden';
+
+/** A range of addresses, as ipaddr.js parses it. */
+export type AddressRange = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+/** Only these IPv6 addresses are routed on the internet (IANA, global unicast). ipaddr.js calls more than these `unicast`. */
+const IPV6_GLOBAL: AddressRange = ipaddr.parseCIDR('2000::/3');
+
+/** Addresses that hand out credentials of the machine. Link-local ones (169.254.0.0/16, fe80::/10) are refused by their range. */
+const METADATA_ADDRESSES: readonly AddressRange[] = [
+  '168.63.129.16/32', // Azure wire server; a public address
+  '100.100.100.200/32', // Alibaba Cloud
+  '192.0.0.192/32', // Oracle Cloud
+  'fd00:ec2::/32', // AWS: instance metadata, DNS, time, pod identity
+  'fd20:ce::254/128', // Google Cloud
+  'fd00:42::42/128', // Scaleway
+].map((range) => ipaddr.parseCIDR(range));
+
+/** ipaddr.js range names that stay forbidden even when an operator lists them. */
+const FORBIDDEN_RANGES: ReadonlySet<string> = new Set([
+  'unspecified', // 0.0.0.0/8 too: Linux connects 0.0.0.0 to this machine
+  'broadcast',
+  'multicast',
+  'linkLocal',
+  'deprecatedSiteLocal',
+  'discard',
+  // Tunnels and translations embed an IPv4 address that would pass unchecked.
+  'rfc6145',
+  'rfc6052',
+  '6to4',
+  'teredo',
+  'amt',
+]);
+
+/** Parses an IP literal; an IPv4-mapped IPv6 address becomes the IPv4 address it reaches. */
+function parseAddress(address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  // A scope id (fe80::1%eth0) chooses an interface of this machine.
+  if (address.includes('%') || isIP(address) === 0) return undefined;
+  // ipaddr.js reads ::8.8.8.8 as ::ffff:8.8.8.8, which is another address.
+  if (address.includes('.') && address.includes(':') && !/^::ffff:/i.test(address))
+    return undefined;
+  return ipaddr.process(address);
+}
+
+function matches(parsed: ipaddr.IPv4 | ipaddr.IPv6, ranges: readonly AddressRange[]): boolean {
+  return ranges.some(
+    ([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits),
+  );
+}
+
+/** Classifies an IP address in its textual form, without brackets. */
+export function classifyAddress(address: string): AddressClass {
+  const parsed = parseAddress(address);
+  if (parsed === undefined || matches(parsed, METADATA_ADDRESSES)) return 'forbidden';
+  const range = parsed.range();
+  if (FORBIDDEN_RANGES.has(range)) return 'forbidden';
+  if (range !== 'unicast') return 'private';
+  if (parsed.kind() === 'ipv4' || matches(parsed, [IPV6_GLOBAL])) return 'public';
+  // IPv4-compatible (::7f00:1) and other space nobody routes.
+  return 'forbidden';
+}
+
+/** Is the address inside one of the ranges? IPv4-mapped addresses match IPv4 ranges. */
+export function isAddressIn(address: string, ranges: readonly AddressRange[]): boolean {
+  const parsed = parseAddress(address);
+  return parsed !== undefined && matches(parsed, ranges);
+}

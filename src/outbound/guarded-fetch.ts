@@ -1,0 +1,214 @@
+import type { ConnectionOptions } from 'node:tls';
+import { Agent, type Dispatcher } from 'undici';
+import { guardedConnector } from './guarded-connector.ts';
+import type { HostResolver } from './host-resolver.ts';
+import { OutboundError } from './outbound-error.ts';
+import type { OutboundPolicy } from './outbound-policy.ts';
+import { decodeBody, drain, limitedChunks, tooLarge } from './response-body.ts';
+
+/** Bounds of every request; each has a default. */
+export interface OutboundLimits {
+  /** Milliseconds to resolve, connect and shake hands. Default 5,000. */
+  connectTimeoutMs: number;
+  /** Milliseconds for a whole request whose caller gives no signal. Default 30,000. */
+  defaultTimeoutMs: number;
+  /** Decoded bytes of an answer or, in an event stream, of one event. Default 10 MiB. */
+  maxResponseBytes: number;
+  /** Bytes of the answer's headers. Default 16 KiB. */
+  maxHeaderBytes: number;
+}
+
+/** What {@link createOutbound} needs. */
+export interface OutboundOptions {
+  policy: OutboundPolicy;
+  resolver: HostResolver;
+  limits?: Partial<OutboundLimits>;
+  /** Certificate authorities to trust instead of the built-in ones. */
+  ca?: ConnectionOptions['ca'];
+}
+
+/** One request. */
+export interface OutboundRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+  /** `host` and hop-by-hop headers are refused. */
+  headers?: Readonly<Record<string, string>>;
+  body?: string | Uint8Array | null;
+  /** Ends the request at any moment until the body is read; its reason is what the caller sees thrown. */
+  signal?: AbortSignal;
+}
+
+/** An answer whose body is still to be read. Either read it to its end or {@link discard} it. */
+export interface OutboundResponse {
+  status: number;
+  /** Lower-case names; repeated headers are joined with a comma. */
+  headers: Readonly<Record<string, string>>;
+  /**
+   * Decoded chunks, once. Whoever stops early leaves the rest as {@link discard} does.
+   * @throws OutboundError; the signal's reason after an abort
+   */
+  chunks(): AsyncGenerator<Buffer, void, undefined>;
+  /** The whole body as text. @throws OutboundError; the signal's reason after an abort */
+  text(): Promise<string>;
+  /** Gives the body up; a short rest is read so that the connection can be used again. */
+  discard(): void;
+}
+
+/** The way out for one purpose. */
+export interface Outbound {
+  /**
+   * Sends one request. Redirects are answers with status 3xx turned into an error.
+   * @throws OutboundError; the signal's reason after an abort
+   */
+  request(url: string | URL, request: OutboundRequest): Promise<OutboundResponse>;
+  /** The same with the types of `fetch`. Supports method, headers, signal and a body of text, bytes or URLSearchParams. */
+  fetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  /** Ends every request under way and closes all sockets. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_LIMITS: OutboundLimits = {
+  connectTimeoutMs: 5_000,
+  defaultTimeoutMs: 30_000,
+  maxResponseBytes: 10 * 1024 * 1024,
+  maxHeaderBytes: 16 * 1024,
+};
+
+/** Opens a way out under one policy. It pools connections; make one per purpose and keep it. */
+export function createOutbound(options: OutboundOptions): Outbound {
+  const { policy } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const agent = new Agent({
+    connect: guardedConnector({ ...options, connectTimeoutMs: limits.connectTimeoutMs }),
+    // Every request has a signal that bounds all of it. These two would end idle event streams, and fire late.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: limits.maxHeaderBytes,
+    pipelining: 1,
+    // Shorter than the five seconds after which common servers close an idle connection.
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 30_000,
+  });
+
+  const request = async (url: string | URL, init: OutboundRequest): Promise<OutboundResponse> => {
+    const target = policy.checkUrl(url);
+    const signal = init.signal ?? AbortSignal.timeout(limits.defaultTimeoutMs);
+    signal.throwIfAborted();
+    const answer = await agent
+      .request({
+        origin: target.origin,
+        path: `${target.pathname}${target.search}`,
+        method: init.method,
+        headers: requestHeaders(init.headers),
+        body: init.body ?? null,
+        signal,
+      })
+      .catch((error: unknown) => {
+        throw requestError(error, signal);
+      });
+    return openResponse(answer, { signal, maxBytes: limits.maxResponseBytes });
+  };
+
+  return {
+    request,
+    fetch: async (url, init = {}) => toFetchResponse(await request(url, fromFetchInit(init))),
+    close: () => agent.destroy(),
+  };
+}
+
+function requestHeaders(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const out: Record<string, string> = { 'accept-encoding': 'gzip, deflate, br' };
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    if (lower === 'host') {
+      throw new OutboundError('INVALID_REQUEST', 'The host header follows from the URL.');
+    }
+    out[lower] = value;
+  }
+  return out;
+}
+
+function openResponse(
+  answer: Dispatcher.ResponseData,
+  { signal, maxBytes }: { signal: AbortSignal; maxBytes: number },
+): OutboundResponse {
+  const headers = joinHeaders(answer.headers);
+  const discard = () => drain(answer.body);
+  if (answer.statusCode >= 300 && answer.statusCode < 400 && answer.statusCode !== 304) {
+    discard();
+    throw new OutboundError('REDIRECT_REFUSED', 'The server answers with a redirect.');
+  }
+  const perEvent = /^text\/event-stream/i.test(headers['content-type'] ?? '');
+  if (!perEvent && Number(headers['content-length'] ?? 0) > maxBytes) {
+    discard();
+    throw tooLarge();
+  }
+  const chunks = () =>
+    limitedChunks(decodeBody(answer.body, headers['content-encoding']), {
+      limit: { maxBytes, perEvent },
+      signal,
+    });
+  return { status: answer.statusCode, headers, chunks, text: () => readText(chunks()), discard };
+}
+
+function joinHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  const joined: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) joined[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return joined;
+}
+
+async function readText(chunks: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return (
+    parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)
+  ).toString();
+}
+
+function requestError(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  if (error instanceof OutboundError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'UND_ERR_INVALID_ARG') {
+    return new OutboundError('INVALID_REQUEST', 'The request has a header that is not valid.', {
+      cause: error,
+    });
+  }
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return tooLarge(error);
+  if (code.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+    return new OutboundError('INVALID_RESPONSE', 'The answer is not HTTP.', { cause: error });
+  }
+  return new OutboundError('CONNECTION_LOST', 'The connection ended before the answer came.', {
+    cause: error,
+  });
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'] as const;
+
+function fromFetchInit(init: RequestInit): OutboundRequest {
+  const method = METHODS.find((known) => known === (init.method ?? 'GET').toUpperCase());
+  if (method === undefined) throw new TypeError(`Method ${init.method} is not supported.`);
+  const headers = Object.fromEntries(new Headers(init.headers));
+  let body: string | Uint8Array | null = null;
+  if (init.body instanceof URLSearchParams) {
+    body = init.body.toString();
+    headers['content-type'] ??= 'application/x-www-form-urlencoded;charset=UTF-8';
+  } else if (typeof init.body === 'string' || init.body instanceof Uint8Array) {
+    body = init.body;
+  } else if (init.body !== undefined && init.body !== null) {
+    throw new TypeError('Only text, bytes and URLSearchParams can be sent.');
+  }
+  return { method, headers, body, ...(init.signal ? { signal: init.signal } : {}) };
+}
+
+function toFetchResponse(response: OutboundResponse): Response {
+  const { status, headers } = response;
+  // The body is decoded already; its headers would make a second decoder stumble.
+  const { 'content-encoding': _coding, 'content-length': _length, ...rest } = headers;
+  if (status === 204 || status === 205 || status === 304) {
+    response.discard();
+    return new Response(null, { status, headers: rest });
+  }
+  return new Response(ReadableStream.from(response.chunks()), { status, headers: rest });
+}

@@ -1,0 +1,144 @@
+import path from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { type Logger, pino } from 'pino';
+import { buildApp } from './app.ts';
+import type { Config, SettingCheck } from './config.ts';
+import type { SettingName } from './config-settings.ts';
+import { type Container, createContainer } from './container.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts';
+import { applyMigrations } from './database/migrations.ts';
+import { buildAdminServer } from './http/admin-server.ts';
+import { createLoggerOptions } from './http/logger.ts';
+import { checkKeyring } from './modules/credentials/index.ts';
+import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists.ts';
+
+/** Checks of settings whose format belongs to a module; for `loadConfig`. */
+export const settingChecks: Readonly<Partial<Record<SettingName, SettingCheck>>> = {
+  ENCRYPTION_KEYS: checkKeyring,
+  OUTBOUND_ALLOWED_HOSTS: (text) => problemOf(() => parseAllowedHosts(text)),
+  OUTBOUND_ALLOWED_ADDRESSES: (text) => problemOf(() => parseAllowedAddresses(text)),
+};
+
+/** The entry that is wrong is not repeated: no value of a setting is ever printed. */
+function problemOf(parse: () => unknown): string | undefined {
+  try {
+    parse();
+    return undefined;
+  } catch {
+    return 'has an entry of the wrong form';
+  }
+}
+
+/** The service, listening. */
+export interface RunningService {
+  /** Base address of the API, without a slash at its end. */
+  readonly url: string;
+  /** Base address of the admin server, where `ADMIN_PORT` is set. */
+  readonly adminUrl: string | undefined;
+  /** Where the data of the embedded database lies, where that is used. */
+  readonly dataDir: string | undefined;
+  readonly logger: Logger;
+  /**
+   * Ends readiness, lets requests in flight finish, closes sessions, and stops the embedded database last.
+   * May be called again.
+   */
+  stop(): Promise<void>;
+}
+
+/** Starts what a test or a tour wants to differ. */
+export interface StartOptions {
+  /** Where the log goes; standard output by default. */
+  logDestination?: { write(line: string): void };
+}
+
+/**
+ * Starts everything the configuration asks for, in order, and undoes it where a step fails.
+ * @throws EmbeddedPostgresError, MigrationFailed, or the error of `listen` (`EADDRINUSE`).
+ */
+export async function startService(
+  config: Config,
+  { logDestination }: StartOptions = {},
+): Promise<RunningService> {
+  const logger = pino(
+    createLoggerOptions({ level: config.logLevel }),
+    logDestination ?? pino.destination({ sync: false }),
+  );
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+  };
+  try {
+    const embedded = await startDatabase(config, logger);
+    if (embedded !== undefined) undo.push(() => embedded.stop());
+    const databaseUrl = config.databaseUrl ?? embedded?.url;
+    if (databaseUrl === undefined)
+      throw new Error('there is neither a DATABASE_URL nor a database');
+    const container = createContainer({ config, logger, databaseUrl });
+    undo.push(() => container.close());
+    const adminUrl = await startAdminServer(container, undo);
+    const app = await buildApp(container);
+    undo.push(async () => {
+      container.readiness.stop();
+      await app.close();
+    });
+    const url = await listen(app, config.host, config.port);
+    const report = await container.readiness.report();
+    logger.info({ url, admin_url: adminUrl, ready: report.ready }, 'the service is listening');
+    let stopping: Promise<void> | undefined;
+    return {
+      url,
+      adminUrl,
+      dataDir: embedded?.dataDir,
+      logger,
+      stop: () => {
+        stopping ??= stop();
+        return stopping;
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** In embedded mode the schema is ours alone, so it is brought up to date at once. */
+async function startDatabase(
+  config: Config,
+  logger: Logger,
+): Promise<EmbeddedPostgres | undefined> {
+  if (config.databaseUrl !== undefined) return undefined;
+  const embedded = await startEmbeddedPostgres({
+    dataDir: path.resolve(config.dataDir),
+    onNotice: (notice) => logger.warn({ notice }, 'embedded database'),
+  });
+  try {
+    const applied = await applyMigrations({ url: embedded.url });
+    logger.info({ data_dir: embedded.dataDir, applied }, 'the embedded database is running');
+    return embedded;
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+async function startAdminServer(
+  container: Container,
+  undo: (() => Promise<unknown>)[],
+): Promise<string | undefined> {
+  const { config, logger, renderProblem, readiness, registry } = container;
+  if (config.adminPort === undefined) return undefined;
+  const admin = await buildAdminServer({ logger, render: renderProblem, readiness, registry });
+  undo.push(() => admin.close());
+  return await listen(admin, config.host, config.adminPort);
+}
+
+/** The address to call; an address that stands for all interfaces is answered on the loopback one. */
+async function listen(
+  app: Pick<FastifyInstance, 'listen'>,
+  host: string,
+  port: number,
+): Promise<string> {
+  const address = new URL(await app.listen({ host, port }));
+  if (host === '0.0.0.0' || host === '::') address.hostname = '127.0.0.1';
+  return address.origin;
+}

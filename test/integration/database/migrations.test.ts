@@ -1,0 +1,220 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { draftMigration } from '../../../scripts/db-draft.ts';
+import { Database, describeSchemaState } from '../../../src/database/index.ts';
+import { runMigrateCommand } from '../../../src/database/migrate-command.ts';
+import {
+  applyMigrations,
+  loadMigrations,
+  type Migration,
+} from '../../../src/database/migrations.ts';
+import type { SchemaState } from '../../../src/database/schema-state.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+const SCHEMA = readFileSync(
+  path.join(import.meta.dirname, '../../../prisma/schema.prisma'),
+  'utf8',
+);
+
+let ours: readonly Migration[];
+let names: string[];
+
+beforeAll(async () => {
+  ours = await loadMigrations();
+  names = ours.map(({ name }) => name);
+});
+
+/** A database for one test. */
+async function withDatabase(
+  options: Parameters<typeof createTestDatabase>[0],
+  work: (test: TestDatabase) => Promise<void>,
+): Promise<void> {
+  const test = await createTestDatabase(options);
+  try {
+    await work(test);
+  } finally {
+    await test.drop();
+  }
+}
+
+function later(name: string, sql: string): Migration {
+  return { name: `29990101000000_${name}`, sql };
+}
+
+describe('applyMigrations', () => {
+  it('applies what is missing, once', () =>
+    withDatabase({ migrated: false }, async ({ url }) => {
+      expect(await applyMigrations({ url })).toEqual(names);
+      expect(await applyMigrations({ url })).toEqual([]);
+      const next = later('next', 'CREATE TABLE extra (id int); -- a comment; with a semicolon');
+      expect(await applyMigrations({ url, migrations: [...ours, next] })).toEqual([next.name]);
+    }));
+
+  it('runs once when several start at the same time', () =>
+    withDatabase({ migrated: false }, async ({ url, database }) => {
+      const runs = await Promise.all([1, 2, 3].map(() => applyMigrations({ url })));
+      expect(runs.flat()).toEqual(names);
+      expect(await database.schemaState()).toEqual({ kind: 'current' });
+    }));
+
+  it('leaves nothing of a migration that fails, and can be repeated', () =>
+    withDatabase({}, async ({ url, owner, database }) => {
+      const broken = later('broken', 'CREATE TABLE half (id int); SELECT * FROM nowhere;');
+      await expect(applyMigrations({ url, migrations: [...ours, broken] })).rejects.toMatchObject({
+        name: 'MigrationFailed',
+        message: `Migration ${broken.name} failed: relation "nowhere" does not exist.`,
+      });
+      const { rows } = await owner.query("SELECT to_regclass('half') AS half");
+      expect(rows).toEqual([{ half: null }]);
+      expect(await database.schemaState()).toMatchObject({ failed: [broken.name] });
+      const repaired = { ...broken, sql: 'CREATE TABLE half (id int);' };
+      expect(await applyMigrations({ url, migrations: [...ours, repaired] })).toEqual([
+        broken.name,
+      ]);
+    }));
+
+  it('gives up when another process never ends', () =>
+    withDatabase({}, async ({ url, owner }) => {
+      const client = await owner.connect();
+      try {
+        await client.query('SELECT pg_advisory_lock(72707369)');
+        await expect(applyMigrations({ url, waitMs: 50 })).rejects.toThrow(/Another process/);
+      } finally {
+        client.release(true);
+      }
+    }));
+
+  it('is unavailable without a database', async () => {
+    await expect(
+      applyMigrations({ url: 'postgresql://nobody@127.0.0.1:1/none' }),
+    ).rejects.toMatchObject({ name: 'DatabaseUnavailable' });
+  });
+});
+
+describe('the command', () => {
+  async function run(databaseUrl: string | undefined): Promise<[number, string]> {
+    const lines: string[] = [];
+    const code = await runMigrateCommand({ databaseUrl, write: (line) => lines.push(line) });
+    return [code, lines.join('\n')];
+  }
+
+  it('says what it applied', () =>
+    withDatabase({ migrated: false }, async ({ url }) => {
+      expect(await run(url)).toEqual([0, names.map((name) => `Applied ${name}`).join('\n')]);
+      expect(await run(url)).toEqual([0, 'Nothing to apply: the database schema is current.']);
+    }));
+
+  it('says what is wrong, without the password', async () => {
+    expect(await run(undefined)).toEqual([2, expect.stringMatching(/DATABASE_URL is not set/)]);
+    expect(await run('postgresql://u:hunter2@127.0.0.1:1/x')).toEqual([
+      1,
+      expect.stringMatching(/^The database cannot be reached: (?!.*hunter2)/),
+    ]);
+    expect(await run('postgresql://u:hunter2@[broken/x')).toEqual([
+      1,
+      expect.stringMatching(/^The migrations could not be applied(?!.*hunter2)/),
+    ]);
+  });
+});
+
+describe('schemaState', () => {
+  let test: TestDatabase;
+
+  beforeAll(async () => {
+    test = await createTestDatabase();
+  });
+
+  afterAll(() => test.drop());
+
+  async function stateFor(migrations: readonly Migration[]): Promise<SchemaState> {
+    const database = new Database({ url: test.url, migrations });
+    try {
+      return await database.schemaState();
+    } finally {
+      await database.close();
+    }
+  }
+
+  it('is current on a migrated database', async () => {
+    expect(await test.database.schemaState()).toEqual({ kind: 'current' });
+  });
+
+  it('names the missing migrations', async () => {
+    const state = await stateFor([...ours, later('wanted', 'SELECT 1')]);
+    expect(state).toMatchObject({ missing: ['29990101000000_wanted'], unknown: [], failed: [] });
+    expect(describeSchemaState(state)).toContain('missing migrations 29990101000000_wanted');
+  });
+
+  it('names all of them on an empty database', () =>
+    withDatabase({ migrated: false }, async ({ database }) => {
+      expect(await database.schemaState()).toMatchObject({ missing: names });
+    }));
+
+  it('names the unknown ones', async () => {
+    const state = await stateFor([]);
+    expect(state).toMatchObject({ missing: [], unknown: names });
+    expect(describeSchemaState(state)).toContain(`unknown migrations ${names[0]}`);
+  });
+
+  it('names the edited ones, and does not mind line ends', async () => {
+    const edited = ours.map(({ name, sql }) => ({ name, sql: `${sql}-- more` }));
+    const state = await stateFor(edited);
+    expect(state).toMatchObject({ missing: [], unknown: [], edited: names });
+    expect(describeSchemaState(state)).toContain('applied with another text');
+    const windows = ours.map(({ name, sql }) => ({ name, sql: sql.replaceAll('\n', '\r\n') }));
+    expect(await stateFor(windows)).toEqual({ kind: 'current' });
+  });
+
+  it('names the unfinished ones', () =>
+    withDatabase({}, async ({ owner, database }) => {
+      await owner.query('UPDATE _prisma_migrations SET finished_at = NULL');
+      const state = await database.schemaState();
+      expect(state).toMatchObject({ missing: [], unknown: [], failed: names });
+      expect(describeSchemaState(state)).toContain('unfinished migrations');
+      await owner.query('UPDATE _prisma_migrations SET rolled_back_at = now()');
+      expect(await database.schemaState()).toMatchObject({ missing: names, failed: [] });
+    }));
+});
+
+describe('writing a migration', () => {
+  it('has nothing to do: schema.prisma and the migrations agree', () =>
+    withDatabase({}, async ({ url }) => {
+      expect(await draftMigration(url, SCHEMA)).toBe('');
+    }));
+
+  it('drafts a column', () =>
+    withDatabase({}, async ({ url }) => {
+      const schema = SCHEMA.replace('model Connector {', 'model Connector {\n  color String?');
+      expect(await draftMigration(url, schema)).toContain('ADD COLUMN     "color" TEXT;');
+    }));
+
+  it('drafts a table with row level security', () =>
+    withDatabase({}, async ({ url, owner }) => {
+      const schema = `${SCHEMA}
+model Note {
+  id       String @id @db.Uuid
+  tenantId String @map("tenant_id")
+  ownerKind String @map("owner_kind")
+  ownerId  String @map("owner_id")
+  @@map("notes")
+}
+model Fact {
+  id String @id
+  @@map("facts")
+}`;
+      const sql = await draftMigration(url, schema);
+      await applyMigrations({ url, migrations: [...ours, later('notes', sql)] });
+      expect(sql.match(/TODO/g)).toHaveLength(1);
+      const { rows } = await owner.query(
+        "SELECT relname, relforcerowsecurity FROM pg_class WHERE relname IN ('notes', 'facts') ORDER BY 1",
+      );
+      expect(rows).toEqual([
+        { relname: 'facts', relforcerowsecurity: true },
+        { relname: 'notes', relforcerowsecurity: true },
+      ]);
+      await owner.query("INSERT INTO notes VALUES (gen_random_uuid(), 't', 'user', 'u')");
+      await owner.query('SET ROLE mcp_connectors_app');
+      expect(await draftMigration(url, schema)).toBe('');
+    }));
+});

@@ -1,0 +1,297 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
+import type { McpFailureCode } from '../../../src/mcp/client/mcp-failure.ts';
+import {
+  type ConnectionTestTarget,
+  ConnectionValidator,
+} from '../../../src/modules/connectors/connection-validator.ts';
+import { startLegacyServer } from '../../support/mcp-servers/legacy-server.ts';
+import {
+  type Misbehaviour,
+  startMisbehaving,
+} from '../../support/mcp-servers/misbehaving-server.ts';
+import { startDualServer, startModernServer } from '../../support/mcp-servers/modern-server.ts';
+import {
+  createTestClient,
+  type TestOutboundOptions,
+} from '../../support/mcp-servers/test-client.ts';
+
+const cleanups: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** Long enough for a busy machine. */
+const NO_HURRY_MS = 20_000;
+
+/** A validator whose waits between attempts are recorded, not waited for. */
+function createValidator({
+  attemptTimeoutMs = NO_HURRY_MS,
+  probeTimeoutMs = NO_HURRY_MS,
+  ...options
+}: TestOutboundOptions & { attemptTimeoutMs?: number; probeTimeoutMs?: number } = {}) {
+  const client = createTestClient({ ...options, probeTimeoutMs, closeTimeoutMs: 200 });
+  cleanups.push(() => client.close());
+  const delays: number[] = [];
+  const validator = new ConnectionValidator({
+    mcpClient: client.mcpClient,
+    clock: {
+      monotonic: () => systemClock.monotonic(),
+      sleep: (ms, signal) => {
+        if (ms !== 3_000) return systemClock.sleep(ms, signal);
+        delays.push(ms);
+        return Promise.resolve();
+      },
+    },
+    attemptTimeoutMs,
+  });
+  const test = (target: Partial<ConnectionTestTarget> & { url: string }) =>
+    validator.test({ transport: 'auto', secretHeaders: {}, ...target });
+  return { test, delays, client, validator };
+}
+
+async function misbehaving(kind: Misbehaviour) {
+  const server = await startMisbehaving(kind);
+  if (kind !== 'refused') cleanups.push(() => server.close());
+  return server;
+}
+
+const RETRIED = 2;
+const AT_ONCE = 1;
+
+describe('verdicts', () => {
+  it.each<[Misbehaviour, McpFailureCode, number]>([
+    ['refused', 'CONNECTION_FAILED', RETRIED],
+    ['reset', 'CONNECTION_FAILED', RETRIED],
+    ['401', 'AUTH_REQUIRED', AT_ONCE],
+    ['403', 'AUTH_FAILED', AT_ONCE],
+    ['404', 'INVALID_MCP_SERVER', AT_ONCE],
+    ['405', 'INVALID_MCP_SERVER', AT_ONCE],
+    ['429', 'CONNECTION_FAILED', RETRIED],
+    ['500', 'CONNECTION_FAILED', RETRIED],
+    ['html', 'INVALID_MCP_SERVER', AT_ONCE],
+    ['empty', 'INVALID_MCP_SERVER', AT_ONCE],
+    ['202', 'INVALID_MCP_SERVER', AT_ONCE],
+    ['invalid-json', 'INVALID_MCP_SERVER', AT_ONCE],
+    ['not-json-rpc', 'INVALID_MCP_SERVER', AT_ONCE],
+    ['wrong-id', 'INVALID_MCP_SERVER', AT_ONCE],
+    ['wrong-id-on-tools', 'INVALID_MCP_SERVER', AT_ONCE],
+    ['stream-ends-unanswered', 'INVALID_MCP_SERVER', AT_ONCE],
+    ['stream-ends-unanswered-on-tools', 'INVALID_MCP_SERVER', AT_ONCE],
+    ['error-on-initialize', 'INVALID_MCP_SERVER', AT_ONCE],
+    ['unknown-version', 'PROTOCOL_MISMATCH', AT_ONCE],
+    ['endless-pages', 'RESPONSE_TOO_LARGE', AT_ONCE],
+    ['too-many-tools', 'RESPONSE_TOO_LARGE', AT_ONCE],
+    ['huge-body', 'RESPONSE_TOO_LARGE', AT_ONCE],
+    ['gzip-bomb', 'RESPONSE_TOO_LARGE', AT_ONCE],
+    ['redirect', 'INVALID_MCP_SERVER', AT_ONCE],
+  ])('%s is %s', async (kind, code, attempts) => {
+    const server = await misbehaving(kind);
+    const { test, delays } = createValidator();
+    const report = await test({ url: server.url });
+    expect(report).toMatchObject({ success: false, errorCode: code, attempts, tools: [] });
+    expect(report.errorMessage).toMatch(/^[A-Z].*\.$/);
+    expect(report.errorMessage).not.toContain('upstream');
+    expect(delays).toEqual(attempts === RETRIED ? [3_000] : []);
+  });
+
+  it.each<Misbehaviour>([
+    'hang',
+    'hang-on-initialized',
+    'hang-on-tools',
+    'hang-in-body',
+    'trickle',
+  ])('%s is TIMEOUT, enforced from our side', async (kind) => {
+    const server = await misbehaving(kind);
+    const { test, delays } = createValidator({ attemptTimeoutMs: 300, probeTimeoutMs: 100 });
+    const report = await test({ url: server.url });
+    expect(report).toMatchObject({ success: false, errorCode: 'TIMEOUT', attempts: 2 });
+    expect(delays).toEqual([3_000]);
+    await expect.poll(() => server.openSockets()).toBe(0);
+  });
+
+  it.each<[Misbehaviour, McpFailureCode]>([
+    ['foreign-sse-endpoint', 'INVALID_MCP_SERVER'],
+    ['sse-ends', 'INVALID_MCP_SERVER'],
+    ['404', 'INVALID_MCP_SERVER'],
+    ['401', 'AUTH_REQUIRED'],
+    ['html', 'INVALID_MCP_SERVER'],
+  ])('%s over SSE is %s', async (kind, code) => {
+    const server = await misbehaving(kind);
+    const report = await createValidator().test({ url: server.url, transport: 'sse' });
+    expect(report).toMatchObject({ success: false, errorCode: code, attempts: 1 });
+  });
+
+  it('asks an ending event stream once, however short its retry', async () => {
+    const server = await misbehaving('sse-ends');
+    await createValidator().test({ url: server.url, transport: 'sse' });
+    expect(server.requests.filter(({ method }) => method === 'GET')).toHaveLength(1);
+  });
+
+  it('refuses a URL that cannot be used without a request', async () => {
+    const { test } = createValidator();
+    for (const url of ['nope', 'ftp://example.com/mcp', 'https://user:secret@example.com/mcp']) {
+      expect(await test({ url })).toMatchObject({ errorCode: 'INVALID_URL', attempts: 0 });
+    }
+  });
+
+  it('refuses an address that is not allowed', async () => {
+    const server = await misbehaving('html');
+    const { test } = createValidator({ allowedAddresses: '' });
+    expect(await test({ url: server.url })).toMatchObject({
+      errorCode: 'BLOCKED_URL',
+      attempts: 1,
+    });
+    expect(server.requests).toEqual([]);
+  });
+
+  it('reports a name that does not resolve as CONNECTION_FAILED', async () => {
+    const dns = { servers: ['127.0.0.1:9'], timeoutMs: 50, tries: 1 };
+    const { test } = createValidator({ dns });
+    const report = await test({ url: 'https://nobody.example.com/mcp' });
+    expect(report).toMatchObject({ errorCode: 'CONNECTION_FAILED', attempts: 2 });
+  });
+
+  it('tells missing credentials from wrong ones', async () => {
+    const server = await startLegacyServer({ requireBearer: 'right' });
+    cleanups.push(() => server.close());
+    const { test } = createValidator();
+    expect(await test({ url: server.url })).toMatchObject({
+      errorCode: 'AUTH_REQUIRED',
+      attempts: 1,
+    });
+    expect(
+      await test({ url: server.url, secretHeaders: { Authorization: 'Bearer wrong' } }),
+    ).toMatchObject({ errorCode: 'AUTH_FAILED', attempts: 1 });
+    expect(
+      await test({ url: server.url, secretHeaders: { Authorization: 'Bearer right' } }),
+    ).toMatchObject({ success: true, errorCode: undefined });
+  });
+});
+
+describe('tests that pass', () => {
+  it('succeeds at the second attempt', async () => {
+    const server = await misbehaving('502-then-fine');
+    const { test, delays } = createValidator();
+    const report = await test({ url: server.url });
+    expect(report).toMatchObject({ success: true, attempts: 2, errorMessage: undefined });
+    expect(report.tools.map(({ name }) => name)).toEqual(['good']);
+    expect(delays).toEqual([3_000]);
+  });
+
+  it.each<Misbehaviour>(['500-on-discover', 'hang-on-discover'])(
+    'falls back to the legacy era: %s',
+    async (kind) => {
+      const server = await misbehaving(kind);
+      const { test } = createValidator({ probeTimeoutMs: 100 });
+      expect(await test({ url: server.url })).toMatchObject({
+        success: true,
+        era: 'legacy',
+        protocolVersion: '2025-06-18',
+        attempts: 1,
+      });
+    },
+  );
+
+  it('leaves broken tools out and names them', async () => {
+    const server = await misbehaving('broken-tools');
+    const report = await createValidator().test({ url: server.url });
+    expect(report.success).toBe(true);
+    expect(report.tools.map(({ name }) => name)).toEqual(['good']);
+    expect(report.warnings.map(({ tool }) => tool)).toEqual([
+      'no-schema',
+      'text-schema',
+      'x'.repeat(128),
+      'bell',
+      'large',
+      'good',
+      '',
+    ]);
+  });
+
+  it('stops at a page that was there before', async () => {
+    const server = await misbehaving('circular-pages');
+    const report = await createValidator().test({ url: server.url });
+    expect(report.success).toBe(true);
+    expect(report.tools).toHaveLength(2);
+  });
+
+  it('answers a ping in the middle of an answer', async () => {
+    const server = await misbehaving('pings-while-listing');
+    const report = await createValidator().test({ url: server.url });
+    expect(report.tools.map(({ name }) => name)).toEqual(['good']);
+  });
+
+  it('reports what it found and leaves neither session nor socket', async () => {
+    const server = await startLegacyServer();
+    cleanups.push(() => server.close());
+    const { test, client } = createValidator();
+    const report = await test({ url: server.url });
+    expect(report).toMatchObject({
+      success: true,
+      serverInfo: { name: 'legacy-test-server', version: '1.2.3', title: undefined },
+      protocolVersion: '2025-11-25',
+      era: 'legacy',
+      transport: 'streamable-http',
+      attempts: 1,
+      warnings: [],
+    });
+    expect(report.latencyMs).toBeGreaterThan(0);
+    expect(Number.isInteger(report.latencyMs)).toBe(true);
+    expect(report.tools.map(({ name }) => name)).toEqual(['echo', 'add', 'fail', 'wait']);
+    expect(server.openSessions()).toBe(0);
+    await client.close();
+    await expect.poll(() => server.openSockets()).toBe(0);
+  });
+
+  it('finds SSE by itself', async () => {
+    const server = await startLegacyServer({ transport: 'sse' });
+    cleanups.push(() => server.close());
+    const report = await createValidator().test({ url: server.url });
+    expect(report).toMatchObject({ success: true, transport: 'sse', era: 'legacy', attempts: 1 });
+    expect(report.tools).toHaveLength(4);
+    await expect.poll(() => server.openSessions()).toBe(0);
+  });
+
+  it('speaks the modern era where the server does', async () => {
+    for (const start of [startDualServer, startModernServer]) {
+      const server = await start();
+      cleanups.push(() => server.close());
+      const report = await createValidator().test({ url: server.url });
+      expect(report).toMatchObject({
+        success: true,
+        era: 'modern',
+        protocolVersion: '2026-07-28',
+        serverInfo: { name: 'modern-test-server', title: 'Modern test server' },
+      });
+      expect(report.tools).toHaveLength(4);
+    }
+  });
+
+  it('forgets a remembered era that is wrong', async () => {
+    const modern = await startModernServer();
+    const legacy = await startLegacyServer();
+    cleanups.push(
+      () => modern.close(),
+      () => legacy.close(),
+    );
+    const { test } = createValidator();
+    expect(await test({ url: modern.url, era: 'legacy' })).toMatchObject({ era: 'modern' });
+    expect(await test({ url: legacy.url, era: 'modern' })).toMatchObject({ era: 'legacy' });
+  });
+});
+
+it('ends when the caller gives up', async () => {
+  const server = await misbehaving('hang');
+  const { validator } = createValidator();
+  const caller = new AbortController();
+  const testing = validator.test(
+    { url: server.url, transport: 'auto', secretHeaders: {} },
+    { signal: caller.signal },
+  );
+  await expect.poll(() => server.requests.length).toBe(1);
+  caller.abort(new Error('gone'));
+  await expect(testing).rejects.toThrow('gone');
+  await expect.poll(() => server.openSockets()).toBe(0);
+});

@@ -1,0 +1,52 @@
+import type {
+  McpClient,
+  McpConnection,
+  McpTarget,
+  ToolDiscovery,
+  ToolOutcome,
+} from '../../../src/mcp/client/mcp-client.ts';
+
+/** A connection that counts what is done to it. */
+export class FakeConnection implements McpConnection {
+  readonly serverInfo = undefined;
+  readonly protocolVersion = '2025-11-25';
+  readonly era = 'legacy';
+  readonly transport = 'streamable-http';
+  closed = 0;
+
+  async listTools(): Promise<ToolDiscovery> {
+    return { tools: [], warnings: [] };
+  }
+
+  async callTool(): Promise<ToolOutcome> {
+    if (this.closed > 0) throw new Error('the connection is closed');
+    return { kind: 'result', content: [], structuredContent: undefined, isError: false };
+  }
+
+  async close(): Promise<void> {
+    this.closed += 1;
+  }
+}
+
+/** Opens {@link FakeConnection}s and remembers them. */
+export class FakeMcpClient implements McpClient {
+  readonly connections: FakeConnection[] = [];
+  readonly targets: McpTarget[] = [];
+  readonly signals: AbortSignal[] = [];
+  /** Runs before each connect; throws to make it fail. */
+  beforeConnect: () => Promise<void> = async () => undefined;
+
+  async connect(target: McpTarget, { signal }: { signal: AbortSignal }): Promise<FakeConnection> {
+    this.targets.push(target);
+    this.signals.push(signal);
+    await this.beforeConnect();
+    const connection = new FakeConnection();
+    this.connections.push(connection);
+    return connection;
+  }
+
+  /** Connections that nobody has closed. */
+  get open(): number {
+    return this.connections.filter((connection) => connection.closed === 0).length;
+  }
+}

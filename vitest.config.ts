@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // One PostgreSQL for the whole run; every test file clones a database of its own from a migrated template.
+    globalSetup: ['test/support/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    // Generous: a busy machine must not fail a test.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    restoreMocks: true,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/database/prisma/**', 'src/contract/generated.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+      thresholds: { 'src/modules/**': { lines: 90 } },
+    },
+  },
+});
