@@ -1,11 +1,16 @@
 // Who may import whom. The reasons stand in src/ARCHITECTURE.md; `npm run lint` and a test enforce it.
 const MODULE = '^src/modules/([^/]+)/';
-/** A module may import only modules to its right. */
+// A module may import only modules to its right.
 const LADDER = ['tools', 'sessions', 'connectors', 'idempotency', 'credentials'];
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: { pathNot: '^src/database/prisma/' },
+      to: { circular: true },
+    },
     {
       name: 'no-orphans',
       severity: 'error',

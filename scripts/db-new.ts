@@ -25,7 +25,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const schema = readFileSync(path.join(root, 'prisma/schema.prisma'), 'utf8');
-  return await withScratchDatabase(async (url) => {
+  return withScratchDatabase(async (url) => {
     await applyMigrations({ url });
     const sql = values.empty ? '-- Write your SQL here.\n' : await draftMigration(url, schema);
     if (sql === '') {
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
     const file = write(name, sql);
     console.log(`Wrote ${path.relative(process.cwd(), file)}`);
     generateClient();
-    return await tryOut(url);
+    return tryOut(url);
   });
 }
 

@@ -6,7 +6,7 @@ import type { TokenSource } from './http/authentication/token-source.ts';
 import { createMetricsRegistry } from './http/plugins/metrics.ts';
 import { createProblemRenderer } from './http/problem.ts';
 import { type CheckState, Readiness, type ReadinessCheck } from './http/readiness.ts';
-import { systemClock } from './lib/clock.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
 import { OperationLog } from './lib/operation-log.ts';
 import { RequestContext } from './lib/request-context.ts';
 import { SdkMcpClient } from './mcp/client/sdk-mcp-client.ts';
@@ -40,6 +40,8 @@ export interface ContainerOptions {
   logger: Logger;
   /** Connection string of the database that is really used. */
   databaseUrl: string;
+  /** Time; the clock of the system by default. */
+  clock?: Clock;
 }
 
 const CONNECTOR_LIMIT = 10;
@@ -53,25 +55,67 @@ const CLEANUP_MS = 10 * 60_000;
  * Builds every service by hand. Nothing is connected yet: the database pools open on first use.
  * @throws KeyringError when `ENCRYPTION_KEYS` cannot be used.
  */
-export function createContainer({ config, logger, databaseUrl }: ContainerOptions) {
-  const clock = systemClock;
+export function createContainer({
+  config,
+  logger,
+  databaseUrl,
+  clock = systemClock,
+}: ContainerOptions) {
   const requestContext = new RequestContext();
   const log = new OperationLog({ logger, clock, context: requestContext });
   const database = new Database({
     url: databaseUrl,
     onConnectionError: (err) => logger.warn({ err }, 'database connection lost'),
   });
-  const outbound = createUserOutbound(config);
-  const keyOutbound = createKeyOutbound(config);
-  const mcpClient = new SdkMcpClient({
-    outbound,
-    clientInfo: { name: 'mcp-connectors', version: packageVersion() },
-  });
-
+  const network = createNetwork(config);
   const box = new SealedBox(parseKeyring(config.encryptionKeys));
+  const basis: Basis = { database, clock, log, box, mcpClient: network.mcpClient };
+  const sessionPool = new SessionPool({ clock, idleMs: SESSION_IDLE_MS });
+  const services = createServices(basis, sessionPool);
+  const stopTimers = startTimers(logger, [
+    { name: 'session sweep', everyMs: SESSION_SWEEP_MS, work: () => sessionPool.sweep() },
+    {
+      name: 'idempotency cleanup',
+      everyMs: CLEANUP_MS,
+      work: () => services.idempotencyService.deleteExpired(),
+    },
+  ]);
+  return {
+    config,
+    logger,
+    requestContext,
+    ...services,
+    tokenSource: tokenSourceOf(config, network.keyOutbound, logger),
+    renderProblem: createProblemRenderer(config.publicUrl),
+    registry: createMetricsRegistry(),
+    readiness: new Readiness({
+      checks: [schemaCheck(database, logger), keyCheck(services.resealService)],
+      clock,
+      onError: (name, err) => logger.warn({ err, check: name }, 'readiness check failed'),
+    }),
+    /** Closes sessions, then sockets, then the database. */
+    close: async () => {
+      stopTimers();
+      await sessionPool.close();
+      await network.close();
+      await database.close();
+    },
+  };
+}
+
+/** What most services are built from. */
+interface Basis {
+  database: Database;
+  clock: Clock;
+  log: OperationLog;
+  box: SealedBox;
+  mcpClient: SdkMcpClient;
+}
+
+function createServices(basis: Basis, pool: SessionPool) {
+  const { database, clock, log, box, mcpClient } = basis;
   const vault = new CredentialVault({ box });
   const secrets = new ConnectorSecrets({ vault });
-  const pool = new SessionPool({ clock, idleMs: SESSION_IDLE_MS });
   const sessions = new SessionService({ pool, mcpClient, connectTimeoutMs: CONNECT_TIMEOUT_MS });
   const tester = new ConnectorTester({ validator: new ConnectionValidator({ mcpClient, clock }) });
   const store = new PrismaConnectorStore({ database });
@@ -79,33 +123,20 @@ export function createContainer({ config, logger, databaseUrl }: ContainerOption
   const onSessionsInvalid = (connectorId: string) => sessions.closeConnector(connectorId);
   const shared = { store, secrets, tester, clock, log, onSessionsInvalid };
   const connectorService = new ConnectorService({ ...shared, toolStore, limit: CONNECTOR_LIMIT });
-  const resealService = new ResealService({
-    store: new PrismaResealStore({ database }),
-    vault,
-    box,
-    clock,
-  });
-  const idempotencyService = new IdempotencyService({
-    store: new PrismaIdempotencyStore({ database }),
-    box,
-    clock,
-  });
-  const stopTimers = startTimers(logger, [
-    { name: 'session sweep', everyMs: SESSION_SWEEP_MS, work: () => pool.sweep() },
-    {
-      name: 'idempotency cleanup',
-      everyMs: CLEANUP_MS,
-      work: () => idempotencyService.deleteExpired(),
-    },
-  ]);
-
   return {
-    config,
-    logger,
-    requestContext,
-    database,
     connectorService,
     connectorHealthService: new ConnectorHealthService(shared),
+    resealService: new ResealService({
+      store: new PrismaResealStore({ database }),
+      vault,
+      box,
+      clock,
+    }),
+    idempotencyService: new IdempotencyService({
+      store: new PrismaIdempotencyStore({ database }),
+      box,
+      clock,
+    }),
     toolsetService: new ToolsetService({ store: toolStore }),
     toolCallService: new ToolCallService({
       store: toolStore,
@@ -116,24 +147,23 @@ export function createContainer({ config, logger, databaseUrl }: ContainerOption
       log,
       callTimeoutMs: CALL_TIMEOUT_MS,
     }),
-    idempotencyService,
-    resealService,
-    sessionPool: pool,
-    tokenSource: tokenSourceOf(config, keyOutbound, logger),
-    renderProblem: createProblemRenderer(config.publicUrl),
-    registry: createMetricsRegistry(),
-    readiness: new Readiness({
-      checks: [schemaCheck(database, logger), keyCheck(resealService)],
-      clock,
-      onError: (name, err) => logger.warn({ err, check: name }, 'readiness check failed'),
-    }),
-    /** Closes sessions, then sockets, then the database. */
+  };
+}
+
+/** The ways out: one for the servers of users, one for the identity provider. */
+function createNetwork(config: Config) {
+  const outbound = createUserOutbound(config);
+  const keyOutbound = createKeyOutbound(config);
+  const mcpClient = new SdkMcpClient({
+    outbound,
+    clientInfo: { name: 'mcp-connectors', version: packageVersion() },
+  });
+  return {
+    mcpClient,
+    keyOutbound,
     close: async () => {
-      stopTimers();
-      await pool.close();
       await mcpClient.close();
       await Promise.all([outbound.close(), keyOutbound?.close()]);
-      await database.close();
     },
   };
 }

@@ -9,6 +9,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedde
 import { applyMigrations } from './database/migrations.ts';
 import { buildAdminServer } from './http/admin-server.ts';
 import { createLoggerOptions } from './http/logger.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
 import { checkKeyring } from './modules/credentials/index.ts';
 import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists.ts';
 
@@ -49,6 +50,8 @@ export interface RunningService {
 export interface StartOptions {
   /** Where the log goes; standard output by default. */
   logDestination?: { write(line: string): void };
+  /** Time; the clock of the system by default. */
+  clock?: Clock;
 }
 
 /**
@@ -57,7 +60,7 @@ export interface StartOptions {
  */
 export async function startService(
   config: Config,
-  { logDestination }: StartOptions = {},
+  { logDestination, clock = systemClock }: StartOptions = {},
 ): Promise<RunningService> {
   const logger = pino(
     createLoggerOptions({ level: config.logLevel }),
@@ -73,7 +76,7 @@ export async function startService(
     const databaseUrl = config.databaseUrl ?? embedded?.url;
     if (databaseUrl === undefined)
       throw new Error('there is neither a DATABASE_URL nor a database');
-    const container = createContainer({ config, logger, databaseUrl });
+    const container = createContainer({ config, logger, databaseUrl, clock });
     undo.push(() => container.close());
     const adminUrl = await startAdminServer(container, undo);
     const app = await buildApp(container);

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type buildConnector, type Dispatcher } from 'undici';
 import { guardedConnector } from './guarded-connector.ts';
 import type { HostResolver } from './host-resolver.ts';
 import { OutboundError } from './outbound-error.ts';
@@ -62,7 +62,12 @@ export interface Outbound {
   request(url: string | URL, request: OutboundRequest): Promise<OutboundResponse>;
   /** The same with the types of `fetch`. Supports method, headers, signal and a body of text, bytes or URLSearchParams. */
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
-  /** Ends every request under way and closes all sockets. */
+  /**
+   * A way out of the same kind with connections of its own, for one user's session: nothing that a server confuses on a
+   * connection reaches another user, and closing it closes every socket at once.
+   */
+  isolate(): Outbound;
+  /** Ends every request under way and closes all sockets, also those of isolated ways. */
   close(): Promise<void>;
 }
 
@@ -75,10 +80,21 @@ const DEFAULT_LIMITS: OutboundLimits = {
 
 /** Opens a way out under one policy. It pools connections; make one per purpose and keep it. */
 export function createOutbound(options: OutboundOptions): Outbound {
-  const { policy } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const connect = guardedConnector({ ...options, connectTimeoutMs: limits.connectTimeoutMs });
+  return openPool({ policy: options.policy, limits, connect });
+}
+
+interface PoolOptions {
+  policy: OutboundPolicy;
+  limits: OutboundLimits;
+  connect: buildConnector.connector;
+}
+
+function openPool(options: PoolOptions): Outbound {
+  const { policy, limits, connect } = options;
   const agent = new Agent({
-    connect: guardedConnector({ ...options, connectTimeoutMs: limits.connectTimeoutMs }),
+    connect,
     // Every request has a signal that bounds all of it. These two would end idle event streams, and fire late.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -88,6 +104,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 30_000,
   });
+  const isolated = new Set<Outbound>();
 
   const request = async (url: string | URL, init: OutboundRequest): Promise<OutboundResponse> => {
     const target = policy.checkUrl(url);
@@ -111,7 +128,19 @@ export function createOutbound(options: OutboundOptions): Outbound {
   return {
     request,
     fetch: async (url, init = {}) => toFetchResponse(await request(url, fromFetchInit(init))),
-    close: () => agent.destroy(),
+    isolate: () => {
+      const pool = openPool(options);
+      const close = () => {
+        isolated.delete(own);
+        return pool.close();
+      };
+      const own: Outbound = { ...pool, close };
+      isolated.add(own);
+      return own;
+    },
+    close: async () => {
+      await Promise.all([agent.destroy(), ...[...isolated].map((pool) => pool.close())]);
+    },
   };
 }
 

@@ -22,7 +22,8 @@ import { cleanText } from './untrusted-text.ts';
 
 /** What a {@link McpLink} needs. */
 export interface McpLinkOptions {
-  outbound: Pick<Outbound, 'request'>;
+  /** Connections of this link alone; closed with it. */
+  outbound: Pick<Outbound, 'request' | 'close'>;
   url: URL;
   transport: McpTransport;
   secretHeaders: Readonly<Record<string, string>>;
@@ -172,6 +173,7 @@ export class McpLink {
     await this.#fetch.endSession(AbortSignal.timeout(this.#options.closeTimeoutMs));
     // A client that is still negotiating does not own its transport yet.
     await Promise.allSettled([this.#client.close(), this.#transport.close()]);
+    await this.#options.outbound.close();
     this.#options.onClosed();
   }
 

@@ -10,7 +10,7 @@ import { SdkMcpConnection } from './sdk-mcp-connection.ts';
 /** What an {@link SdkMcpClient} needs. */
 export interface SdkMcpClientOptions {
   /** The way out under the policy for users' servers. */
-  outbound: Pick<Outbound, 'request'>;
+  outbound: Pick<Outbound, 'isolate'>;
   /** How we introduce ourselves to servers. Default: the product's name. */
   clientInfo?: Implementation;
   /**
@@ -60,7 +60,7 @@ export class SdkMcpClient implements McpClient {
     const { target, ...options } = choice;
     const link: McpLink = new McpLink({
       ...options,
-      outbound: this.#options.outbound,
+      outbound: this.#options.outbound.isolate(),
       clientInfo: this.#options.clientInfo ?? CLIENT_INFO,
       secretHeaders: target.secretHeaders,
       closeTimeoutMs: this.#options.closeTimeoutMs ?? 1_500,

@@ -2,9 +2,6 @@ export { messageFor } from './connection-test.ts';
 export { ConnectionValidator } from './connection-validator.ts';
 export type {
   ConnectorFault,
-  ConnectorHealth,
-  ConnectorRecord,
-  ConnectorStatus,
   ToolDefinition,
 } from './connector.ts';
 export { ConnectorHealthService } from './connector-health-service.ts';
@@ -12,7 +9,7 @@ export { connectorRoutes } from './connector-routes.ts';
 export { ConnectorSecrets } from './connector-secrets.ts';
 export { ConnectorService } from './connector-service.ts';
 export { ConnectorTester } from './connector-tester.ts';
-export type { CallableTool, ConnectorToolStore, ToolSource } from './connector-tool-store.ts';
+export type { ConnectorToolStore, ToolSource } from './connector-tool-store.ts';
 export { PrismaConnectorStore } from './prisma-connector-store.ts';
 export { PrismaConnectorToolStore } from './prisma-connector-tool-store.ts';
 export { PrismaResealStore } from './prisma-reseal-store.ts';

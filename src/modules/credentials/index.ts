@@ -7,5 +7,5 @@ export {
   toSecretHeaders,
 } from './credential.ts';
 export { CredentialVault } from './credential-vault.ts';
-export { checkKeyring, type Keyring, KeyringError, parseKeyring } from './keyring.ts';
+export { checkKeyring, parseKeyring } from './keyring.ts';
 export { type SealContext, SealError, SealedBox } from './sealed-box.ts';

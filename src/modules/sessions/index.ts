@@ -1,2 +1,2 @@
-export { SessionPool, type SessionPoolStatistics } from './session-pool.ts';
+export { SessionPool } from './session-pool.ts';
 export { SessionService } from './session-service.ts';

@@ -26,14 +26,15 @@ beforeEach(async () => {
   connector = await insertRow(test.owner, 'connectors', connectorRow());
 });
 
+/** Name of the constraint that refuses the statement; undefined when none does. */
 async function refusedBy(work: Promise<unknown>): Promise<string | undefined> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error === undefined) return undefined;
-  if (error instanceof pg.DatabaseError) return error.constraint ?? error.code;
-  throw error;
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof pg.DatabaseError) return error.constraint ?? error.code;
+    throw error;
+  }
 }
 
 describe('connectors', () => {

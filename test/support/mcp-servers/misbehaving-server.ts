@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { type SeenRequest, startHttpEndpoint } from './http-endpoint.ts';
 
 /** A way to misbehave. */
-export type Misbehaviour = 'refused' | keyof ReturnType<typeof createBehaviours>;
+export type Misbehaviour = 'refused' | `${keyof ReturnType<typeof createBehaviours>}`;
 
 /** A server that misbehaves in one way. */
 export interface MisbehavingServer {

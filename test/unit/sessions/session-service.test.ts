@@ -30,10 +30,9 @@ let targetsOpened: number;
 let subject: SessionSubject;
 
 beforeEach(() => {
-  const clock = new FakeClock();
   mcpClient = new FakeMcpClient();
-  pool = new SessionPool({ clock, idleMs: 60_000 });
-  service = new SessionService({ pool, mcpClient, clock, connectTimeoutMs: 30_000 });
+  pool = new SessionPool({ clock: new FakeClock(), idleMs: 60_000 });
+  service = new SessionService({ pool, mcpClient, connectTimeoutMs: 30_000 });
   targetsOpened = 0;
   subject = {
     connectorId: 'c1',
@@ -117,7 +116,6 @@ describe('connecting', () => {
     const brief = new SessionService({
       pool,
       mcpClient,
-      clock: new FakeClock(),
       connectTimeoutMs: 5,
     });
     mcpClient.beforeConnect = () =>

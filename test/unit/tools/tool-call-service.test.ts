@@ -1,0 +1,266 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/errors/app-error.ts';
+import type { ErrorCode } from '../../../src/errors/error-codes.ts';
+import { OperationLog } from '../../../src/lib/operation-log.ts';
+import type { McpTarget, ToolOutcome } from '../../../src/mcp/client/mcp-client.ts';
+import { McpFailure, type McpFailureCode } from '../../../src/mcp/client/mcp-failure.ts';
+import { messageFor } from '../../../src/modules/connectors/connection-test.ts';
+import type { ConnectorRecord } from '../../../src/modules/connectors/connector.ts';
+import type { CallableTool } from '../../../src/modules/connectors/connector-tool-store.ts';
+import { SessionPool } from '../../../src/modules/sessions/session-pool.ts';
+import { SessionService } from '../../../src/modules/sessions/session-service.ts';
+import { ToolCallService } from '../../../src/modules/tools/tool-call-service.ts';
+import type { Identity } from '../../../src/tenancy/caller.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { FakeConnection, FakeMcpClient } from '../sessions/fake-mcp.ts';
+
+const alice: Identity = { tenantId: 'tenant-a', userId: 'alice' };
+const at = new Date('2026-01-01T00:00:00.000Z');
+const record: ConnectorRecord = {
+  id: 'c1',
+  name: 'Server',
+  slug: 's',
+  serverUrlSealed: 'sealed',
+  serverOrigin: 'https://mcp.example.com',
+  transport: 'auto',
+  authType: 'bearer',
+  intent: 'ENABLED',
+  health: 'HEALTHY',
+  fault: undefined,
+  knowledge: undefined,
+  credential: undefined,
+  toolCount: 1,
+  version: 1,
+  credentialGeneration: 3,
+  lastTestedAt: at,
+  createdAt: at,
+  updatedAt: at,
+};
+const target: McpTarget = {
+  url: 'https://mcp.example.com/mcp?key=topsecret',
+  transport: 'auto',
+  era: undefined,
+  secretHeaders: { authorization: 'Bearer topsecret' },
+};
+const call = { name: 's__do_it_1234abcd', arguments: { text: 'hi' } };
+const done: ToolOutcome = {
+  kind: 'result',
+  content: [{ type: 'text', text: 'done' }],
+  structuredContent: undefined,
+  isError: false,
+};
+
+/** A connection whose calls the test decides. */
+class ScriptedConnection extends FakeConnection {
+  readonly calls: object[] = [];
+  answer: () => Promise<ToolOutcome> = async () => done;
+
+  override callTool(request?: object, options?: object): Promise<ToolOutcome> {
+    this.calls.push({ request, options });
+    return this.answer();
+  }
+}
+
+class ScriptedClient extends FakeMcpClient {
+  readonly connection = new ScriptedConnection();
+  connects = 0;
+
+  override async connect(opened: McpTarget): Promise<FakeConnection> {
+    this.connects += 1;
+    this.targets.push(opened);
+    await this.beforeConnect();
+    return this.connection;
+  }
+}
+
+let clock: FakeClock;
+let client: ScriptedClient;
+let tool: CallableTool | undefined;
+let asked: object[];
+let lines: { level: string; line: object }[];
+let service: ToolCallService;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  client = new ScriptedClient();
+  tool = {
+    connectorId: 'c1',
+    toolName: 'do it!',
+    intent: 'ENABLED',
+    credentialGeneration: 3,
+  };
+  asked = [];
+  lines = [];
+  const logger = {
+    info: (line: object) => lines.push({ level: 'info', line }),
+    warn: (line: object) => lines.push({ level: 'warn', line }),
+  };
+  service = new ToolCallService({
+    store: {
+      findCallable: async (identity, name) => {
+        asked.push({ findCallable: name, identity });
+        return tool;
+      },
+    },
+    connectors: {
+      getRecord: async (identity, id) => {
+        asked.push({ getRecord: id, identity });
+        return record;
+      },
+    },
+    secrets: {
+      openTarget: (identity, opened) => {
+        asked.push({ openTarget: opened.id, identity });
+        return target;
+      },
+    },
+    sessions: new SessionService({
+      pool: new SessionPool({ clock, idleMs: 60_000 }),
+      mcpClient: client,
+      connectTimeoutMs: 30_000,
+    }),
+    clock,
+    log: new OperationLog({ logger, clock, context: { fields: {} } }),
+    callTimeoutMs: 30_000,
+  });
+});
+
+async function failureOf(work: Promise<unknown>): Promise<AppError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AppError) return error;
+  throw new Error('expected an AppError', { cause: error });
+}
+
+describe('a call that the server answers', () => {
+  it('goes to the connector of the stored name, by the name the server knows', async () => {
+    client.connection.answer = async () => {
+      clock.advance(41.7);
+      return done;
+    };
+    expect(await service.call(alice, call)).toEqual({
+      outcome: done,
+      connectorId: 'c1',
+      toolName: 'do it!',
+      durationMs: 42,
+    });
+    expect(asked).toEqual([
+      { findCallable: 's__do_it_1234abcd', identity: alice },
+      { getRecord: 'c1', identity: alice },
+      { openTarget: 'c1', identity: alice },
+    ]);
+    expect(client.targets).toEqual([target]);
+    expect(client.connection.calls).toEqual([
+      {
+        request: { name: 'do it!', arguments: { text: 'hi' } },
+        options: { signal: expect.any(AbortSignal) },
+      },
+    ]);
+  });
+
+  it('opens no secret where there is a session', async () => {
+    await service.call(alice, call);
+    asked = [];
+    await service.call(alice, call);
+    expect(asked).toEqual([{ findCallable: 's__do_it_1234abcd', identity: alice }]);
+    expect(client.connects).toBe(1);
+  });
+
+  it.each([
+    [{ ...done, isError: true }, 'tool_error'],
+    [{ kind: 'protocol-error', code: -32602, message: 'no' }, 'protocol_error'],
+    [done, 'ok'],
+  ] satisfies [ToolOutcome, string][])(
+    'is a result, whatever it says: %j',
+    async (outcome, logged) => {
+      client.connection.answer = async () => outcome;
+      expect((await service.call(alice, call)).outcome).toEqual(outcome);
+      expect(lines).toMatchObject([
+        {
+          level: 'info',
+          line: { operation: 'tool.call', tool: call.name, connector_id: 'c1', outcome: logged },
+        },
+      ]);
+    },
+  );
+
+  it('logs neither arguments nor content nor target', async () => {
+    await service.call(alice, { ...call, arguments: { password: 'topsecret' } });
+    expect(JSON.stringify(lines)).not.toMatch(/topsecret|password|done|mcp\.example\.com/);
+  });
+});
+
+describe('a call that is refused before any server is asked', () => {
+  it('does not know the tool', async () => {
+    tool = undefined;
+    expect(await failureOf(service.call(alice, call))).toMatchObject({
+      code: 'TOOL_NOT_FOUND',
+      status: 404,
+    });
+    expect(client.connects).toBe(0);
+  });
+
+  it('finds the connector disabled', async () => {
+    tool = { connectorId: 'c1', toolName: 'x', intent: 'DISABLED', credentialGeneration: 3 };
+    expect(await failureOf(service.call(alice, call))).toMatchObject({
+      code: 'CONNECTOR_DISABLED',
+      status: 409,
+      options: { extensions: { connector_id: 'c1' } },
+    });
+    expect(client.connects).toBe(0);
+    expect(lines).toMatchObject([
+      { level: 'warn', line: { connector_id: 'c1', outcome: 'CONNECTOR_DISABLED' } },
+    ]);
+  });
+});
+
+describe('a call that fails on its way', () => {
+  const EXPECTED: Record<McpFailureCode, [ErrorCode, number]> = {
+    INVALID_URL: ['UPSTREAM_UNREACHABLE', 502],
+    BLOCKED_URL: ['UPSTREAM_UNREACHABLE', 502],
+    CONNECTION_FAILED: ['UPSTREAM_UNREACHABLE', 502],
+    TIMEOUT: ['UPSTREAM_TIMEOUT', 504],
+    AUTH_FAILED: ['NEEDS_AUTH', 409],
+    AUTH_REQUIRED: ['NEEDS_AUTH', 409],
+    INVALID_MCP_SERVER: ['UPSTREAM_INVALID', 502],
+    PROTOCOL_MISMATCH: ['UPSTREAM_INVALID', 502],
+    RESPONSE_TOO_LARGE: ['UPSTREAM_INVALID', 502],
+  };
+  const cases = Object.entries(EXPECTED).map(
+    ([code, [error, status]]) => [code as McpFailureCode, error, status] as const,
+  );
+
+  it.each(cases)('%s while connecting is %s (%d)', async (code, expected, status) => {
+    const failure = new McpFailure(code, { cause: new Error('upstream topsecret') });
+    client.beforeConnect = () => Promise.reject(failure);
+    const error = await failureOf(service.call(alice, call));
+    expect(error).toMatchObject({ code: expected, status, cause: failure });
+    expect(error.options).toMatchObject({
+      detail: messageFor(code),
+      extensions: { connector_id: 'c1', reason: code },
+    });
+    expect(lines).toMatchObject([{ level: 'warn', line: { outcome: expected } }]);
+    expect(JSON.stringify(lines)).not.toContain('topsecret');
+  });
+
+  it.each(cases)('%s during the call is %s (%d) and is not sent again', async (code, expected) => {
+    client.connection.answer = () => Promise.reject(new McpFailure(code));
+    expect(await failureOf(service.call(alice, call))).toMatchObject({ code: expected });
+    expect(client.connection.calls).toHaveLength(1);
+  });
+
+  it('is never 401 or 403: those speak of our own caller', () => {
+    for (const [, , status] of cases) expect([401, 403]).not.toContain(status);
+  });
+
+  it('passes errors of our own services on', async () => {
+    const gone = new AppError('CONNECTOR_NOT_FOUND');
+    client.beforeConnect = () => Promise.reject(gone);
+    expect(await failureOf(service.call(alice, call))).toBe(gone);
+    const bug = new TypeError('a mistake of ours');
+    client.beforeConnect = () => Promise.reject(bug);
+    await expect(service.call(alice, call)).rejects.toBe(bug);
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/mcp/client/mcp-client.ts';
+import { messageFor } from '../../../src/modules/connectors/connection-test.ts';
+import type { ToolDefinition } from '../../../src/modules/connectors/connector.ts';
+import type { ToolCallResult } from '../../../src/modules/tools/tool-call-service.ts';
+import {
+  representationHash,
+  toToolCallResource,
+  toToolsetResource,
+} from '../../../src/modules/tools/tool-mapper.ts';
+import type { Toolset } from '../../../src/modules/tools/toolset.ts';
+
+const bare: ToolDefinition = {
+  title: undefined,
+  description: undefined,
+  inputSchema: { type: 'object' },
+  outputSchema: undefined,
+  annotations: undefined,
+};
+const full: ToolDefinition = {
+  title: 'Echo',
+  description: 'Says it again',
+  inputSchema: { type: 'object', properties: { text: { type: 'string' } } },
+  outputSchema: { type: 'object' },
+  annotations: { readOnlyHint: true },
+};
+const at = new Date('2026-01-01T00:00:00.000Z');
+const toolset: Toolset = {
+  tools: [
+    { name: 's__bare', definition: bare },
+    { name: 's__full', definition: full },
+  ],
+  outcomes: [
+    {
+      connectorId: 'c1',
+      name: 'Server',
+      slug: 's',
+      outcome: 'ok',
+      fault: undefined,
+      toolCount: 2,
+      discoveredAt: at,
+    },
+  ],
+};
+const [outcome] = toolset.outcomes;
+
+describe('toToolsetResource', () => {
+  it('gives tools in the shape of the protocol, leaving out what is absent', () => {
+    const { tools } = toToolsetResource(toolset);
+    expect(tools).toStrictEqual([
+      { name: 's__bare', inputSchema: { type: 'object' } },
+      { name: 's__full', ...full },
+    ]);
+  });
+
+  it('shows outcomes, faults with our own sentence', () => {
+    const later = new Date('2026-02-01T00:00:00.000Z');
+    const stale = {
+      ...toolset,
+      outcomes: toolset.outcomes.map((each) => ({
+        ...each,
+        outcome: 'stale' as const,
+        fault: { code: 'TIMEOUT' as const, at: later },
+      })),
+    };
+    const shown = { connector_id: 'c1', name: 'Server', slug: 's', tool_count: 2 };
+    const discovered = { discovered_at: '2026-01-01T00:00:00.000Z' };
+    expect(toToolsetResource(toolset).outcomes).toStrictEqual([
+      { ...shown, ...discovered, outcome: 'ok', code: null, message: null },
+    ]);
+    expect(toToolsetResource(stale).outcomes).toStrictEqual([
+      {
+        ...shown,
+        ...discovered,
+        outcome: 'stale',
+        code: 'TIMEOUT',
+        message: messageFor('TIMEOUT'),
+      },
+    ]);
+  });
+
+  it('hashes the tools alone into content_hash, and everything into the representation', () => {
+    const resource = toToolsetResource(toolset);
+    expect(resource.content_hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(toToolsetResource(structuredClone(toolset))).toEqual(resource);
+    const renamed = toToolsetResource({
+      ...toolset,
+      outcomes: toolset.outcomes.map((each) => ({ ...each, name: 'Other' })),
+    });
+    expect(renamed.content_hash).toBe(resource.content_hash);
+    expect(representationHash(renamed)).not.toBe(representationHash(resource));
+    expect(representationHash(structuredClone(resource))).toBe(representationHash(resource));
+  });
+
+  it.each([
+    ['a name', { name: 's__other', definition: bare }],
+    ['a description', { name: 's__bare', definition: { ...bare, description: 'new' } }],
+    ['a schema', { name: 's__bare', definition: { ...bare, inputSchema: {} } }],
+    ['annotations', { name: 's__bare', definition: { ...bare, annotations: {} } }],
+  ])('content_hash changes with %s', (_, changed) => {
+    const tools = [changed, ...toolset.tools.slice(1)];
+    const resource = toToolsetResource({ ...toolset, tools });
+    expect(resource.content_hash).not.toBe(toToolsetResource(toolset).content_hash);
+  });
+
+  it('has neither tools nor warnings for nobody', () => {
+    expect(toToolsetResource({ tools: [], outcomes: [] })).toMatchObject({
+      tools: [],
+      outcomes: [],
+      warnings: [],
+    });
+    expect(outcome?.fault).toBeUndefined();
+  });
+});
+
+describe('toToolCallResource', () => {
+  const origin = { connectorId: 'c1', toolName: 'echo', durationMs: 12 };
+  const shown = { connector_id: 'c1', tool: 'echo', duration_ms: 12 };
+  const content: JsonObject[] = [{ type: 'text', text: 'hi', _meta: { a: 1 } }, { type: 'odd' }];
+
+  it.each([true, false])('passes a result on unchanged, isError %s', (isError) => {
+    const result: ToolCallResult = {
+      ...origin,
+      outcome: { kind: 'result', content, structuredContent: { n: 1 }, isError },
+    };
+    expect(toToolCallResource(result)).toStrictEqual({
+      ...shown,
+      content,
+      structured_content: { n: 1 },
+      is_error: isError,
+      protocol_error: null,
+    });
+  });
+
+  it('says null where there is no structured content', () => {
+    const result: ToolCallResult = {
+      ...origin,
+      outcome: { kind: 'result', content: [], structuredContent: undefined, isError: false },
+    };
+    expect(toToolCallResource(result)).toStrictEqual({
+      ...shown,
+      content: [],
+      structured_content: null,
+      is_error: false,
+      protocol_error: null,
+    });
+  });
+
+  it('shows a refusal by the server as a result that an agent can read', () => {
+    const result: ToolCallResult = {
+      ...origin,
+      outcome: { kind: 'protocol-error', code: -32602, message: 'unknown tool' },
+    };
+    expect(toToolCallResource(result)).toStrictEqual({
+      ...shown,
+      content: [{ type: 'text', text: 'unknown tool' }],
+      structured_content: null,
+      is_error: true,
+      protocol_error: { code: -32602, message: 'unknown tool' },
+    });
+  });
+});
