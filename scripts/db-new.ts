@@ -2,7 +2,15 @@
 // Writes a migration that takes the tables from where the existing migrations leave them to prisma/schema.prisma,
 // tries it on a scratch database, and generates the client again. `--empty` writes an empty one for SQL of your own.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -40,12 +48,18 @@ async function main(): Promise<number> {
 }
 
 function write(name: string, sql: string): string {
-  const timestamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
-  const folder = path.join(MIGRATIONS_FOLDER, `${timestamp}_${name}`);
+  const folder = path.join(MIGRATIONS_FOLDER, `${nextTimestamp()}_${name}`);
   mkdirSync(folder);
   const file = path.join(folder, 'migration.sql');
   writeFileSync(file, sql);
   return file;
+}
+
+/** The time, or one more than the last migration has: names decide the order, and clocks differ. */
+function nextTimestamp(): string {
+  const now = Number(new Date().toISOString().replace(/\D/g, '').slice(0, 14));
+  const used = readdirSync(MIGRATIONS_FOLDER).map((entry) => Number.parseInt(entry, 10) || 0);
+  return String(Math.max(now, ...used.map((timestamp) => timestamp + 1)));
 }
 
 async function tryOut(url: string): Promise<number> {

@@ -29,6 +29,8 @@ export interface ContractDifference {
   report: string;
 }
 
+const CONFIG = path.resolve(import.meta.dirname, '../../redocly.yaml');
+
 /**
  * Compares two contracts with `redocly diff`.
  * @throws Error when it cannot be run, or cannot read one of the files.
@@ -39,16 +41,20 @@ export async function compareContracts(
 ): Promise<ContractDifference> {
   const require = createRequire(import.meta.url);
   const cli = path.join(path.dirname(require.resolve('@redocly/cli/package.json')), 'bin/cli.js');
-  const child = spawn(process.execPath, [cli, 'diff', base, revision, '--fail-on=major'], {
-    // The command must not report home, or ask the registry for a newer version of itself.
-    env: {
-      ...process.env,
-      NO_COLOR: '1',
-      REDOCLY_TELEMETRY: 'off',
-      REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+  const child = spawn(
+    process.execPath,
+    [cli, 'diff', base, revision, '--fail-on=major', `--config=${CONFIG}`],
+    {
+      // The command must not report home, or ask the registry for a newer version of itself.
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        REDOCLY_TELEMETRY: 'off',
+        REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   const [report, problems, code] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -1897,7 +1897,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         "schema": {
           "type": "string",
           "minLength": 1,
-          "maxLength": 400,
+          "maxLength": 1000,
           "pattern": "^[A-Za-z0-9_-]+$"
         }
       },

@@ -1,4 +1,4 @@
 export { ConstraintViolation } from './constraint-violation.ts';
-export { Database, type DatabaseOptions, type DatabaseTransaction } from './database.ts';
+export { Database, type DatabaseTransaction } from './database.ts';
 export { DatabaseUnavailable } from './database-unavailable.ts';
-export { describeSchemaState, type SchemaState } from './schema-state.ts';
+export { describeSchemaState } from './schema-state.ts';

@@ -126,7 +126,7 @@ async function forgetFailures(pool: pg.Pool, engine: SchemaEngine): Promise<void
 }
 
 /** The form in which the schema engine takes migrations. */
-export function migrationsList(migrations: readonly Migration[]) {
+function migrationsList(migrations: readonly Migration[]) {
   return {
     baseDir: 'prisma/migrations',
     lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },

@@ -13,8 +13,9 @@ function tagsOf(header: string): string[] {
  */
 export function ifMatch(header: string | undefined): ((version: number) => boolean) | undefined {
   if (header === undefined) return undefined;
+  if (header.trim() === '*') return () => true;
   const tags = new Set(tagsOf(header));
-  return (version) => tags.has('*') || tags.has(entityTag(version));
+  return (version) => tags.has(entityTag(version));
 }
 
 /** Whether `If-None-Match` (RFC 9110 section 13.1.2) names the tag, by weak comparison. */

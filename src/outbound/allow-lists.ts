@@ -60,7 +60,8 @@ function normaliseHostEntry(entry: string): string {
   if (isIP(bare.replace(/^\[|\]$/g, '')) !== 0) {
     throw new Error(`"${entry}" is an address; list it in OUTBOUND_ALLOWED_ADDRESSES.`);
   }
-  const ascii = domainToASCII(bare.replace(/\.$/, ''));
+  // domainToASCII would silently cut off a path or port.
+  const ascii = /[/:?#@\\\s]/.test(bare) ? '' : domainToASCII(bare.replace(/\.$/, ''));
   const name = wildcard ? `*.${ascii}` : ascii;
   if (ascii === '' || !HOST_NAME.test(name)) {
     throw new Error(`"${entry}" is not a host name; write it without scheme, port or path.`);

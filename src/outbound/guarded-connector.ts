@@ -1,5 +1,4 @@
-import { isIP, type LookupFunction, type Socket } from 'node:net';
-import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import { type HostResolver, isLocalhostName, type ResolvedAddress } from './host-resolver.ts';
 import { OutboundError } from './outbound-error.ts';
@@ -11,8 +10,6 @@ export interface GuardedConnectorOptions {
   resolver: HostResolver;
   /** Milliseconds for name, TCP and TLS together. */
   connectTimeoutMs: number;
-  /** Certificate authorities to trust beside the built-in ones. */
-  ca?: ConnectionOptions['ca'];
 }
 
 /**
@@ -37,19 +34,15 @@ export function guardedConnector(options: GuardedConnectorOptions): buildConnect
         socket.destroy();
         return callback(blocked('The connection reached an address that is not allowed.'), null);
       }
-      acceptSocket(socket, callback);
+      callback(null, socket);
     });
   };
-}
-
-function acceptSocket(socket: Socket | TLSSocket, callback: buildConnector.Callback): void {
-  callback(null, socket);
 }
 
 /** One base connector per protocol, as the policy treats http and https differently and lookup sees the name only. */
 function connectorFor(
   protocol: OutboundTarget['protocol'],
-  { policy, resolver, connectTimeoutMs, ca }: GuardedConnectorOptions,
+  { policy, resolver, connectTimeoutMs }: GuardedConnectorOptions,
 ): buildConnector.connector {
   const lookup: LookupFunction = (hostname, { all, family }, callback) => {
     const target = targetOf({ protocol, hostname });
@@ -70,7 +63,6 @@ function connectorFor(
     allowH2: false,
     autoSelectFamily: true,
     maxCachedSessions: 100,
-    ...(ca === undefined ? {} : { ca }),
   });
 }
 

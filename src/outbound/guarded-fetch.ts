@@ -1,4 +1,3 @@
-import type { ConnectionOptions } from 'node:tls';
 import { Agent, type buildConnector, type Dispatcher } from 'undici';
 import { guardedConnector } from './guarded-connector.ts';
 import type { HostResolver } from './host-resolver.ts';
@@ -23,8 +22,6 @@ export interface OutboundOptions {
   policy: OutboundPolicy;
   resolver: HostResolver;
   limits?: Partial<OutboundLimits>;
-  /** Certificate authorities to trust instead of the built-in ones. */
-  ca?: ConnectionOptions['ca'];
 }
 
 /** One request. */
@@ -144,12 +141,25 @@ function openPool(options: PoolOptions): Outbound {
   };
 }
 
+/** Headers that follow from URL, body and connection. A value of the caller's could split or redirect a request. */
+const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
 function requestHeaders(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
   const out: Record<string, string> = { 'accept-encoding': 'gzip, deflate, br' };
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase();
-    if (lower === 'host') {
-      throw new OutboundError('INVALID_REQUEST', 'The host header follows from the URL.');
+    if (CONNECTION_HEADERS.has(lower)) {
+      throw new OutboundError('INVALID_REQUEST', 'The request has a header of the connection.');
     }
     out[lower] = value;
   }

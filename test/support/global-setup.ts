@@ -46,7 +46,12 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
   if (given !== undefined) return { url: given, stop: async () => {} };
   const folder = mkdtempSync(path.join(tmpdir(), 'mcp-test-'));
   chmodSync(folder, 0o711); // under root the server runs as another account
-  const postgres = await startEmbeddedPostgres({ dataDir: folder, fsync: false });
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, fsync: false }).catch(
+    (error: unknown) => {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    },
+  );
   return {
     url: postgres.url,
     stop: async () => {

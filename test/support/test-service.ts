@@ -1,8 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { createDevelopmentToken, USER_SCOPES } from '../../scripts/development-token.ts';
-import { loadConfig } from '../../src/config.ts';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { USER_SCOPES } from '../../scripts/development-token.ts';
+import { DEVELOPMENT_AUDIENCE, loadConfig } from '../../src/config.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { type RunningService, settingChecks, startService } from '../../src/service.ts';
+import { ApiClient } from './api-client.ts';
+import { ContractJudge } from './contract-judge.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+
+/** What a token says besides its user. */
+export interface TokenOptions {
+  tenant?: string;
+  scopes?: readonly string[];
+  /** Further claims. */
+  claims?: Readonly<Record<string, unknown>>;
+}
+
+/** A log line of a connector operation. */
+export type OperationLine = Readonly<Record<string, unknown>>;
 
 /** The whole service on a real port and a database of its own. */
 export interface TestService {
@@ -13,7 +28,11 @@ export interface TestService {
   /** Every line of the log so far. */
   logLines: string[];
   /** An access token. */
-  tokenFor(user: string, options?: { tenant?: string; scopes?: string[] }): Promise<string>;
+  tokenFor(user: string, options?: TokenOptions): Promise<string>;
+  /** A client for this user; a new user with no connectors by default. Every answer it gets is judged by the contract. */
+  clientFor(user?: string, options?: TokenOptions): Promise<ApiClient>;
+  /** Log lines of connector operations so far, parsed. */
+  operations(): OperationLine[];
   /** Stops the service and removes its database. */
   close(): Promise<void>;
 }
@@ -23,6 +42,8 @@ export interface TestServiceOptions {
   env?: Record<string, string>;
   /** `false` gives a database without any migration. */
   migrated?: boolean;
+  /** Time; the clock of the system by default. */
+  clock?: Clock;
 }
 
 /** Starts the service as `server.ts` does, with loopback servers allowed. */
@@ -44,18 +65,40 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const logLines: string[] = [];
   const service = await startService(loadConfig(env, settingChecks), {
     logDestination: { write: (line) => void logLines.push(line) },
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
+  const judge = new ContractJudge();
+  const tokenFor = (user: string, { tenant, scopes = USER_SCOPES, claims }: TokenOptions = {}) =>
+    signToken(secret, { sub: user, scope: scopes.join(' '), ...claims, ...(tenant && { tenant }) });
   return {
     service,
     url: service.url,
     databaseTools,
     env,
     logLines,
-    tokenFor: (user, { tenant = 'default', scopes = USER_SCOPES } = {}) =>
-      createDevelopmentToken({ secret, user, tenant, scopes }),
+    tokenFor,
+    clientFor: async (user = `user-${randomUUID()}`, tokenOptions = {}) => {
+      const token = await tokenFor(user, tokenOptions);
+      return new ApiClient({ baseUrl: service.url, token, judge });
+    },
+    operations: () =>
+      logLines
+        .map((line): OperationLine => JSON.parse(line))
+        .filter((line) => line['msg'] === 'connector operation'),
     close: async () => {
       await service.stop();
       await databaseTools.drop();
     },
   };
+}
+
+/** A token as a product's identity provider issues it, with the issuer and audience of development. */
+function signToken(secret: string, claims: Record<string, unknown>): Promise<string> {
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(DEVELOPMENT_AUDIENCE)
+    .setAudience(DEVELOPMENT_AUDIENCE)
+    .setIssuedAt()
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(secret));
 }

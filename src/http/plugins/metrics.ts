@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { onRequestEnd } from '../request-end.ts';
 
 /** A registry of its own for each service, with the figures of the process. */
 export function createMetricsRegistry(): Registry {
@@ -27,14 +28,14 @@ export const httpMetrics = fp<MetricsOptions>(
       buckets: BUCKETS,
       registers: [registry],
     });
-    app.addHook('onResponse', async (request, reply) => {
+    onRequestEnd(app, ({ request, status, durationMs }) => {
       duration.observe(
         {
           method: METHODS.has(request.method) ? request.method : 'other',
           route: request.routeOptions.url ?? 'unmatched',
-          status: reply.statusCode,
+          status,
         },
-        reply.elapsedTime / 1000,
+        durationMs / 1000,
       );
     });
   },

@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin';
+import { onRequestEnd } from '../request-end.ts';
 
 /**
  * Returns `X-Request-Id`, and logs one line for each request: what was asked (the pattern of the route, never the
@@ -9,16 +10,14 @@ export const requestLog = fp(
     app.addHook('onRequest', async (request, reply) => {
       reply.header('x-request-id', request.id);
     });
-    app.addHook('onResponse', async (request, reply) => {
+    onRequestEnd(app, ({ request, status, durationMs }) => {
       const { caller } = request;
       request.log.info(
         {
           method: request.method,
           route: request.routeOptions.url ?? 'unmatched',
-          status: reply.statusCode,
-          duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-          // The client left before it had the whole answer.
-          ...(reply.raw.writableEnded ? {} : { aborted: true }),
+          status,
+          duration_ms: Math.round(durationMs * 10) / 10,
           ...(caller === undefined
             ? {}
             : {

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** A signal that follows others until it is released. */
 export interface LinkedSignal {
   signal: AbortSignal;
@@ -12,6 +14,8 @@ export interface LinkedSignal {
 export function linkSignals(sources: readonly (AbortSignal | null | undefined)[]): LinkedSignal {
   const controller = new AbortController();
   const present = sources.filter((source) => source !== null && source !== undefined);
+  // Every call under way listens to its session's signal; eleven of them are no leak.
+  setMaxListeners(0, ...present);
   const listeners = present.map((source) => {
     const follow = () => controller.abort(source.reason);
     if (source.aborted) follow();

@@ -11,7 +11,7 @@ export type JsonObject = { [key: string]: unknown };
 export interface McpTarget {
   /** The whole URL, query included. */
   url: string;
-  /** `auto` tries streamable HTTP, then SSE where the server answers 4xx to a POST. */
+  /** `auto` tries streamable HTTP, then SSE where the server refuses a POST with 4xx. */
   transport: McpTransport | 'auto';
   /** Remembered from an earlier connect, so that the era is not probed again. */
   era: McpEra | undefined;
@@ -37,7 +37,7 @@ export interface DiscoveredTool {
   annotations: JsonObject | undefined;
 }
 
-/** A tool that was left out, and why. */
+/** A tool, or a part of one, that was left out, and why. */
 export interface ToolWarning {
   /** The tool's name as far as it can be shown, at most 128 characters. */
   tool: string;

@@ -36,6 +36,8 @@ export interface McpFetchOptions {
 /** The era probe; only its clean "yes" counts. */
 const PROBE = 'server/discover';
 const SESSION_HEADER = 'mcp-session-id';
+/** Headers that only the protocol sets. */
+const PROTOCOL_HEADER = /^(mcp-.*|accept|accept-encoding|content-.*|last-event-id|host)$/;
 /** Milliseconds for messages nobody waits for: cancellations and answers to a server's own requests. */
 const SIDE_MESSAGE_MS = 5_000;
 
@@ -46,18 +48,24 @@ const SIDE_MESSAGE_MS = 5_000;
 export class McpFetch {
   readonly #options: McpFetchOptions;
   readonly #lifetime = new AbortController();
+  readonly #secretHeaders: Readonly<Record<string, string>>;
   #sessionId: string | undefined;
   #endHeaders: Record<string, string> = {};
   #streamOpened = false;
 
   constructor(options: McpFetchOptions) {
     this.#options = options;
+    this.#secretHeaders = Object.fromEntries(
+      Object.entries(options.secretHeaders)
+        .map(([name, value]): [string, string] => [name.toLowerCase(), value])
+        .filter(([name]) => !PROTOCOL_HEADER.test(name)),
+    );
   }
 
   /** What the meaning of a refusal depends on, as of now. */
   get context(): RefusalContext {
     return {
-      hasCredentials: Object.keys(this.#options.secretHeaders).length > 0,
+      hasCredentials: Object.keys(this.#secretHeaders).length > 0,
       sessionInUse: this.#sessionId !== undefined || this.#streamOpened,
     };
   }
@@ -217,11 +225,7 @@ export class McpFetch {
   }
 
   #headers(protocol: Readonly<Record<string, string>>): Record<string, string> {
-    const headers: Record<string, string> = { 'user-agent': this.#options.userAgent };
-    for (const [name, value] of Object.entries(this.#options.secretHeaders)) {
-      headers[name.toLowerCase()] = value;
-    }
-    return { ...headers, ...protocol };
+    return { 'user-agent': this.#options.userAgent, ...this.#secretHeaders, ...protocol };
   }
 
   #rememberSession(response: OutboundResponse, answer: JsonRpcAnswer): void {

@@ -2,7 +2,8 @@ import type { Implementation } from '@modelcontextprotocol/client';
 import type { Outbound } from '../../outbound/guarded-fetch.ts';
 import { parseHttpUrl } from '../../outbound/outbound-policy.ts';
 import { findStatus, toMcpFailure } from './failure-translation.ts';
-import type { McpClient, McpConnection, McpTarget, McpTransport } from './mcp-client.ts';
+import { linkSignals } from './linked-signal.ts';
+import type { McpClient, McpConnection, McpTarget } from './mcp-client.ts';
 import { McpFailure } from './mcp-failure.ts';
 import { McpLink, type McpLinkOptions } from './mcp-link.ts';
 import { SdkMcpConnection } from './sdk-mcp-connection.ts';
@@ -39,8 +40,7 @@ export class SdkMcpClient implements McpClient {
       throw new McpFailure('TIMEOUT', { cause: signal.reason, notExecuted: true });
     const attempt = new ConnectAttempt({
       signal,
-      open: (transport, negotiation, probeTimeoutMs) =>
-        this.#openLink({ target, url, transport, negotiation, probeTimeoutMs }, signal),
+      open: (choice, bound) => this.#openLink({ target, url, ...choice }, bound),
       probeTimeoutMs: this.#options.probeTimeoutMs ?? 4_000,
     });
     return new SdkMcpConnection(await attempt.run(target));
@@ -84,13 +84,11 @@ function parseTarget(url: string): URL {
 /** The probe gets all the time the caller's signal leaves. */
 const WHOLE_DEADLINE_MS = 2 ** 31 - 1;
 
+type LinkChoice = Pick<McpLinkOptions, 'transport' | 'negotiation' | 'probeTimeoutMs'>;
+
 interface ConnectAttemptOptions {
   signal: AbortSignal;
-  open: (
-    transport: McpTransport,
-    negotiation: McpLinkOptions['negotiation'],
-    probeTimeoutMs: number,
-  ) => Promise<McpLink>;
+  open: (choice: LinkChoice, signal: AbortSignal) => Promise<McpLink>;
   probeTimeoutMs: number;
 }
 
@@ -103,53 +101,69 @@ class ConnectAttempt {
   }
 
   async run({ transport, era }: Pick<McpTarget, 'transport' | 'era'>): Promise<McpLink> {
-    if (transport === 'sse') return this.#sse();
+    if (transport === 'sse') return this.#sse(this.#options.signal);
     try {
       return await (era === 'legacy' ? this.#legacyFirst() : this.#probeFirst());
     } catch (error) {
-      if (transport === 'auto' && this.#mayBeSse(error)) return this.#sse();
+      if (transport === 'auto' && mayBeSse(error)) return await this.#sseInstead(error);
       throw error;
     }
   }
 
-  /** SSE servers answer a POST to their stream's URL with 404, 405 or another 4xx (MCP 2025-11-25, backwards compatibility). */
-  #mayBeSse(error: unknown): boolean {
-    const status = error instanceof McpFailure ? findStatus(error) : undefined;
-    return (
-      status !== undefined &&
-      status >= 400 &&
-      status < 500 &&
-      error instanceof McpFailure &&
-      error.code === 'INVALID_MCP_SERVER' &&
-      !this.#options.signal.aborted
+  #sse(signal: AbortSignal): Promise<McpLink> {
+    // The modern era knows no SSE transport.
+    return this.#options.open(
+      { transport: 'sse', negotiation: 'legacy', probeTimeoutMs: 0 },
+      signal,
     );
   }
 
-  #sse(): Promise<McpLink> {
-    // The modern era knows no SSE transport.
-    return this.#options.open('sse', 'legacy', 0);
+  #streamableHttp(negotiation: 'legacy' | 'auto', probeTimeoutMs: number): Promise<McpLink> {
+    const choice = { transport: 'streamable-http', negotiation, probeTimeoutMs } as const;
+    return this.#options.open(choice, this.#options.signal);
+  }
+
+  /** Looks whether there is an event stream. Where there is none, or nothing ever comes on it, the first refusal stands. */
+  async #sseInstead(refusal: unknown): Promise<McpLink> {
+    const { signal, probeTimeoutMs } = this.#options;
+    const bound = linkSignals([signal, AbortSignal.timeout(probeTimeoutMs)]);
+    try {
+      return await this.#sse(bound.signal);
+    } catch (error) {
+      const isNothing = isFailure(error, 'INVALID_MCP_SERVER') || isFailure(error, 'TIMEOUT');
+      throw isNothing && !signal.aborted ? refusal : error;
+    } finally {
+      bound.release();
+    }
   }
 
   async #probeFirst(): Promise<McpLink> {
     try {
-      return await this.#options.open('streamable-http', 'auto', this.#options.probeTimeoutMs);
+      return await this.#streamableHttp('auto', this.#options.probeTimeoutMs);
     } catch (error) {
       // The caller's deadline is still open: it was the probe that stalled.
       const stalled = isFailure(error, 'TIMEOUT') && !this.#options.signal.aborted;
       if (!stalled) throw error;
-      return this.#legacyFirst();
+      return await this.#legacyFirst();
     }
   }
 
   /** For servers known to be legacy, and for those that stall on the probe. A modern-only server says so. */
   async #legacyFirst(): Promise<McpLink> {
     try {
-      return await this.#options.open('streamable-http', 'legacy', 0);
+      return await this.#streamableHttp('legacy', 0);
     } catch (error) {
       if (!isFailure(error, 'PROTOCOL_MISMATCH')) throw error;
-      return this.#options.open('streamable-http', 'auto', WHOLE_DEADLINE_MS);
+      return await this.#streamableHttp('auto', WHOLE_DEADLINE_MS);
     }
   }
+}
+
+/** SSE servers answer a POST to their stream's URL with 404, 405 or another 4xx (MCP 2025-11-25, backwards compatibility). */
+function mayBeSse(error: unknown): boolean {
+  if (!(error instanceof McpFailure) || error.code !== 'INVALID_MCP_SERVER') return false;
+  const status = findStatus(error);
+  return status !== undefined && status >= 400 && status < 500;
 }
 
 function isFailure(error: unknown, code: McpFailure['code']): boolean {

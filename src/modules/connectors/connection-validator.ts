@@ -110,21 +110,21 @@ export class ConnectionValidator {
   ): Promise<Result> {
     const deadline = new AbortController();
     const over = new AbortController();
-    const expired = this.#clock.sleep(this.#attemptTimeoutMs, over.signal).then(() => {
-      throw new McpFailure('TIMEOUT');
+    const stopped = new Promise<never>((_resolve, reject) => {
+      deadline.signal.addEventListener('abort', () => reject(deadline.signal.reason));
     });
     const onAbort = () => deadline.abort(signal?.reason);
     if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
+    this.#clock.sleep(this.#attemptTimeoutMs, over.signal).then(
+      () => deadline.abort(new McpFailure('TIMEOUT')),
+      () => {},
+    );
     try {
-      return await Promise.race([work(deadline.signal), expired]);
-    } catch (error) {
-      deadline.abort(new DOMException('The attempt took too long.', 'TimeoutError'));
-      throw error;
+      return await Promise.race([stopped, work(deadline.signal)]);
     } finally {
       signal?.removeEventListener('abort', onAbort);
       over.abort();
-      expired.catch(() => {});
     }
   }
 }

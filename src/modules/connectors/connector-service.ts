@@ -157,7 +157,8 @@ export class ConnectorService {
         serverUrl: secrets.openUrl(identity, record),
         transport: record.transport,
         authType: record.authType,
-        credentials: secrets.openCredentials(identity, record),
+        hasCredentials: record.credential !== undefined,
+        openCredentials: () => secrets.openCredentials(identity, record),
       });
       if (update.name !== undefined && !sameName(update.name, record.name)) {
         if (await store.isNameTaken(identity, update.name)) {
@@ -188,6 +189,7 @@ export class ConnectorService {
     credentials: Credentials,
     accepts: ConnectorVersions,
   ): Promise<Connector> {
+    assertCredentialsFit(credentials.kind, credentials, '/body');
     return this.update(identity, id, { credentials, authType: credentials.kind }, accepts);
   }
 

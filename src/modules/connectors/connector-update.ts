@@ -25,6 +25,14 @@ export interface UpdatePlan extends ConnectorSettings {
   credentials: Credentials | undefined;
 }
 
+/** The way to a server as it is. */
+export interface CurrentSettings extends ConnectorSettings {
+  authType: AuthType;
+  hasCredentials: boolean;
+  /** Opens the stored secret; called only where it is needed, so that one that does not open can be replaced. */
+  openCredentials: () => Credentials | undefined;
+}
+
 /** Canonical where the text is a URL; else the text itself, which the test will refuse. */
 function canonicalOrText(url: string): string {
   return URL.canParse(url) ? canonicalUrl(url) : url;
@@ -32,7 +40,7 @@ function canonicalOrText(url: string): string {
 
 function resolveCredentials(
   update: ConnectorUpdate,
-  current: UpdatePlan,
+  current: CurrentSettings,
   authType: AuthType,
 ): Credentials | undefined {
   if (authType === 'none' && update.credentials === undefined) return undefined;
@@ -40,13 +48,13 @@ function resolveCredentials(
   const moves =
     update.serverUrl !== undefined &&
     canonicalOrText(update.serverUrl) !== canonicalOrText(current.serverUrl);
-  if (moves && current.credentials !== undefined) {
+  if (moves && current.hasCredentials) {
     throw new AppError('CREDENTIALS_REQUIRED', {
       detail: 'Send credentials for the new URL in the same request, or auth_type none.',
       errors: [{ pointer: '/body/credentials', detail: 'required with a new server_url' }],
     });
   }
-  return current.credentials;
+  return current.openCredentials();
 }
 
 /**
@@ -54,7 +62,10 @@ function resolveCredentials(
  * @returns undefined where the update does not touch it, so that no test is needed.
  * @throws AppError `CREDENTIALS_REQUIRED` where stored credentials would go to a new address, `CREDENTIALS_INVALID`.
  */
-export function planUpdate(update: ConnectorUpdate, current: UpdatePlan): UpdatePlan | undefined {
+export function planUpdate(
+  update: ConnectorUpdate,
+  current: CurrentSettings,
+): UpdatePlan | undefined {
   const { serverUrl, transport, authType, credentials } = update;
   const next: ConnectorSettings = {
     serverUrl: serverUrl ?? current.serverUrl,

@@ -5,9 +5,14 @@ const MAX_NAME = 64;
 const SEPARATOR = '__';
 const HASH_DIGITS = 8;
 
-function withHash(readable: string, original: string): string {
-  const hash = createHash('sha256').update(original).digest('hex').slice(0, HASH_DIGITS);
-  return `${readable.slice(0, MAX_NAME - HASH_DIGITS - 1)}_${hash}`;
+/** A free name with a hash at its end. Another round is needed only where a server has chosen its names to collide. */
+function withHash(readable: string, original: string, taken: ReadonlySet<string>): string {
+  for (let round = 0; ; round += 1) {
+    const text = round === 0 ? original : `${original}\n${round}`;
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_DIGITS);
+    const name = `${readable.slice(0, MAX_NAME - HASH_DIGITS - 1)}_${hash}`;
+    if (!taken.has(name.toLowerCase())) return name;
+  }
 }
 
 /**
@@ -40,7 +45,7 @@ export function exposedNames(
     const readable = original.replace(/[^a-zA-Z0-9_-]/g, '_');
     const isClean = readable === original && readable.length <= MAX_NAME;
     const isFree = !taken.has(readable.toLowerCase());
-    take(tool, isClean && isFree ? readable : withHash(readable, original));
+    take(tool, isClean && isFree ? readable : withHash(readable, original, taken));
   }
   return result;
 }

@@ -34,6 +34,10 @@ const REFUSED_NAMES = new Set([
   'expect',
   'forwarded',
   'last-event-id',
+  'via',
+  'http2-settings',
+  'trailers',
+  'x-google-metadata-request',
 ]);
 /** Headers that would steer proxies, cloud metadata services or the MCP transport itself. */
 const REFUSED_PREFIXES = [
@@ -50,12 +54,15 @@ function isRefused(name: string): boolean {
   return REFUSED_NAMES.has(lower) || REFUSED_PREFIXES.some((prefix) => lower.startsWith(prefix));
 }
 
-function headerProblems(headers: Readonly<Record<string, string>>): FieldProblem[] {
+function headerProblems(
+  headers: Readonly<Record<string, string>>,
+  credentialsPointer: string,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const seen = new Set<string>();
   let bytes = 0;
   for (const [name, value] of Object.entries(headers)) {
-    const pointer = `/body/credentials/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const pointer = `${credentialsPointer}/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     bytes += name.length + value.length;
     if (isRefused(name)) problems.push({ pointer, detail: 'this header may not be set' });
     if (seen.has(name.toLowerCase())) {
@@ -64,7 +71,10 @@ function headerProblems(headers: Readonly<Record<string, string>>): FieldProblem
     seen.add(name.toLowerCase());
   }
   if (bytes > MAX_HEADER_BYTES) {
-    problems.push({ pointer: '/body/credentials/headers', detail: 'more than 8 KB of headers' });
+    problems.push({
+      pointer: `${credentialsPointer}/headers`,
+      detail: 'more than 8 KB of headers',
+    });
   }
   return problems;
 }
@@ -77,8 +87,8 @@ function headerProblems(headers: Readonly<Record<string, string>>): FieldProblem
 export function assertCredentialsFit(
   authType: AuthType,
   credentials: Credentials | undefined,
+  pointer = '/body/credentials',
 ): void {
-  const pointer = '/body/credentials';
   const refuse = (detail: string) =>
     new AppError('CREDENTIALS_INVALID', { detail, errors: [{ pointer, detail }] });
   if (authType === 'none') {
@@ -93,7 +103,7 @@ export function assertCredentialsFit(
     );
   }
   if (credentials.kind !== 'headers') return;
-  const errors = headerProblems(credentials.headers);
+  const errors = headerProblems(credentials.headers, pointer);
   if (errors.length > 0) throw new AppError('CREDENTIALS_INVALID', { errors });
 }
 

@@ -52,7 +52,7 @@ function readKey(base64: string): Buffer {
   return bytes;
 }
 
-function addKey(keys: Map<string, KeyObject>, part: string): void {
+function addKey(keys: Map<string, KeyObject>, part: string): string {
   const colon = part.indexOf(':');
   const id = part.slice(0, Math.max(colon, 0)).trim();
   if (!KEY_ID.test(id)) throw new KeyringError('KEYRING_BAD_KEY_ID');
@@ -63,6 +63,7 @@ function addKey(keys: Map<string, KeyObject>, part: string): void {
   }
   keys.set(id, createSecretKey(bytes));
   bytes.fill(0);
+  return id;
 }
 
 /**
@@ -72,10 +73,9 @@ function addKey(keys: Map<string, KeyObject>, part: string): void {
 export function parseKeyring(text: string | undefined): Keyring {
   if (text === undefined || text.trim() === '') throw new KeyringError('KEYRING_MISSING');
   const keys = new Map<string, KeyObject>();
-  for (const part of text.split(',')) addKey(keys, part);
-  const [activeKeyId] = keys.keys();
-  if (activeKeyId === undefined) throw new KeyringError('KEYRING_MISSING');
-  return { activeKeyId, keys };
+  const ids = text.split(',').map((part) => addKey(keys, part));
+  // Splitting a text gives at least one part, and addKey an id or an error.
+  return { activeKeyId: String(ids[0]), keys };
 }
 
 /** What is wrong with a keyring text, for the check of the configuration; undefined where it can be used. */

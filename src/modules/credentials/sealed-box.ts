@@ -44,7 +44,8 @@ function additionalData(keyId: string, context: SealContext): Buffer {
   const { table, column, tenantId, owner, rowId, url } = context;
   const parts: Buffer[] = [];
   for (const field of [VERSION, keyId, table, column, tenantId, owner, rowId, url]) {
-    if (field === '') throw new SealError('CONTEXT_INCOMPLETE');
+    // Lone surrogates would all become the same bytes.
+    if (field === '' || !field.isWellFormed()) throw new SealError('CONTEXT_INCOMPLETE');
     const bytes = Buffer.from(field);
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
@@ -87,7 +88,7 @@ export class SealedBox {
 
   /**
    * Seals with the active key; never gives the same text twice.
-   * @throws SealError `CONTEXT_INCOMPLETE` on an empty field of the context.
+   * @throws SealError `CONTEXT_INCOMPLETE` on a field of the context that is empty or not well-formed Unicode.
    */
   seal(plaintext: string, context: SealContext): string {
     const keyId = this.#keyring.activeKeyId;

@@ -54,7 +54,9 @@ export class IdempotencyService {
     const now = this.#clock.now();
     const expiresAt = new Date(now.getTime() + (repeatable ? ABANDONED_AFTER_MS : TTL_MS));
     const first = await this.#store.begin(slot, { requestHash, now, expiresAt });
-    if (first === undefined) return { reply: await this.#runFirst(request), replayed: false };
+    if (first === undefined) {
+      return { reply: await this.#runFirst(request, expiresAt), replayed: false };
+    }
     if (first.requestHash !== requestHash) throw new AppError('IDEMPOTENCY_KEY_REUSED');
     if (first.sealed === undefined) {
       throw new AppError('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 });
@@ -70,31 +72,40 @@ export class IdempotencyService {
     return this.#store.deleteExpired(this.#clock.now());
   }
 
-  async #runFirst({ slot, repeatable, work }: IdempotentRequest): Promise<StoredReply> {
+  async #runFirst(
+    { slot, repeatable, work }: IdempotentRequest,
+    claimedUntil: Date,
+  ): Promise<StoredReply> {
     let reply: StoredReply;
     try {
       reply = await work();
     } catch (error) {
-      await this.#settleFailure(slot, repeatable, error);
+      // Where even that fails, the slot stays taken until its claim expires; the caller needs the first error.
+      await this.#settleFailure(slot, { repeatable, error, claimedUntil }).catch(() => undefined);
       throw error;
     }
-    await this.#keep(slot, { reply });
+    await this.#keep(slot, { reply }, claimedUntil);
     return reply;
   }
 
   /** What was refused before it ran may be sent again; what may have run must not. */
-  async #settleFailure(slot: IdempotencySlot, repeatable: boolean, error: unknown): Promise<void> {
-    const isRefusal = error instanceof AppError && error.status < 500;
-    if (repeatable || isRefusal) return await this.#store.release(slot);
+  async #settleFailure(
+    slot: IdempotencySlot,
+    failure: { repeatable: boolean; error: unknown; claimedUntil: Date },
+  ): Promise<void> {
+    const { repeatable, error, claimedUntil } = failure;
+    const isRefusal =
+      error instanceof AppError && (error.status < 500 || error.options.hadNoEffect === true);
+    if (repeatable || isRefusal) return await this.#store.release(slot, claimedUntil);
     const { code, options } = error instanceof AppError ? error : new AppError('INTERNAL');
     const { cause: _cause, ...shown } = options;
-    await this.#keep(slot, { error: { code, options: shown } });
+    await this.#keep(slot, { error: { code, options: shown } }, claimedUntil);
   }
 
-  async #keep(slot: IdempotencySlot, kept: Kept): Promise<void> {
+  async #keep(slot: IdempotencySlot, kept: Kept, claimedUntil: Date): Promise<void> {
     const expiresAt = new Date(this.#clock.now().getTime() + TTL_MS);
     const sealed = this.#box.seal(JSON.stringify(kept), sealContext(slot));
-    await this.#store.finish(slot, { sealed, expiresAt });
+    await this.#store.finish(slot, { sealed, expiresAt }, claimedUntil);
   }
 }
 

@@ -25,10 +25,14 @@ export interface IdempotencyStore {
     slot: IdempotencySlot,
     request: { requestHash: string; now: Date; expiresAt: Date },
   ): Promise<IdempotencyRecord | undefined>;
-  /** Keeps the answer. */
-  finish(slot: IdempotencySlot, answer: { sealed: string; expiresAt: Date }): Promise<void>;
-  /** Gives the slot back, as if the request had not been made. */
-  release(slot: IdempotencySlot): Promise<void>;
+  /** Keeps the answer, unless the slot was taken over after `claimedUntil`, the `expiresAt` of {@link begin}. */
+  finish(
+    slot: IdempotencySlot,
+    answer: { sealed: string; expiresAt: Date },
+    claimedUntil: Date,
+  ): Promise<void>;
+  /** Gives the slot back, as if the request had not been made, unless it was taken over meanwhile. */
+  release(slot: IdempotencySlot, claimedUntil: Date): Promise<void>;
   /** Deletes up to 500 expired records of all callers. @returns how many. */
   deleteExpired(now: Date): Promise<number>;
 }

@@ -5,6 +5,11 @@ function keyOf({ identity, operation, key }: IdempotencySlot) {
   return { tenantId: identity.tenantId, userId: identity.userId, operation, key };
 }
 
+/** A slot is taken over only after its claim has expired, so the time of that tells the claims apart. */
+function claimed(slot: IdempotencySlot, claimedUntil: Date) {
+  return { ...keyOf(slot), sealed: null, expiresAt: claimedUntil };
+}
+
 /** Idempotency records in PostgreSQL. */
 export class PrismaIdempotencyStore implements IdempotencyStore {
   readonly #database: Pick<Database, 'asUser' | 'asWorker'>;
@@ -32,15 +37,19 @@ export class PrismaIdempotencyStore implements IdempotencyStore {
     });
   }
 
-  async finish(slot: IdempotencySlot, answer: { sealed: string; expiresAt: Date }): Promise<void> {
+  async finish(
+    slot: IdempotencySlot,
+    answer: { sealed: string; expiresAt: Date },
+    claimedUntil: Date,
+  ): Promise<void> {
     await this.#database.asUser(slot.identity, (tx) =>
-      tx.idempotencyRecord.updateMany({ where: keyOf(slot), data: answer }),
+      tx.idempotencyRecord.updateMany({ where: claimed(slot, claimedUntil), data: answer }),
     );
   }
 
-  async release(slot: IdempotencySlot): Promise<void> {
+  async release(slot: IdempotencySlot, claimedUntil: Date): Promise<void> {
     await this.#database.asUser(slot.identity, (tx) =>
-      tx.idempotencyRecord.deleteMany({ where: { ...keyOf(slot), sealed: null } }),
+      tx.idempotencyRecord.deleteMany({ where: claimed(slot, claimedUntil) }),
     );
   }
 

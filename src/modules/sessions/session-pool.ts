@@ -16,19 +16,29 @@ export interface SessionPoolDeps {
   idleMs: number;
 }
 
-interface Session {
-  key: SessionKey;
-  connecting: Promise<McpConnection>;
-  /** Uses under way; a session that was taken out of the pool closes when the last one ends. */
-  uses: number;
-  lastUsedAt: number;
-  isRetired: boolean;
-}
-
-/** How many sessions there are. */
+/** How many sessions of this process there are, those included that take no new calls any more. */
 export interface SessionPoolStatistics {
   sessions: number;
   inUse: number;
+}
+
+/** The pool is closed: the service is stopping. */
+export class SessionPoolClosed extends Error {
+  override readonly name = 'SessionPoolClosed';
+}
+
+interface Session {
+  id: string;
+  key: SessionKey;
+  connecting: Promise<McpConnection>;
+  /** The connect has ended, well or not. */
+  isConnectOver: boolean;
+  /** Uses under way. */
+  uses: number;
+  lastUsedAt: number;
+  /** Takes no new calls; closes when its last use ends. */
+  isRetired: boolean;
+  closing: Promise<void> | undefined;
 }
 
 function idOf({ tenantId, userId, connectorId, credentialGeneration }: SessionKey): string {
@@ -39,8 +49,10 @@ function idOf({ tenantId, userId, connectorId, credentialGeneration }: SessionKe
 export class SessionPool {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #idleMs: number;
-  readonly #sessions = new Map<string, Session>();
-  readonly #closing = new Set<Promise<void>>();
+  /** The session that takes new calls, by key. */
+  readonly #current = new Map<string, Session>();
+  /** Every session that is not closed yet, retired ones included. */
+  readonly #open = new Set<Session>();
   #isClosed = false;
 
   constructor({ clock, idleMs }: SessionPoolDeps) {
@@ -50,9 +62,8 @@ export class SessionPool {
 
   /** Counts of this process. */
   get statistics(): SessionPoolStatistics {
-    let inUse = 0;
-    for (const session of this.#sessions.values()) inUse += session.uses > 0 ? 1 : 0;
-    return { sessions: this.#sessions.size, inUse };
+    const inUse = [...this.#open].filter((session) => session.uses > 0).length;
+    return { sessions: this.#open.size, inUse };
   }
 
   /**
@@ -62,7 +73,7 @@ export class SessionPool {
    * @param connect opens the connection where there is none.
    * @param work gets the connection, whether it was there before, and `retire`, which takes the session out of the
    * pool so that the next caller connects anew.
-   * @throws what `connect` or `work` throw.
+   * @throws SessionPoolClosed, and what `connect` or `work` throw.
    */
   async use<Result>(
     key: SessionKey,
@@ -72,12 +83,14 @@ export class SessionPool {
       session: { isReused: boolean; retire: () => void },
     ) => Promise<Result>,
   ): Promise<Result> {
-    if (this.#isClosed) throw new Error('the session pool is closed');
-    const existing = this.#sessions.get(idOf(key));
-    const session = existing ?? this.#open(key, connect);
+    this.#assertOpen();
+    const existing = this.#current.get(idOf(key));
+    const session = existing ?? this.#add(key, connect);
     session.uses += 1;
     try {
       const connection = await session.connecting;
+      // The service began to stop during the connect: nothing may be sent any more.
+      this.#assertOpen();
       const retire = () => this.#retire(session);
       return await work(connection, { isReused: existing !== undefined, retire });
     } finally {
@@ -87,67 +100,82 @@ export class SessionPool {
     }
   }
 
-  /** Takes the sessions of a connector out of the pool; each closes when its last use ends. */
+  /**
+   * Takes the sessions of a connector out of the pool. The idle ones are closed when this resolves; each other one
+   * closes when its last use, or its connect, ends.
+   */
   async closeConnector(connectorId: string): Promise<void> {
-    for (const session of [...this.#sessions.values()]) {
-      if (session.key.connectorId === connectorId) this.#retire(session);
-    }
-    await Promise.all(this.#closing);
+    await this.#retireAll((session) => session.key.connectorId === connectorId);
   }
 
   /** Closes the sessions nobody has used for a while. */
   async sweep(): Promise<void> {
     const oldest = this.#clock.monotonic() - this.#idleMs;
-    for (const session of [...this.#sessions.values()]) {
-      if (session.uses === 0 && session.lastUsedAt <= oldest) this.#retire(session);
-    }
-    await Promise.all(this.#closing);
+    await this.#retireAll((session) => session.uses === 0 && session.lastUsedAt <= oldest);
   }
 
-  /** Closes all sessions, also those in use, and refuses new ones. */
+  /** Closes all sessions, also those in use, and refuses new ones. A connect under way is closed when it ends. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const session of [...this.#sessions.values()]) {
-      this.#sessions.delete(idOf(session.key));
+    this.#current.clear();
+    const closing = [...this.#open].map((session) => {
       session.isRetired = true;
-      this.#end(session);
-    }
-    await Promise.all(this.#closing);
+      const ended = this.#end(session);
+      return session.isConnectOver ? ended : undefined;
+    });
+    await Promise.all(closing);
   }
 
-  #open(key: SessionKey, connect: () => Promise<McpConnection>): Session {
+  #assertOpen(): void {
+    if (this.#isClosed) throw new SessionPoolClosed('the session pool is closed');
+  }
+
+  #add(key: SessionKey, connect: () => Promise<McpConnection>): Session {
     const session: Session = {
+      id: idOf(key),
       key,
       connecting: Promise.resolve().then(connect),
+      isConnectOver: false,
       uses: 0,
       lastUsedAt: this.#clock.monotonic(),
       isRetired: false,
+      closing: undefined,
     };
-    this.#sessions.set(idOf(key), session);
-    session.connecting.catch(() => this.#forget(session));
+    this.#current.set(session.id, session);
+    this.#open.add(session);
+    session.connecting.then(
+      () => {
+        session.isConnectOver = true;
+      },
+      () => {
+        session.isConnectOver = true;
+        this.#retire(session);
+        // There is nothing to close.
+        this.#open.delete(session);
+      },
+    );
     return session;
   }
 
-  #forget(session: Session): void {
-    const id = idOf(session.key);
-    // A newer session may have taken the place already.
-    if (this.#sessions.get(id) === session) this.#sessions.delete(id);
+  async #retireAll(isWanted: (session: Session) => boolean): Promise<void> {
+    const wanted = [...this.#open].filter(isWanted);
+    for (const session of wanted) this.#retire(session);
+    await Promise.all(wanted.map((session) => session.uses === 0 && session.closing));
   }
 
   #retire(session: Session): void {
-    if (session.isRetired) return;
+    // A newer session may have taken the place already.
+    if (this.#current.get(session.id) === session) this.#current.delete(session.id);
     session.isRetired = true;
-    this.#forget(session);
     if (session.uses === 0) this.#end(session);
   }
 
-  #end(session: Session): void {
-    const closing = session.connecting
-      .then(
-        (connection) => connection.close(),
-        () => undefined,
-      )
-      .finally(() => this.#closing.delete(closing));
-    this.#closing.add(closing);
+  #end(session: Session): Promise<void> {
+    session.closing ??= session.connecting
+      .then((connection) => connection.close())
+      // A connect that failed has nothing to close, and closing reports nothing anybody could act on.
+      .catch(() => undefined)
+      .finally(() => this.#open.delete(session));
+    return session.closing;
   }
 }

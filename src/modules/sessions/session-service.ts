@@ -29,19 +29,21 @@ export class SessionService {
 
   /**
    * Runs `work` on the session. It runs a second time, on a fresh connection, only where the first failure proves that
-   * the server did not execute the request.
+   * the server did not execute the request. `signal` ends the wait for a connect, which goes on for others; `work` minds
+   * it itself.
    * @throws McpFailure, or what `openTarget` throws.
    */
   async run<Result>(
     identity: Identity,
     subject: SessionSubject,
     work: (connection: McpConnection) => Promise<Result>,
+    { signal }: { signal: AbortSignal },
   ): Promise<Result> {
     try {
-      return await this.#runOnce(identity, subject, work);
+      return await this.#runOnce(identity, subject, work, signal);
     } catch (error) {
       if (error instanceof UseFailed && error.mayRunAgain) {
-        return await this.#runOnce(identity, subject, work).catch(unwrap);
+        return await this.#runOnce(identity, subject, work, signal).catch(unwrap);
       }
       return unwrap(error);
     }
@@ -56,13 +58,17 @@ export class SessionService {
     identity: Identity,
     { connectorId, credentialGeneration, openTarget }: SessionSubject,
     work: (connection: McpConnection) => Promise<Result>,
+    signal: AbortSignal,
   ): Promise<Result> {
     const { tenantId, userId } = identity;
     const key = { tenantId, userId, connectorId, credentialGeneration };
     const { pool, mcpClient, connectTimeoutMs } = this.#deps;
     const connect = async () =>
       mcpClient.connect(await openTarget(), { signal: AbortSignal.timeout(connectTimeoutMs) });
-    return await pool.use(key, connect, async (connection, { isReused, retire }) => {
+    let isSent = false;
+    const used = pool.use(key, connect, async (connection, { isReused, retire }) => {
+      if (signal.aborted) throw timedOut(signal);
+      isSent = true;
       try {
         return await work(connection);
       } catch (error) {
@@ -72,7 +78,24 @@ export class SessionService {
         throw new UseFailed(error, error.notExecuted && (isReused || error.sessionLost));
       }
     });
+    return await Promise.race([used, abortedBefore(() => isSent, signal)]);
   }
+}
+
+/** Rejects when `signal` aborts before the work was sent; otherwise the work itself minds the signal. */
+function abortedBefore(isSent: () => boolean, signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const onAbort = () => {
+      if (!isSent()) reject(timedOut(signal));
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** Nothing was sent yet. */
+function timedOut(signal: AbortSignal): McpFailure {
+  return new McpFailure('TIMEOUT', { cause: signal.reason, notExecuted: true });
 }
 
 /** Carries a failure of the work out of the pool, apart from a failed connect. */
@@ -88,5 +111,8 @@ class UseFailed extends Error {
 }
 
 function unwrap(error: unknown): never {
-  throw error instanceof UseFailed ? error.failure : error;
+  if (error instanceof UseFailed) throw error.failure;
+  if (!(error instanceof McpFailure)) throw error;
+  // The connect failed, so the work was never sent.
+  throw new McpFailure(error.code, { cause: error, notExecuted: true });
 }

@@ -1,8 +1,9 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { ErrorCode } from '../../errors/error-codes.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { startDeadline } from '../../lib/deadline.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
-import type { JsonObject, ToolOutcome } from '../../mcp/client/mcp-client.ts';
+import type { JsonObject, McpTarget, ToolOutcome } from '../../mcp/client/mcp-client.ts';
 import { McpFailure, type McpFailureCode } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type {
@@ -34,7 +35,7 @@ export interface ToolCallServiceDeps {
   connectors: Pick<ConnectorService, 'getRecord'>;
   secrets: Pick<ConnectorSecrets, 'openTarget'>;
   sessions: Pick<SessionService, 'run'>;
-  clock: Pick<Clock, 'monotonic'>;
+  clock: Pick<Clock, 'monotonic' | 'sleep'>;
   log: OperationLog;
   /** Milliseconds a call may take, connect included. */
   callTimeoutMs: number;
@@ -63,7 +64,7 @@ export class ToolCallService {
 
   /**
    * Calls the tool on its server, over the user's session.
-   * @throws AppError `TOOL_NOT_FOUND`, `CONNECTOR_DISABLED`, `NEEDS_AUTH`, `UPSTREAM_UNREACHABLE`, `UPSTREAM_INVALID`,
+   * @throws AppError `TOOL_NOT_FOUND`, `CONNECTOR_NOT_FOUND` (deleted meanwhile), `CONNECTOR_DISABLED`, `NEEDS_AUTH`, `UPSTREAM_UNREACHABLE`, `UPSTREAM_INVALID`,
    * `UPSTREAM_TIMEOUT`. A failure that the tool or its server reports is a result.
    */
   call(identity: Identity, call: ToolCall): Promise<ToolCallResult> {
@@ -76,29 +77,36 @@ export class ToolCallService {
       const extensions = { connector_id: connectorId };
       if (tool.intent === 'DISABLED') throw new AppError('CONNECTOR_DISABLED', { extensions });
       const startedAt = this.#deps.clock.monotonic();
-      const signal = AbortSignal.timeout(this.#deps.callTimeoutMs);
+      const { signal, release } = startDeadline(this.#deps.clock, this.#deps.callTimeoutMs);
       const outcome = await this.#deps.sessions
         .run(
           identity,
           {
             connectorId,
             credentialGeneration,
-            openTarget: async () =>
-              this.#deps.secrets.openTarget(
-                identity,
-                await this.#deps.connectors.getRecord(identity, connectorId),
-              ),
+            openTarget: () => this.#openTarget(identity, connectorId),
           },
           (connection) =>
             connection.callTool({ name: toolName, arguments: call.arguments }, { signal }),
+          { signal },
         )
         .catch((error: unknown) => {
           throw translate(error, connectorId);
-        });
+        })
+        .finally(release);
       fields.outcome = logOutcome(outcome);
       const durationMs = Math.round(this.#deps.clock.monotonic() - startedAt);
       return { outcome, connectorId, toolName, durationMs };
     });
+  }
+
+  async #openTarget(identity: Identity, connectorId: string): Promise<McpTarget> {
+    const record = await this.#deps.connectors.getRecord(identity, connectorId);
+    // Disabled since the tool was looked up: its sessions are closed, and none may open.
+    if (record.intent === 'DISABLED') {
+      throw new AppError('CONNECTOR_DISABLED', { extensions: { connector_id: connectorId } });
+    }
+    return this.#deps.secrets.openTarget(identity, record);
   }
 }
 
@@ -112,6 +120,7 @@ function translate(error: unknown, connectorId: string): unknown {
   return new AppError(CALL_ERROR[error.code], {
     detail: messageFor(error.code),
     extensions: { connector_id: connectorId, reason: error.code },
+    hadNoEffect: error.notExecuted,
     cause: error,
   });
 }

@@ -123,6 +123,21 @@ describe('verdicts', () => {
     expect(report).toMatchObject({ success: false, errorCode: code, attempts: 1 });
   });
 
+  it('takes a refusal for an answer when the event stream stays silent', async () => {
+    const server = await misbehaving('silent-sse');
+    const { test } = createValidator({ probeTimeoutMs: 200 });
+    const report = await test({ url: server.url });
+    expect(report).toMatchObject({ errorCode: 'INVALID_MCP_SERVER', attempts: 1 });
+    await expect.poll(() => server.openSockets()).toBe(0);
+  });
+
+  it('reports a sign-in that only the event stream asks for', async () => {
+    const server = await startLegacyServer({ transport: 'sse', requireBearer: 'x' });
+    cleanups.push(() => server.close());
+    const report = await createValidator().test({ url: server.url });
+    expect(report).toMatchObject({ errorCode: 'AUTH_REQUIRED', attempts: 1 });
+  });
+
   it('asks an ending event stream once, however short its retry', async () => {
     const server = await misbehaving('sse-ends');
     await createValidator().test({ url: server.url, transport: 'sse' });

@@ -238,45 +238,52 @@ describe('secret headers', () => {
 });
 
 describe('content that the SDK does not know', () => {
-  it('is passed on unchanged in both eras', async () => {
-    const result = {
+  const result = {
+    resultType: 'complete',
+    content: [
+      { type: 'hologram', points: [1, 2], nested: { a: null } },
+      { type: 'text', text: 'plain', extra: true },
+    ],
+    structuredContent: { any: ['thing'] },
+  };
+  const answers: Record<string, { [key: string]: unknown }> = {
+    initialize: {
+      protocolVersion: '2025-11-25',
+      capabilities: { tools: {} },
+      serverInfo: { name: 'canned', version: '1' },
+    },
+    'server/discover': {
       resultType: 'complete',
-      content: [
-        { type: 'hologram', points: [1, 2], nested: { a: null } },
-        { type: 'text', text: 'plain', extra: true },
-      ],
-      structuredContent: { any: ['thing'] },
-    };
-    for (const start of [startLegacyServer, startModernServer]) {
-      const server = await running(start());
-      const proxy = await running(
-        startHttpEndpoint(async (request, response, seen) => {
-          if (seen.rpcMethod === 'tools/call') {
-            const { id } = JSON.parse(seen.body);
-            response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
-            return response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
-          }
-          const headers = { ...request.headers, host: '' } as Record<string, string>;
-          delete headers['host'];
-          delete headers['content-length'];
-          delete headers['connection'];
-          const upstream = await fetch(server.url, { method: 'POST', headers, body: seen.body });
-          response.writeHead(upstream.status, {
-            'content-type': upstream.headers.get('content-type') ?? '',
-            'mcp-session-id': upstream.headers.get('mcp-session-id') ?? 'none',
-          });
-          return response.end(await upstream.text());
-        }),
-      );
-      const connection = await connect({ url: `${proxy.origin}/mcp` });
-      const outcome = await connection.callTool({ name: 'x', arguments: {} }, { signal: signal() });
-      expect(outcome).toEqual({
-        kind: 'result',
-        content: result.content,
-        structuredContent: result.structuredContent,
-        isError: false,
-      });
-    }
+      supportedVersions: ['2026-07-28'],
+      capabilities: { tools: {} },
+      ttlMs: 0,
+      cacheScope: 'private',
+    },
+    'tools/call': result,
+  };
+
+  it.each(['legacy', 'modern'] as const)('is passed on unchanged: %s', async (era) => {
+    const server = await running(
+      startHttpEndpoint((_request, response, seen) => {
+        const known = era === 'modern' || seen.rpcMethod !== 'server/discover';
+        const answer = known ? answers[seen.rpcMethod] : undefined;
+        if (answer === undefined)
+          return response.writeHead(seen.rpcMethod.includes('/i') ? 202 : 400).end();
+        response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
+        return response.end(
+          JSON.stringify({ jsonrpc: '2.0', id: JSON.parse(seen.body).id, result: answer }),
+        );
+      }),
+    );
+    const connection = await connect({ url: `${server.origin}/mcp` });
+    expect(connection.era).toBe(era);
+    const outcome = await connection.callTool({ name: 'x', arguments: {} }, { signal: signal() });
+    expect(outcome).toEqual({
+      kind: 'result',
+      content: result.content,
+      structuredContent: result.structuredContent,
+      isError: false,
+    });
   });
 });
 

@@ -164,6 +164,10 @@ const createBehaviours = () =>
       response.write('event: endpoint\ndata: http://127.0.0.2:9/messages\n\n');
       return response;
     },
+    'silent-sse': ({ request, response }) => {
+      if (request.method !== 'GET') return response.writeHead(404).end();
+      return response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hi\n\n');
+    },
     'sse-ends': ({ request, response }) => {
       if (request.method !== 'GET') return response.writeHead(405).end();
       response.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -42,6 +42,15 @@ const STAYS = [
   'https://MCP.example.com:443/x/../mcp?v=1#part',
 ];
 
+/** Plans from settings with the secret at hand. */
+function plan(update: ConnectorUpdate, { credentials, ...settings }: UpdatePlan) {
+  return planUpdate(update, {
+    ...settings,
+    hasCredentials: credentials !== undefined,
+    openCredentials: () => credentials,
+  });
+}
+
 describe('planUpdate: nothing to test', () => {
   it.each([
     {},
@@ -51,15 +60,15 @@ describe('planUpdate: nothing to test', () => {
     { authType: 'bearer' },
     { name: 'Other', serverUrl: current.serverUrl, transport: 'auto', authType: 'bearer' },
   ] satisfies ConnectorUpdate[])('%j', (update) => {
-    expect(planUpdate(update, current)).toBeUndefined();
+    expect(plan(update, current)).toBeUndefined();
   });
 
   it('none stays none', () => {
-    expect(planUpdate({ authType: 'none' }, open)).toBeUndefined();
+    expect(plan({ authType: 'none' }, open)).toBeUndefined();
   });
 
   it('a rename does not ask for credentials that were deleted', () => {
-    expect(planUpdate({ name: 'Other' }, { ...current, credentials: undefined })).toBeUndefined();
+    expect(plan({ name: 'Other' }, { ...current, credentials: undefined })).toBeUndefined();
   });
 });
 
@@ -70,12 +79,12 @@ describe('planUpdate: a credential belongs to its URL', () => {
       { serverUrl, authType: 'bearer' },
       { serverUrl, transport: 'sse', name: 'Other' },
     ] satisfies ConnectorUpdate[]) {
-      expect(() => planUpdate(update, current)).toThrow(refusal('CREDENTIALS_REQUIRED'));
+      expect(() => plan(update, current)).toThrow(refusal('CREDENTIALS_REQUIRED'));
     }
   });
 
   it.each(MOVES)('nor does it with another kind of authentication: %j', (serverUrl) => {
-    expect(() => planUpdate({ serverUrl, authType: 'headers' }, current)).toThrow(
+    expect(() => plan({ serverUrl, authType: 'headers' }, current)).toThrow(
       refusal('CREDENTIALS_REQUIRED'),
     );
   });
@@ -83,7 +92,7 @@ describe('planUpdate: a credential belongs to its URL', () => {
   it('says which member is missing, and shows neither URL nor secret', () => {
     expect.assertions(2);
     try {
-      planUpdate({ serverUrl: 'https://evil.example/?key=topsecret' }, current);
+      plan({ serverUrl: 'https://evil.example/?key=topsecret' }, current);
     } catch (error) {
       expect(error).toMatchObject({
         status: 422,
@@ -96,7 +105,7 @@ describe('planUpdate: a credential belongs to its URL', () => {
   });
 
   it.each(MOVES)('fresh credentials go to %j', (serverUrl) => {
-    expect(planUpdate({ serverUrl, credentials: fresh }, current)).toEqual({
+    expect(plan({ serverUrl, credentials: fresh }, current)).toEqual({
       ...current,
       serverUrl,
       credentials: fresh,
@@ -104,46 +113,46 @@ describe('planUpdate: a credential belongs to its URL', () => {
   });
 
   it.each(MOVES)('auth_type none drops the secret on the way to %j', (serverUrl) => {
-    expect(planUpdate({ serverUrl, authType: 'none' }, current)).toEqual({ ...open, serverUrl });
+    expect(plan({ serverUrl, authType: 'none' }, current)).toEqual({ ...open, serverUrl });
   });
 
   it.each(MOVES)('a connector without a secret may move to %j', (serverUrl) => {
-    expect(planUpdate({ serverUrl }, open)).toEqual({ ...open, serverUrl });
+    expect(plan({ serverUrl }, open)).toEqual({ ...open, serverUrl });
   });
 
   it.each(STAYS)('%j is the same address and is tested with the stored secret', (serverUrl) => {
-    expect(planUpdate({ serverUrl }, current)).toEqual({ ...current, serverUrl });
+    expect(plan({ serverUrl }, current)).toEqual({ ...current, serverUrl });
   });
 
   it('a stored text that is no URL stays bound to itself', () => {
     const broken = { ...current, serverUrl: 'not a URL' };
-    expect(() => planUpdate({ serverUrl: 'https://mcp.example.com/mcp' }, broken)).toThrow(
+    expect(() => plan({ serverUrl: 'https://mcp.example.com/mcp' }, broken)).toThrow(
       refusal('CREDENTIALS_REQUIRED'),
     );
-    expect(planUpdate({ transport: 'sse' }, broken)).toEqual({ ...broken, transport: 'sse' });
+    expect(plan({ transport: 'sse' }, broken)).toEqual({ ...broken, transport: 'sse' });
   });
 });
 
 describe('planUpdate: kinds of authentication', () => {
   it('a change of transport keeps the secret', () => {
-    expect(planUpdate({ transport: 'sse' }, current)).toEqual({ ...current, transport: 'sse' });
+    expect(plan({ transport: 'sse' }, current)).toEqual({ ...current, transport: 'sse' });
   });
 
   it('the same credentials again are tested again', () => {
-    expect(planUpdate({ credentials: stored }, current)).toEqual(current);
+    expect(plan({ credentials: stored }, current)).toEqual(current);
   });
 
   it('credentials without auth_type say it themselves', () => {
-    expect(planUpdate({ credentials: headers }, current)).toEqual({
+    expect(plan({ credentials: headers }, current)).toEqual({
       ...current,
       authType: 'headers',
       credentials: headers,
     });
-    expect(planUpdate({ credentials: fresh }, open)).toEqual({ ...current, credentials: fresh });
+    expect(plan({ credentials: fresh }, open)).toEqual({ ...current, credentials: fresh });
   });
 
   it('none drops the secret', () => {
-    expect(planUpdate({ authType: 'none' }, current)).toEqual(open);
+    expect(plan({ authType: 'none' }, current)).toEqual(open);
   });
 
   it.each([
@@ -158,13 +167,35 @@ describe('planUpdate: kinds of authentication', () => {
     // The secret was deleted; a test without it would say nothing.
     [{ transport: 'sse' }, { ...current, credentials: undefined }],
   ] satisfies [ConnectorUpdate, UpdatePlan][])('refuses %j', (update, before) => {
-    expect(() => planUpdate(update, before)).toThrow(refusal('CREDENTIALS_INVALID'));
+    expect(() => plan(update, before)).toThrow(refusal('CREDENTIALS_INVALID'));
   });
 
   it('changes neither of its arguments', () => {
     const update = Object.freeze({ serverUrl: 'https://evil.example/', credentials: fresh });
     const before = Object.freeze({ ...current });
-    planUpdate(update, before);
+    plan(update, before);
     expect(before).toEqual(current);
+  });
+});
+
+describe('planUpdate: a secret that does not open', () => {
+  const sealed = {
+    serverUrl: current.serverUrl,
+    transport: current.transport,
+    authType: current.authType,
+    hasCredentials: true,
+    openCredentials: () => {
+      throw new Error('does not open');
+    },
+  };
+
+  it('can be replaced, and is not in the way of a rename', () => {
+    expect(planUpdate({ credentials: fresh }, sealed)).toMatchObject({ credentials: fresh });
+    expect(planUpdate({ authType: 'none' }, sealed)).toMatchObject({ authType: 'none' });
+    expect(planUpdate({ name: 'Other' }, sealed)).toBeUndefined();
+  });
+
+  it('fails where it is needed', () => {
+    expect(() => planUpdate({ transport: 'sse' }, sealed)).toThrow('does not open');
   });
 });

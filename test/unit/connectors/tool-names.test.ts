@@ -154,3 +154,9 @@ describe('exposedNames', () => {
     expect([...exposedNames('s', ['a', 'a'], new Map([['a', 's__a']]))]).toEqual([['a', 's__a']]);
   });
 });
+
+it('a server cannot choose its names so that two tools get the same one', () => {
+  const hash = createHash('sha256').update('s__foo{bar').digest('hex').slice(0, 8);
+  const names = exposedNames('s', [`foo_bar_${hash}`, 'foo{bar'], new Map());
+  expect(new Set(names.values()).size).toBe(2);
+});

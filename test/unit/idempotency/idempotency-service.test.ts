@@ -9,8 +9,8 @@ import {
   type StoredReply,
 } from '../../../src/modules/idempotency/idempotency-service.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { MemoryIdempotencyStore } from '../../support/memory-idempotency-store.ts';
 import { Gate, settled } from '../lib/gate.ts';
-import { MemoryIdempotencyStore } from './memory-idempotency-store.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -312,4 +312,58 @@ describe('a request that broke off', () => {
     await expect(service.run(request())).rejects.toThrow(refusal('IDEMPOTENCY_IN_PROGRESS'));
     expect(runs).toBe(1);
   });
+});
+
+describe('a request that was taken over', () => {
+  it('neither frees the key of its successor nor puts its answer there', async () => {
+    const late = new Gate();
+    const failing = service
+      .run(
+        request({
+          repeatable: true,
+          work: async () => {
+            await late.promise;
+            throw new AppError('CONNECTION_FAILED');
+          },
+        }),
+      )
+      .catch(() => undefined);
+    await settled();
+    clock.advance(3 * MINUTE);
+    const successor = new Gate();
+    const second = service.run(
+      request({
+        repeatable: true,
+        work: async () => {
+          await successor.promise;
+          return reply;
+        },
+      }),
+    );
+    await settled();
+    late.open();
+    await failing;
+    await expect(service.run(request({ repeatable: true }))).rejects.toEqual(
+      refusal('IDEMPOTENCY_IN_PROGRESS'),
+    );
+    successor.open();
+    expect(await second).toEqual({ reply, replayed: false });
+    expect(await service.run(request())).toEqual({ reply, replayed: true });
+  });
+});
+
+describe('a request that provably did nothing', () => {
+  it('may be sent again under its key', async () => {
+    const error = new AppError('UPSTREAM_UNREACHABLE', { hadNoEffect: true });
+    await expect(service.run(failing(error))).rejects.toBe(error);
+    expect(await service.run(request())).toEqual({ reply, replayed: false });
+  });
+});
+
+it('the caller learns why the request failed, even where the store fails as well', async () => {
+  store.beforeFinish = () => {
+    throw new Error('the store is down');
+  };
+  const error = new AppError('UPSTREAM_TIMEOUT');
+  await expect(service.run(failing(error))).rejects.toBe(error);
 });

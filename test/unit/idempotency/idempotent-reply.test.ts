@@ -11,7 +11,7 @@ import {
   idempotentReply,
 } from '../../../src/modules/idempotency/idempotent-reply.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { MemoryIdempotencyStore } from './memory-idempotency-store.ts';
+import { MemoryIdempotencyStore } from '../../support/memory-idempotency-store.ts';
 
 const alice = { tenantId: 'tenant-a', userId: 'alice' };
 const stored: StoredReply = { status: 201, headers: { etag: '"1"' }, body: { id: 'c1' } };

@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { McpConnection } from '../../../src/mcp/client/mcp-client.ts';
-import { type SessionKey, SessionPool } from '../../../src/modules/sessions/session-pool.ts';
+import {
+  type SessionKey,
+  SessionPool,
+  SessionPoolClosed,
+} from '../../../src/modules/sessions/session-pool.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { Gate, settled } from '../lib/gate.ts';
 import { FakeConnection } from './fake-mcp.ts';
@@ -165,7 +169,7 @@ describe('retire', () => {
     await pool.use(key, connect, async (_, { retire }) => {
       retire();
       retire();
-      expect(pool.statistics.sessions).toBe(0);
+      expect(pool.statistics).toEqual({ sessions: 1, inUse: 1 });
       expect(closedCounts()).toEqual([0]);
     });
     await settled();
@@ -252,7 +256,7 @@ describe('closeConnector', () => {
     });
     await settled();
     await pool.closeConnector('c1');
-    expect(pool.statistics.sessions).toBe(0);
+    expect(pool.statistics).toEqual({ sessions: 1, inUse: 1 });
     gate.open();
     use.gate.open();
     await use.done;
@@ -379,6 +383,56 @@ describe('close', () => {
     gate.open();
     await closing;
     expect(slow.closed).toBe(1);
+  });
+
+  it('closes each session once, also one that was retired while in use', async () => {
+    const retired = pool.use(key, connect, async (_, { retire }) => {
+      retire();
+      await gate.promise;
+    });
+    const gate = new Gate();
+    await settled();
+    const current = hold();
+    await current.session;
+    await pool.close();
+    expect(closedCounts()).toEqual([1, 1]);
+    gate.open();
+    current.gate.open();
+    await Promise.all([retired, current.done]);
+    await settled();
+    expect(closedCounts()).toEqual([1, 1]);
+    expect(pool.statistics).toEqual({ sessions: 0, inUse: 0 });
+  });
+
+  it('neither waits for a connect under way nor sends anything on it', async () => {
+    const gate = new Gate();
+    let isSent = false;
+    const use = pool.use(
+      key,
+      async () => {
+        await gate.promise;
+        return await connect();
+      },
+      async () => {
+        isSent = true;
+      },
+    );
+    const refused = expect(use).rejects.toBeInstanceOf(SessionPoolClosed);
+    await settled();
+    await pool.close();
+    gate.open();
+    await refused;
+    await settled();
+    expect(isSent).toBe(false);
+    expect(closedCounts()).toEqual([1]);
+  });
+
+  it('survives a connection that fails to close', async () => {
+    const broken = new FakeConnection();
+    broken.close = () => Promise.reject(new Error('cannot close'));
+    await pool.use(key, async () => broken, nothing);
+    await pool.close();
+    expect(pool.statistics).toEqual({ sessions: 0, inUse: 0 });
   });
 
   it('may be called twice', async () => {

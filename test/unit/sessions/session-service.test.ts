@@ -10,6 +10,7 @@ import {
   SessionService,
   type SessionSubject,
 } from '../../../src/modules/sessions/session-service.ts';
+import type { Identity } from '../../../src/tenancy/caller.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { Gate, settled } from '../lib/gate.ts';
 import { FakeMcpClient } from './fake-mcp.ts';
@@ -44,8 +45,17 @@ beforeEach(() => {
   };
 });
 
+/** Runs work that nobody gives up on. */
+function run<Result>(
+  identity: Identity,
+  of: SessionSubject,
+  work: (connection: McpConnection) => Promise<Result>,
+): Promise<Result> {
+  return service.run(identity, of, work, { signal });
+}
+
 /** Makes a session, so that the next run finds one. */
-const warmUp = () => service.run(alice, subject, async () => undefined);
+const warmUp = () => run(alice, subject, async () => undefined);
 
 /** Fails as often as told, then succeeds; remembers the connections it was given. */
 function failing(
@@ -75,7 +85,7 @@ describe('connecting', () => {
 
   it('50 concurrent runs share one connect', async () => {
     await Promise.all(
-      Array.from({ length: 50 }, () => service.run(alice, subject, (c) => c.listTools({ signal }))),
+      Array.from({ length: 50 }, () => run(alice, subject, (c) => c.listTools({ signal }))),
     );
     expect(mcpClient.connections).toHaveLength(1);
     expect(targetsOpened).toBe(1);
@@ -87,17 +97,21 @@ describe('connecting', () => {
     [alice, { credentialGeneration: 2 }],
     [alice, { connectorId: 'c2' }],
   ])('never shares with %j %j', async (identity, change) => {
-    const mine = await service.run(alice, subject, async (connection) => connection);
+    const mine = await run(alice, subject, async (connection) => connection);
     const other = { ...subject, ...change };
-    const theirs = await service.run(identity, other, async (connection) => connection);
+    const theirs = await run(identity, other, async (connection) => connection);
     expect(theirs).not.toBe(mine);
     expect(mcpClient.connections).toHaveLength(2);
   });
 
-  it('a failed connect is thrown as it is, not tried again, and forgotten', async () => {
+  it('a failed connect proves that nothing ran; it is not tried again, and forgotten', async () => {
     const failure = new McpFailure('CONNECTION_FAILED', { notExecuted: true, sessionLost: true });
     mcpClient.beforeConnect = () => Promise.reject(failure);
-    await expect(warmUp()).rejects.toBe(failure);
+    await expect(warmUp()).rejects.toMatchObject({
+      code: 'CONNECTION_FAILED',
+      notExecuted: true,
+      cause: failure,
+    });
     expect(mcpClient.targets).toHaveLength(1);
     mcpClient.beforeConnect = async () => undefined;
     await warmUp();
@@ -107,7 +121,7 @@ describe('connecting', () => {
   it('a target that does not open is thrown as it is, and no server is asked', async () => {
     const failure = new Error('sealed text does not open');
     const broken = { ...subject, openTarget: () => Promise.reject(failure) };
-    await expect(service.run(alice, broken, async () => undefined)).rejects.toBe(failure);
+    await expect(run(alice, broken, async () => undefined)).rejects.toBe(failure);
     expect(mcpClient.targets).toEqual([]);
     expect(pool.statistics.sessions).toBe(0);
   });
@@ -123,7 +137,9 @@ describe('connecting', () => {
         const [connectSignal] = mcpClient.signals;
         connectSignal?.addEventListener('abort', () => reject(new McpFailure('TIMEOUT')));
       });
-    await expect(brief.run(alice, subject, async () => undefined)).rejects.toMatchObject({
+    await expect(
+      brief.run(alice, subject, async () => undefined, { signal }),
+    ).rejects.toMatchObject({
       code: 'TIMEOUT',
     });
     expect(mcpClient.signals).toHaveLength(1);
@@ -134,7 +150,7 @@ describe('a failure on a live session', () => {
   it('runs once more, on a fresh connection, where the request was certainly not executed', async () => {
     await warmUp();
     const { work, connections } = failing('CONNECTION_FAILED', { notExecuted: true }, 1);
-    expect(await service.run(alice, subject, work)).toBe('well');
+    expect(await run(alice, subject, work)).toBe('well');
     expect(connections).toEqual([mcpClient.connections[0], mcpClient.connections[1]]);
     expect(mcpClient.connections.map(({ closed }) => closed)).toEqual([1, 0]);
     expect(targetsOpened).toBe(2);
@@ -146,9 +162,7 @@ describe('a failure on a live session', () => {
       notExecuted: true,
       sessionLost: true,
     });
-    await expect(service.run(alice, subject, work)).rejects.toSatisfy(
-      (error) => error === failures[1],
-    );
+    await expect(run(alice, subject, work)).rejects.toSatisfy((error) => error === failures[1]);
     expect(connections).toHaveLength(2);
     await settled();
     expect(mcpClient.open).toBe(0);
@@ -161,15 +175,13 @@ describe('a failure on a live session', () => {
       { notExecuted: true, sessionLost: true },
       1,
     );
-    expect(await service.run(alice, subject, work)).toBe('well');
+    expect(await run(alice, subject, work)).toBe('well');
     expect(connections).toHaveLength(2);
   });
 
   it('does not run again on a connection that was fresh already', async () => {
     const { work, connections, failures } = failing('CONNECTION_FAILED', { notExecuted: true });
-    await expect(service.run(alice, subject, work)).rejects.toSatisfy(
-      (error) => error === failures[0],
-    );
+    await expect(run(alice, subject, work)).rejects.toSatisfy((error) => error === failures[0]);
     expect(connections).toHaveLength(1);
   });
 
@@ -189,9 +201,7 @@ describe('a failure on a live session', () => {
     for (const sessionLost of [false, true]) {
       await warmUp();
       const { work, connections, failures } = failing(code, { sessionLost });
-      await expect(service.run(alice, subject, work)).rejects.toSatisfy(
-        (error) => error === failures[0],
-      );
+      await expect(run(alice, subject, work)).rejects.toSatisfy((error) => error === failures[0]);
       expect(connections).toHaveLength(1);
     }
   });
@@ -199,7 +209,7 @@ describe('a failure on a live session', () => {
   it('takes the connection out of the pool, also where nothing is sent again', async () => {
     await warmUp();
     const { work } = failing('TIMEOUT', {});
-    await expect(service.run(alice, subject, work)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(run(alice, subject, work)).rejects.toMatchObject({ code: 'TIMEOUT' });
     await settled();
     expect(mcpClient.open).toBe(0);
     await warmUp();
@@ -208,13 +218,13 @@ describe('a failure on a live session', () => {
 
   it('leaves others at work on the connection until they are done', async () => {
     const gate = new Gate();
-    const other = service.run(alice, subject, async (connection) => {
+    const other = run(alice, subject, async (connection) => {
       await gate.promise;
       return await connection.callTool({ name: 't', arguments: {} }, { signal });
     });
     await settled();
     const { work } = failing('TIMEOUT', {});
-    await expect(service.run(alice, subject, work)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(run(alice, subject, work)).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(mcpClient.open).toBe(1);
     gate.open();
     expect(await other).toMatchObject({ kind: 'result' });
@@ -227,7 +237,7 @@ describe('a failure on a live session', () => {
     const gate = new Gate();
     const [lost] = mcpClient.connections;
     const runs = Array.from({ length: 20 }, () =>
-      service.run(alice, subject, async (connection) => {
+      run(alice, subject, async (connection) => {
         await gate.promise;
         if (connection === lost) {
           throw new McpFailure('INVALID_MCP_SERVER', { notExecuted: true, sessionLost: true });
@@ -249,7 +259,10 @@ describe('a failure on a live session', () => {
       notExecuted: true,
       sessionLost: true,
     });
-    await expect(service.run(alice, subject, work)).rejects.toBe(refused);
+    await expect(run(alice, subject, work)).rejects.toMatchObject({
+      notExecuted: true,
+      cause: refused,
+    });
     expect(connections).toHaveLength(1);
   });
 
@@ -261,7 +274,7 @@ describe('a failure on a live session', () => {
       runs += 1;
       throw bug;
     };
-    await expect(service.run(alice, subject, work)).rejects.toBe(bug);
+    await expect(run(alice, subject, work)).rejects.toBe(bug);
     expect(runs).toBe(1);
     await warmUp();
     expect(mcpClient.connections).toHaveLength(1);
@@ -272,7 +285,7 @@ describe('a failure on a live session', () => {
 describe('closeConnector', () => {
   it('ends the sessions of all users of the connector', async () => {
     await warmUp();
-    await service.run({ ...alice, userId: 'bob' }, subject, async () => undefined);
+    await run({ ...alice, userId: 'bob' }, subject, async () => undefined);
     await service.closeConnector('c1');
     expect(mcpClient.open).toBe(0);
     expect(mcpClient.connections).toHaveLength(2);

@@ -236,7 +236,9 @@ describe('a call that fails on its way', () => {
     const failure = new McpFailure(code, { cause: new Error('upstream topsecret') });
     client.beforeConnect = () => Promise.reject(failure);
     const error = await failureOf(service.call(alice, call));
-    expect(error).toMatchObject({ code: expected, status, cause: failure });
+    // Nothing was sent to the tool, so the call may be sent again under its Idempotency-Key.
+    expect(error).toMatchObject({ code: expected, status, cause: { code, cause: failure } });
+    expect(error.options.hadNoEffect).toBe(true);
     expect(error.options).toMatchObject({
       detail: messageFor(code),
       extensions: { connector_id: 'c1', reason: code },

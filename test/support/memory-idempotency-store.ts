@@ -2,7 +2,7 @@ import type {
   IdempotencyRecord,
   IdempotencySlot,
   IdempotencyStore,
-} from '../../../src/modules/idempotency/idempotency-store.ts';
+} from '../../src/modules/idempotency/idempotency-store.ts';
 
 interface Row extends IdempotencyRecord {
   expiresAt: Date;
@@ -10,6 +10,10 @@ interface Row extends IdempotencyRecord {
 
 function idOf({ identity, operation, key }: IdempotencySlot): string {
   return JSON.stringify([identity.tenantId, identity.userId, operation, key]);
+}
+
+function isClaimed(row: Row, claimedUntil: Date): boolean {
+  return row.sealed === undefined && row.expiresAt.getTime() === claimedUntil.getTime();
 }
 
 /** Idempotency records in memory, with the rules of the one in PostgreSQL. */
@@ -31,15 +35,20 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     return undefined;
   }
 
-  async finish(slot: IdempotencySlot, answer: { sealed: string; expiresAt: Date }): Promise<void> {
+  async finish(
+    slot: IdempotencySlot,
+    answer: { sealed: string; expiresAt: Date },
+    claimedUntil: Date,
+  ): Promise<void> {
     this.beforeFinish();
     const row = this.rows.get(idOf(slot));
-    if (row !== undefined) Object.assign(row, answer);
+    if (row !== undefined && isClaimed(row, claimedUntil)) Object.assign(row, answer);
   }
 
-  async release(slot: IdempotencySlot): Promise<void> {
+  async release(slot: IdempotencySlot, claimedUntil: Date): Promise<void> {
     const id = idOf(slot);
-    if (this.rows.get(id)?.sealed === undefined) this.rows.delete(id);
+    const row = this.rows.get(id);
+    if (row !== undefined && isClaimed(row, claimedUntil)) this.rows.delete(id);
   }
 
   async deleteExpired(now: Date): Promise<number> {
