@@ -10,6 +10,7 @@ export default defineConfig({
     // Generous: a busy machine must not fail a test.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     restoreMocks: true,
     coverage: {
       provider: 'v8',

@@ -23,12 +23,19 @@ export async function startEverythingServer(): Promise<EverythingServer> {
   const preload = new URL('./loopback-only.mjs', import.meta.url);
   const child = fork(program, ['streamableHttp'], {
     execArgv: ['--import', preload.href],
+    // One of its tools shows its environment, and that of the quickstart may hold secrets.
+    env: { PATH: process.env['PATH'] },
     // Ctrl-C in a terminal reaches the whole process group; this process decides when the server stops.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  const port = await portOf(child);
-  return { url: `http://127.0.0.1:${port}/mcp`, stop: () => stop(child) };
+  try {
+    const port = await portOf(child);
+    return { url: `http://127.0.0.1:${port}/mcp`, stop: () => stop(child) };
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
 }
 
 async function portOf(child: ChildProcess): Promise<number> {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 
-async function tryPort(port: number): Promise<number | undefined> {
-  const server = net.createServer().listen(port, '127.0.0.1');
+async function tryPort(port: number, host: string): Promise<number | undefined> {
+  const server = net.createServer().listen(port, host);
   try {
     await once(server, 'listening');
   } catch {
@@ -14,9 +14,9 @@ async function tryPort(port: number): Promise<number | undefined> {
   return address === null || typeof address === 'string' ? undefined : address.port;
 }
 
-/** The wanted loopback port where it is free, else another one. @throws when there is none at all. */
-export async function freePort(wanted: number): Promise<number> {
-  const port = (await tryPort(wanted)) ?? (await tryPort(0));
-  if (port === undefined) throw new Error('there is no free port on the loopback interface');
+/** The wanted port where it is free, else another one. @throws Error when there is none at all. */
+export async function freePort(wanted: number, host = '127.0.0.1'): Promise<number> {
+  const port = (await tryPort(wanted, host)) ?? (await tryPort(0, host));
+  if (port === undefined) throw new Error(`there is no free port at the address ${host}`);
   return port;
 }

@@ -13,6 +13,7 @@ const CONNECTOR_NAME = 'Quickstart';
 /** Goes through the product over HTTP, and tells each step, its answer in short and its time. */
 export class Tour {
   readonly #print: (line: string) => void;
+  #ended = false;
 
   constructor(print: (line: string) => void) {
     this.#print = print;
@@ -20,7 +21,12 @@ export class Tour {
 
   /** Prints a line. */
   say(line: string): void {
-    this.#print(line);
+    if (!this.#ended) this.#print(line);
+  }
+
+  /** From now on nothing is printed: what an interrupted tour still tells is of no interest. */
+  end(): void {
+    this.#ended = true;
   }
 
   /** Runs a step and prints how it ended. @throws what the step throws, with the step's name in front. */
@@ -76,8 +82,18 @@ export class Tour {
 
   #line(mark: string, name: string, note: string, startedAt: number): void {
     const time = `${Math.round(performance.now() - startedAt)} ms`;
-    this.#print(`${mark} ${name.padEnd(28)} ${time.padStart(8)}   ${note}`.trimEnd());
+    this.say(`${mark} ${name.padEnd(28)} ${time.padStart(8)}   ${note}`.trimEnd());
   }
+}
+
+/** What keeps the service from working, in its own words; undefined when it is ready. */
+export async function whyNotReady(baseUrl: string): Promise<string | undefined> {
+  const response = await fetch(`${baseUrl}/readyz`);
+  if (response.ok) return undefined;
+  const answer: unknown = await response.json();
+  const reasons = isObject(answer) ? listOf(answer['checks']).map(({ reason }) => reason) : [];
+  const told = reasons.filter((reason) => typeof reason === 'string');
+  return told.length > 0 ? told.join(' ') : 'The service is not ready.';
 }
 
 /** A former tour on the same database has left its connector behind. */

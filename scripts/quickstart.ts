@@ -8,96 +8,103 @@ import { DEVELOPMENT_FOLDER, withDevelopmentSecrets } from './development-secret
 import { createDevelopmentToken } from './development-token.ts';
 import { startEverythingServer } from './everything-server.ts';
 import { freePort } from './free-port.ts';
-import { Tour } from './quickstart-tour.ts';
+import { interruption } from './interruption.ts';
+import { Tour, whyNotReady } from './quickstart-tour.ts';
+import { StartedParts } from './started-parts.ts';
 
 const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
 
-/** What was started, in order; ended in reverse. */
-const started: { stop(): Promise<void> }[] = [];
-let ending: Promise<void> | undefined;
-
-async function stopAll(): Promise<void> {
-  for (const part of started.reverse()) await part.stop();
-}
-
-function end(exitCode: number): Promise<void> {
-  process.exitCode = exitCode;
-  ending ??= stopAll();
-  return ending;
-}
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    process.stdout.write('\nStopping …\n');
-    end(process.exitCode === 1 ? 1 : 0).then(
-      () => process.exit(),
-      () => process.exit(1),
+async function configure(tour: Tour): Promise<Config> {
+  if (process.env['NODE_ENV'] === 'production') {
+    throw new Error(
+      'NODE_ENV is production: the quickstart is for a first look, with development secrets.',
     );
-  });
-}
-
-async function prepare(tour: Tour): Promise<{ config: Config; token: string }> {
+  }
   const env = await tour.step('Development secrets', async () => {
     const result = await withDevelopmentSecrets(process.env);
     return { result, note: `in ${DEVELOPMENT_FOLDER}` };
   });
   const config = loadConfig(
     {
-      LOG_LEVEL: 'warn',
-      // The demo server listens on the loopback interface, which a user's connector may not reach by default.
-      OUTBOUND_ALLOWED_ADDRESSES: '127.0.0.1/32',
       ...env,
-      PORT: String(await freePort(Number(env['PORT'] ?? 8080))),
+      LOG_LEVEL: env['LOG_LEVEL'] || 'warn',
+      // The demo server listens on the loopback interface, which a user's connector may not reach by default.
+      OUTBOUND_ALLOWED_ADDRESSES: env['OUTBOUND_ALLOWED_ADDRESSES'] || '127.0.0.1/32',
     },
     settingChecks,
   );
-  const { source, issuer, audience, tenantClaim } = config.token;
-  if (source.kind !== 'secret')
-    throw new Error('JWT_JWKS_URL is set: the tour cannot make a token');
-  const { secret } = source;
-  const options = { secret, user: 'quickstart', issuer, audience, tenantClaim };
-  return { config, token: await createDevelopmentToken(options) };
+  return { ...config, port: await freePort(config.port, config.host) };
 }
 
-async function startParts(
-  tour: Tour,
-  config: Config,
-): Promise<{ service: RunningService; serverUrl: string }> {
+function tokenFor({ token }: Config): Promise<string> {
+  const { source, issuer, audience, tenantClaim } = token;
+  if (source.kind !== 'secret') {
+    throw new Error(
+      'JWT_JWKS_URL is set: the tour cannot make a token. Unset it, or set JWT_SECRET.',
+    );
+  }
+  const { secret } = source;
+  return createDevelopmentToken({ secret, user: 'quickstart', issuer, audience, tenantClaim });
+}
+
+async function startReadyService(config: Config, parts: StartedParts): Promise<RunningService> {
+  const service = await parts.start(() => startService(config));
+  const reason = await whyNotReady(service.adminUrl ?? service.url);
+  if (reason === undefined) return service;
+  const hint =
+    config.databaseUrl === undefined
+      ? ''
+      : ' A database of your own is prepared with: npm run db:migrate';
+  throw new Error(`${reason}${hint}`);
+}
+
+/** @returns the base address of the service, and a token for it. */
+async function showAround(tour: Tour, parts: StartedParts): Promise<void> {
+  const config = await configure(tour);
+  const token = await tokenFor(config);
   const service = await tour.step('Service with its database', async () => {
-    const running = await startService(config);
-    started.push(running);
-    const data = running.dataDir === undefined ? 'your DATABASE_URL' : running.dataDir;
-    return { result: running, note: `${running.url} (data in ${data})` };
+    const result = await startReadyService(config, parts);
+    const data = result.dataDir === undefined ? 'your DATABASE_URL' : result.dataDir;
+    return { result, note: `${result.url} (data in ${data})` };
   });
   const server = await tour.step('Published MCP server', async () => {
-    const running = await startEverythingServer();
-    started.push(running);
-    return { result: running, note: `@modelcontextprotocol/server-everything at ${running.url}` };
+    const result = await parts.start(startEverythingServer);
+    return { result, note: `@modelcontextprotocol/server-everything at ${result.url}` };
   });
-  return { service, serverUrl: server.url };
+  await tour.run({ baseUrl: service.url, token, serverUrl: server.url });
+  tour.say('');
+  tour.say(`API documentation   ${service.url}/docs`);
+  tour.say(`A token, for 8 h    ${token}`);
+  tour.say(
+    `Try it              curl -H "Authorization: Bearer <token>" ${service.url}/api/connectors`,
+  );
 }
 
-async function main(): Promise<void> {
+/** @returns the exit code. */
+async function main(): Promise<number> {
   const tour = new Tour((line) => process.stdout.write(`${line}\n`));
+  const parts = new StartedParts();
+  const interrupted = interruption();
   try {
-    const { config, token } = await prepare(tour);
-    const { service, serverUrl } = await startParts(tour, config);
-    await tour.run({ baseUrl: service.url, token, serverUrl });
-    tour.say('');
-    tour.say(`API documentation   ${service.url}/docs`);
-    tour.say(`A token, for 8 h    ${token}`);
-    tour.say(
-      `Try it              curl -H "Authorization: Bearer <token>" ${service.url}/api/connectors`,
-    );
-    if (values.once) return await end(0);
-    tour.say('\nRunning. Ctrl-C stops everything.');
+    const shown = showAround(tour, parts).then(() => 'shown' as const);
+    const first = await Promise.race([shown, interrupted]);
+    if (first === 'shown' && !values.once) {
+      tour.say('\nRunning. Ctrl-C stops everything.');
+      await interrupted;
+    }
+    if (first !== 'shown' || !values.once) tour.say('\nStopping …');
+    tour.end();
+    await parts.stopAll();
+    // 128 + SIGINT, as shells say it: the tour did not get to its end.
+    return first === 'shown' ? 0 : 130;
   } catch (error) {
-    if (ending !== undefined) return;
     tour.say(`\nThe quickstart failed: ${error instanceof Error ? error.message : String(error)}`);
-    await end(1);
+    tour.end();
+    await parts.stopAll().catch(() => {});
+    return 1;
   }
 }
 
-await main();
+const exitCode = await main();
 // Whatever still holds the process, the tour is over.
-if (ending !== undefined) process.exit();
+process.exit(exitCode);

@@ -27,7 +27,7 @@ import { SessionPool, SessionService } from './modules/sessions/index.ts';
 import { ToolCallService, ToolsetService } from './modules/tools/index.ts';
 import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists.ts';
 import { createOutbound, type Outbound } from './outbound/guarded-fetch.ts';
-import { DnsResolver } from './outbound/host-resolver.ts';
+import { DnsResolver, SystemResolver } from './outbound/host-resolver.ts';
 import { ManagedPolicy, UserPolicy } from './outbound/outbound-policy.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -181,7 +181,8 @@ function createUserOutbound({ outbound }: Config): Outbound {
 function createKeyOutbound({ token }: Config): Outbound | undefined {
   if (token.source.kind !== 'jwks') return undefined;
   const policy = new ManagedPolicy({ origins: [new URL(token.source.url).origin] });
-  return createOutbound({ policy, resolver: new DnsResolver() });
+  // Cluster names and /etc/hosts count here: the origin is pinned by the operator.
+  return createOutbound({ policy, resolver: new SystemResolver() });
 }
 
 function tokenSourceOf(

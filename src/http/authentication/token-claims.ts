@@ -52,6 +52,8 @@ export function callerOf(payload: unknown, rules: CallerRules): Caller | undefin
   if (!claims.Check(payload)) return undefined;
   const tenantId = tenantOf(payload, rules.tenantClaim);
   if (tenantId === undefined) return undefined;
+  // Lone surrogates of two users would become the same bytes in the database.
+  if (!tenantId.isWellFormed() || !payload.sub.isWellFormed()) return undefined;
   const clientId = payload.client_id ?? payload.azp;
   const trustedAgent = clientId !== undefined && rules.agentClients.has(clientId);
   const scopes = new Set(scopesOf(payload).filter((scope) => scope !== 'agent' || trustedAgent));

@@ -18,10 +18,14 @@ export const readinessGate = fp<ReadinessGateOptions>(
     app.addHook('preClose', async () => {
       closing = true;
     });
-    app.addHook('onRequest', async (request, reply) => {
+    app.addHook('onSend', async (_request, reply, payload) => {
+      // A connection that is kept alive would hold up the end of the service until it times out.
+      if (closing) reply.header('connection', 'close');
+      return payload;
+    });
+    app.addHook('onRequest', async (request) => {
       if (request.routeOptions.config.operation === undefined) return;
       if (closing) {
-        reply.header('connection', 'close');
         throw new AppError('NOT_READY', {
           detail: 'The service is stopping.',
           retryAfterSeconds: 1,

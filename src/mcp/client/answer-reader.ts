@@ -91,9 +91,11 @@ function takeMessage(message: unknown, { id, deliver }: AnswerOptions): JsonRpcA
   }
   const response = findResponse(message);
   if (response === undefined) throw invalid('A message is not JSON-RPC.');
-  // A server that could not read our id answers null; nothing else was asked in this exchange.
-  if (response.id !== id && response.id !== null) throw invalid('The answer has the wrong id.');
-  return response.withId(id);
+  const answer = response.withId(id);
+  // A server that could not read our id reports that with null; nothing else was asked in this exchange.
+  const isOurs = response.id === id || (response.id === null && 'error' in answer);
+  if (!isOurs) throw invalid('The answer has the wrong id.');
+  return answer;
 }
 
 function parseJson(text: string): unknown {

@@ -29,7 +29,8 @@ export interface ConnectorRoutesOptions {
 
 const DEFAULT_LIMIT = 50;
 const ConnectorPlace = Type.Tuple([
-  Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' }),
+  // PostgreSQL knows no year 0.
+  Type.String({ pattern: '^[1-9]\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' }),
   Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }),
 ]);
 const ToolPlace = Type.Tuple([Type.String({ pattern: '^[^\\x00]{1,256}$' })]);

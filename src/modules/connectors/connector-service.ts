@@ -149,33 +149,9 @@ export class ConnectorService {
     update: ConnectorUpdate,
     accepts: ConnectorVersions,
   ): Promise<Connector> {
-    return this.#deps.log.run('connector.update', identity, async (fields) => {
+    return this.#deps.log.run('connector.update', identity, (fields) => {
       fields.connector_id = id;
-      const record = await this.#getAccepted(identity, id, accepts);
-      const { secrets, store, tester, clock } = this.#deps;
-      const plan = planUpdate(update, {
-        serverUrl: secrets.openUrl(identity, record),
-        transport: record.transport,
-        authType: record.authType,
-        hasCredentials: record.credential !== undefined,
-        openCredentials: () => secrets.openCredentials(identity, record),
-      });
-      if (update.name !== undefined && !sameName(update.name, record.name)) {
-        if (await store.isNameTaken(identity, update.name)) {
-          throw new AppError('CONNECTOR_NAME_TAKEN');
-        }
-      }
-      const changes: ConnectorChanges = {
-        at: clock.now(),
-        ...(update.name !== undefined && { name: update.name }),
-      };
-      if (plan !== undefined) {
-        const report = await tester.assertPasses(plan);
-        Object.assign(changes, this.#targetChanges(identity, id, plan, report));
-      }
-      const connector = await this.#save(identity, record, changes);
-      if (plan !== undefined) await this.#deps.onSessionsInvalid(id);
-      return connector;
+      return this.#update(identity, id, update, accepts);
     });
   }
 
@@ -189,8 +165,12 @@ export class ConnectorService {
     credentials: Credentials,
     accepts: ConnectorVersions,
   ): Promise<Connector> {
-    assertCredentialsFit(credentials.kind, credentials, '/body');
-    return this.update(identity, id, { credentials, authType: credentials.kind }, accepts);
+    return this.#deps.log.run('connector.put_credentials', identity, async (fields) => {
+      fields.connector_id = id;
+      assertCredentialsFit(credentials.kind, credentials, '/body');
+      const update = { credentials, authType: credentials.kind };
+      return await this.#update(identity, id, update, accepts);
+    });
   }
 
   /**
@@ -200,13 +180,11 @@ export class ConnectorService {
   deleteCredentials(identity: Identity, id: string, accepts: ConnectorVersions): Promise<void> {
     return this.#deps.log.run('connector.delete_credentials', identity, async (fields) => {
       fields.connector_id = id;
-      const record = await this.#getAccepted(identity, id, accepts);
-      if (record.credential === undefined) throw new AppError('CREDENTIALS_NOT_FOUND');
-      const at = this.#deps.clock.now();
-      await this.#save(identity, record, {
-        at,
-        credential: null,
-        health: { health: 'NEEDS_AUTH', fault: { code: 'AUTH_REQUIRED', at } },
+      await this.#change(identity, id, accepts, ({ credential }) => {
+        if (credential === undefined) throw new AppError('CREDENTIALS_NOT_FOUND');
+        const at = this.#deps.clock.now();
+        const fault = { code: 'AUTH_REQUIRED', at } as const;
+        return { at, credential: null, health: { health: 'NEEDS_AUTH', fault } };
       });
       await this.#deps.onSessionsInvalid(id);
     });
@@ -221,9 +199,9 @@ export class ConnectorService {
   ): Promise<Connector> {
     return this.#deps.log.run('connector.set_status', identity, async (fields) => {
       fields.connector_id = id;
-      const record = await this.#getAccepted(identity, id, accepts);
-      if (record.intent === intent) return this.#deps.secrets.toConnector(identity, record);
-      const connector = await this.#save(identity, record, { intent, at: this.#deps.clock.now() });
+      const connector = await this.#change(identity, id, accepts, (record) =>
+        record.intent === intent ? undefined : { intent, at: this.#deps.clock.now() },
+      );
       if (intent === 'DISABLED') await this.#deps.onSessionsInvalid(id);
       return connector;
     });
@@ -255,15 +233,55 @@ export class ConnectorService {
     return record;
   }
 
-  async #save(
+  async #update(
     identity: Identity,
-    record: ConnectorRecord,
-    changes: ConnectorChanges,
+    id: string,
+    update: ConnectorUpdate,
+    accepts: ConnectorVersions,
+  ): Promise<Connector> {
+    const { secrets, store, tester, clock } = this.#deps;
+    const record = await this.#getAccepted(identity, id, accepts);
+    const plan = planUpdate(update, {
+      serverUrl: secrets.openUrl(identity, record),
+      transport: record.transport,
+      authType: record.authType,
+      hasCredentials: record.credential !== undefined,
+      openCredentials: () => secrets.openCredentials(identity, record),
+    });
+    const { name } = update;
+    if (name !== undefined && !sameName(name, record.name)) {
+      if (await store.isNameTaken(identity, name)) throw new AppError('CONNECTOR_NAME_TAKEN');
+    }
+    const renamed = name === undefined ? {} : { name };
+    if (plan === undefined) {
+      return await this.#change(identity, id, accepts, () => ({ ...renamed, at: clock.now() }));
+    }
+    const report = await tester.assertPasses(plan);
+    const changes = { ...renamed, ...this.#targetChanges(identity, id, plan, report) };
+    const saved = await store.update(identity, id, record.version, changes);
+    if (saved === undefined) throw new AppError('CONNECTOR_CHANGED');
+    await this.#deps.onSessionsInvalid(id);
+    return secrets.toConnector(identity, saved);
+  }
+
+  /**
+   * Makes a change that no test precedes: where another one comes between reading and saving, it is made on top of that.
+   * @param changesOf undefined where there is nothing to change.
+   */
+  async #change(
+    identity: Identity,
+    id: string,
+    accepts: ConnectorVersions,
+    changesOf: (record: ConnectorRecord) => ConnectorChanges | undefined,
   ): Promise<Connector> {
     const { store, secrets } = this.#deps;
-    const saved = await store.update(identity, record.id, record.version, changes);
-    if (saved === undefined) throw new AppError('CONNECTOR_CHANGED');
-    return secrets.toConnector(identity, saved);
+    for (;;) {
+      const record = await this.#getAccepted(identity, id, accepts);
+      const changes = changesOf(record);
+      if (changes === undefined) return secrets.toConnector(identity, record);
+      const saved = await store.update(identity, id, record.version, changes);
+      if (saved !== undefined) return secrets.toConnector(identity, saved);
+    }
   }
 
   #targetChanges(
@@ -271,9 +289,11 @@ export class ConnectorService {
     id: string,
     plan: UpdatePlan,
     report: ConnectionTestReport,
-  ): Partial<ConnectorChanges> {
+  ): ConnectorChanges {
     const { knowledge, tools } = discoveredState(report);
+    const at = this.#deps.clock.now();
     return {
+      at,
       target: {
         serverUrlSealed: this.#deps.secrets.sealUrl(identity, id, plan.serverUrl),
         serverOrigin: urlOrigin(plan.serverUrl),
@@ -281,7 +301,7 @@ export class ConnectorService {
         authType: plan.authType,
       },
       credential: this.#seal(identity, plan.serverUrl, plan.credentials) ?? null,
-      health: { health: 'HEALTHY', fault: undefined, testedAt: this.#deps.clock.now() },
+      health: { health: 'HEALTHY', fault: undefined, testedAt: at },
       knowledge,
       tools,
     };

@@ -13,6 +13,14 @@ afterEach(() => http.app.close());
 async function start(options: HttpAppOptions = {}): Promise<void> {
   http = await buildHttpApp(options);
 }
+/** Node 20 has no Promise.withResolvers. */
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
 const get = (url: string) => http.app.inject({ url });
 
 const sound: ReadinessCheck = { name: 'database', check: async () => ({ ok: true }) };
@@ -91,31 +99,39 @@ describe('operations of the contract', () => {
   });
 
   test('in flight finish when the service stops, and later ones are refused', async () => {
-    let release = () => {};
-    let arrived = () => {};
-    const inFlight = new Promise<void>((resolve) => {
-      arrived = resolve;
-    });
+    const { promise: inFlight, resolve: arrived } = deferred();
+    const { promise: released, resolve: release } = deferred();
+    const late: Response[] = [];
+    let call = async (): Promise<Response> => fetch('http://unset.invalid');
     await start({
       handlers: {
         listConnectors: async () => {
           arrived();
-          await new Promise<void>((resolve) => {
-            release = resolve;
-          });
+          await released;
           return { items: [], next_cursor: null };
         },
+      },
+      extend: (app) => {
+        // The service has begun to stop, and its port is still open.
+        app.addHook('preClose', async () => {
+          late.push(await call());
+        });
       },
     });
     const url = new URL('/api/connectors', await http.listen());
     const headers = await bearer();
-    const first = fetch(url, { headers });
+    call = () => fetch(url, { headers });
+    const first = call();
     await inFlight;
     const closing = http.app.close();
-    await expect(fetch(url, { headers })).rejects.toThrow();
+    await expect.poll(() => late.length).toBe(1);
+    expect(late[0]?.status).toBe(503);
+    expect(late[0]?.headers.get('connection')).toBe('close');
+    expect(await late[0]?.json()).toMatchObject({ code: 'NOT_READY' });
     release();
     expect((await first).status).toBe(200);
     await closing;
+    await expect(call()).rejects.toThrow();
   });
 });
 
