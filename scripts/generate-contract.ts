@@ -10,7 +10,10 @@ const root = path.resolve(import.meta.dirname, '..');
 const { document, json } = await bundleContract(path.join(root, 'openapi/openapi.yaml'));
 const outputs = [
   { file: 'src/contract/generated.ts', text: await formatSource(renderContract(document)) },
-  { file: 'src/contract/generated-document.ts', text: renderContractDocument(json) },
+  {
+    file: 'src/contract/generated-document.ts',
+    text: await formatSource(renderContractDocument(json)),
+  },
 ];
 
 for (const { file, text } of outputs) {

@@ -1,6 +1,7 @@
 // `npm run quickstart`: the product in one command, on real parts. Starts the service with its embedded PostgreSQL and
 // a published MCP server, and goes through test, save, list and call over HTTP.
 // `-- --once` ends after the tour: 0 when every step worked, 1 when one failed.
+import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from '../src/config.ts';
 import { type RunningService, settingChecks, startService } from '../src/service.ts';
@@ -36,15 +37,24 @@ async function configure(tour: Tour): Promise<Config> {
   return { ...config, port: await freePort(config.port, config.host) };
 }
 
-function tokenFor({ token }: Config): Promise<string> {
-  const { source, issuer, audience, tenantClaim } = token;
+/**
+ * A user of the tour for each set of keys: what a former tour saved cannot be opened once its keys are lost, as those
+ * of a deleted checkout whose data lies elsewhere.
+ */
+function tourUser({ encryptionKeys }: Config): string {
+  return `quickstart-${createHash('sha256').update(encryptionKeys).digest('hex').slice(0, 8)}`;
+}
+
+function tokenFor(config: Config): Promise<string> {
+  const { source, issuer, audience, tenantClaim } = config.token;
   if (source.kind !== 'secret') {
     throw new Error(
       'JWT_JWKS_URL is set: the tour cannot make a token. Unset it, or set JWT_SECRET.',
     );
   }
   const { secret } = source;
-  return createDevelopmentToken({ secret, user: 'quickstart', issuer, audience, tenantClaim });
+  const user = tourUser(config);
+  return createDevelopmentToken({ secret, user, issuer, audience, tenantClaim });
 }
 
 async function startReadyService(config: Config, parts: StartedParts): Promise<RunningService> {
@@ -58,7 +68,6 @@ async function startReadyService(config: Config, parts: StartedParts): Promise<R
   throw new Error(`${reason}${hint}`);
 }
 
-/** @returns the base address of the service, and a token for it. */
 async function showAround(tour: Tour, parts: StartedParts): Promise<void> {
   const config = await configure(tour);
   const token = await tokenFor(config);

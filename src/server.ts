@@ -1,22 +1,48 @@
 import closeWithGrace from 'close-with-grace';
 import { ConfigError, loadConfig } from './config.ts';
-import { settingChecks, startService } from './service.ts';
+import { type RunningService, settingChecks, startService } from './service.ts';
 
 /** Longer than a tool call may take, so that those in flight finish. */
 const STOP_TIMEOUT_MS = 75_000;
+/** A terminal signals npm and its children, and npm passes the signal on: signals this close are one wish. */
+const SAME_WISH_MS = 1_000;
 
 try {
   const config = loadConfig(process.env, settingChecks);
-  const service = await startService(config);
-  closeWithGrace({ delay: STOP_TIMEOUT_MS, logger: false }, async ({ signal, err }) => {
-    if (err !== undefined) service.logger.fatal({ err }, 'stopping after an error nobody caught');
-    else service.logger.info({ signal }, 'stopping');
-    await service.stop();
-  });
+  stopWithGrace(await startService(config));
 } catch (error) {
   // Nothing logs yet. The messages of these errors are made to be read, and hold no values.
   process.stderr.write(`${startFailure(error)}\n`);
   process.exitCode = 1;
+}
+
+/** Stops the service on a signal or on an error nobody caught, and ends the process. */
+function stopWithGrace({ logger, stop }: RunningService): void {
+  const { close } = closeWithGrace(
+    {
+      delay: STOP_TIMEOUT_MS,
+      logger: false,
+      // Below: it would take the second one of a pair for impatience.
+      skip: ['SIGINT', 'SIGTERM'],
+      onTimeout: () => logger.error('not everything stopped in time'),
+    },
+    async ({ err }) => {
+      if (err !== undefined) logger.fatal({ err }, 'stopping after an error nobody caught');
+      await stop().catch((error: unknown) => {
+        logger.error({ err: error }, 'a part did not stop');
+        throw error;
+      });
+    },
+  );
+  let firstAt: number | undefined;
+  const onSignal = (signal: NodeJS.Signals) => {
+    firstAt ??= performance.now();
+    // Whoever sends a further one later does not want to wait.
+    if (performance.now() - firstAt > SAME_WISH_MS) process.exit(1);
+    logger.info({ signal }, 'stopping');
+    void close();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
 }
 
 function startFailure(error: unknown): string {

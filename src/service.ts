@@ -5,6 +5,7 @@ import { buildApp } from './app.ts';
 import type { Config, SettingCheck } from './config.ts';
 import type { SettingName } from './config-settings.ts';
 import { type Container, createContainer } from './container.ts';
+import { connectionConfig } from './database/connection-config.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts';
 import { applyMigrations } from './database/migrations.ts';
 import { buildAdminServer } from './http/admin-server.ts';
@@ -16,17 +17,18 @@ import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists
 /** Checks of settings whose format belongs to a module; for `loadConfig`. */
 export const settingChecks: Readonly<Partial<Record<SettingName, SettingCheck>>> = {
   ENCRYPTION_KEYS: checkKeyring,
+  DATABASE_URL: (text) => problemOf(() => connectionConfig(text, { application: 'check', max: 1 })),
   OUTBOUND_ALLOWED_HOSTS: (text) => problemOf(() => parseAllowedHosts(text)),
   OUTBOUND_ALLOWED_ADDRESSES: (text) => problemOf(() => parseAllowedAddresses(text)),
 };
 
-/** The entry that is wrong is not repeated: no value of a setting is ever printed. */
+/** What is wrong is not repeated: no value of a setting is ever printed. */
 function problemOf(parse: () => unknown): string | undefined {
   try {
     parse();
     return undefined;
   } catch {
-    return 'has an entry of the wrong form';
+    return 'does not have the expected form';
   }
 }
 
@@ -66,10 +68,7 @@ export async function startService(
     createLoggerOptions({ level: config.logLevel }),
     logDestination ?? pino.destination({ sync: false }),
   );
-  const undo: (() => Promise<unknown>)[] = [];
-  const stop = async () => {
-    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
-  };
+  const undo: UndoSteps = [];
   try {
     const embedded = await startDatabase(config, logger);
     if (embedded !== undefined) undo.push(() => embedded.stop());
@@ -94,14 +93,27 @@ export async function startService(
       dataDir: embedded?.dataDir,
       logger,
       stop: () => {
-        stopping ??= stop();
+        stopping ??= undoAll(undo);
         return stopping;
       },
     };
   } catch (error) {
-    await stop();
+    // The reason why it did not start counts, not what went wrong while it was undone.
+    await undoAll(undo).catch((err: unknown) => logger.warn({ err }, 'a part did not stop'));
     throw error;
   }
+}
+
+/** What was started, in order. */
+type UndoSteps = (() => Promise<unknown>)[];
+
+/** Undoes the last step first. @throws the first failure, after all other steps: the database must stop in any case. */
+async function undoAll(steps: UndoSteps): Promise<void> {
+  const failures: unknown[] = [];
+  for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+    await step().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** In embedded mode the schema is ours alone, so it is brought up to date at once. */
@@ -126,7 +138,7 @@ async function startDatabase(
 
 async function startAdminServer(
   container: Container,
-  undo: (() => Promise<unknown>)[],
+  undo: UndoSteps,
 ): Promise<string | undefined> {
   const { config, logger, renderProblem, readiness, registry } = container;
   if (config.adminPort === undefined) return undefined;

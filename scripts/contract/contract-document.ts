@@ -91,7 +91,6 @@ const Document = Type.Object({
 });
 
 export type ContractParameter = Static<typeof Parameter>;
-export type ContractRequestBody = Static<typeof RequestBody>;
 export type ContractResponse = Static<typeof Response>;
 export type ContractOperation = Static<typeof Operation>;
 export type ContractPathItem = Static<typeof PathItem>;

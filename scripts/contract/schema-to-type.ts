@@ -32,11 +32,12 @@ function typeOfTyped(schema: SchemaObject, at: string): string {
       at,
     );
   }
-  switch (schema.type) {
+  const type = schema.type ?? '';
+  switch (type) {
     case 'string':
     case 'boolean':
     case 'null':
-      return schema.type;
+      return type;
     case 'integer':
     case 'number':
       return 'number';
@@ -44,7 +45,6 @@ function typeOfTyped(schema: SchemaObject, at: string): string {
       return `Array<${schemaToType(schema.items ?? true, `${at}/items`)}>`;
     case 'object':
       return typeOfObject(schema, at);
-    case undefined:
     default:
       throw new Error(`${at}: no type the generator knows`);
   }

@@ -4,7 +4,7 @@ const START = '<!-- settings:start -->';
 const END = '<!-- settings:end -->';
 
 /** The README's table of settings, in Markdown. */
-export function renderSettingsTable(): string {
+function renderSettingsTable(): string {
   const rows = describeSettings().map(
     ({ name, description, default: value }) =>
       `| \`${name}\` | ${value === undefined || value === '' ? '' : `\`${value}\``} | ${description} |`,

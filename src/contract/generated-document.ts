@@ -2,3311 +2,3144 @@
 
 /** The contract as one OpenAPI 3.1 document, as `/openapi.json` serves it. */
 export const contractDocument: Readonly<Record<string, unknown>> = {
-  "openapi": "3.1.0",
-  "info": {
-    "title": "MCP Connectors",
-    "version": "0.1.0",
-    "summary": "Connect your users' own MCP servers, and hand their tools to agents.",
-    "description": "Users register MCP servers by URL. A server is tested before it is saved, its credentials are kept\nencrypted, its tools are discovered, and each user's namespaced tools are listed and called here.\n\n**Errors** are `application/problem+json` (RFC 9457) with a stable `code`. `401` and `403` speak only of\nthe caller's own token, never of a refusal by an MCP server. What the caller may not see is `404`.\n\n**Versions.** A connector carries its version as `ETag`; send it back as `If-Match` to change only what you read.\n\n**Retries.** `POST /api/connectors` and tool calls take an `Idempotency-Key`; the same key with the same body\nanswers the same for 24 hours and never runs twice.\n\n**Before an operation is known** a request can end with `404 NOT_FOUND`, `405 METHOD_NOT_ALLOWED` (with `Allow`),\n`408 REQUEST_TIMEOUT` or `431 HEADERS_TOO_LARGE`.\n\n**Growth.** This API grows by addition only: expect new fields and new values of response enumerations.\n",
-    "license": {
-      "name": "MIT",
-      "identifier": "MIT"
-    }
+  openapi: '3.1.0',
+  info: {
+    title: 'MCP Connectors',
+    version: '0.1.0',
+    summary: "Connect your users' own MCP servers, and hand their tools to agents.",
+    description:
+      "Users register MCP servers by URL. A server is tested before it is saved, its credentials are kept\nencrypted, its tools are discovered, and each user's namespaced tools are listed and called here.\n\n**Errors** are `application/problem+json` (RFC 9457) with a stable `code`. `401` and `403` speak only of\nthe caller's own token, never of a refusal by an MCP server. What the caller may not see is `404`.\n\n**Versions.** A connector carries its version as `ETag`; send it back as `If-Match` to change only what you read.\n\n**Retries.** `POST /api/connectors` and tool calls take an `Idempotency-Key`; the same key with the same body\nanswers the same for 24 hours and never runs twice.\n\n**Before an operation is known** a request can end with `404 NOT_FOUND`, `405 METHOD_NOT_ALLOWED` (with `Allow`),\n`408 REQUEST_TIMEOUT` or `431 HEADERS_TOO_LARGE`.\n\n**Growth.** This API grows by addition only: expect new fields and new values of response enumerations.\n",
+    license: {
+      name: 'MIT',
+      identifier: 'MIT',
+    },
   },
-  "servers": [
+  servers: [
     {
-      "url": "/",
-      "description": "This service"
-    }
+      url: '/',
+      description: 'This service',
+    },
   ],
-  "security": [
+  security: [
     {
-      "bearer": []
-    }
+      bearer: [],
+    },
   ],
-  "tags": [
+  tags: [
     {
-      "name": "connectors",
-      "description": "MCP servers a user has registered."
+      name: 'connectors',
+      description: 'MCP servers a user has registered.',
     },
     {
-      "name": "credentials",
-      "description": "The secret of a connector; written, never read."
+      name: 'credentials',
+      description: 'The secret of a connector; written, never read.',
     },
     {
-      "name": "tools",
-      "description": "A user's tools, as agents see and call them."
-    }
+      name: 'tools',
+      description: "A user's tools, as agents see and call them.",
+    },
   ],
-  "paths": {
-    "/api/connectors": {
-      "get": {
-        "operationId": "listConnectors",
-        "summary": "List the caller's connectors",
-        "description": "Newest first. Follow `next_cursor` until it is null.",
-        "tags": [
-          "connectors"
-        ],
-        "security": [
+  paths: {
+    '/api/connectors': {
+      get: {
+        operationId: 'listConnectors',
+        summary: "List the caller's connectors",
+        description: 'Newest first. Follow `next_cursor` until it is null.',
+        tags: ['connectors'],
+        security: [
           {
-            "bearer": [
-              "connectors:read"
-            ]
-          }
+            bearer: ['connectors:read'],
+          },
         ],
-        "parameters": [
+        parameters: [
           {
-            "$ref": "#/components/parameters/Limit"
+            $ref: '#/components/parameters/Limit',
           },
           {
-            "$ref": "#/components/parameters/Cursor"
-          }
+            $ref: '#/components/parameters/Cursor',
+          },
         ],
-        "responses": {
-          "200": {
-            "description": "One page.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ConnectorPage"
+        responses: {
+          '200': {
+            description: 'One page.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ConnectorPage',
                 },
-                "example": {
-                  "items": [
+                example: {
+                  items: [
                     {
-                      "id": "6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11",
-                      "name": "Issue tracker",
-                      "slug": "issue-tracker",
-                      "server_url": "https://mcp.example.com/mcp",
-                      "transport": "auto",
-                      "auth_type": "bearer",
-                      "status": "ENABLED",
-                      "last_error": null,
-                      "server_info": {
-                        "name": "example-mcp",
-                        "version": "1.4.0",
-                        "title": null
+                      id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                      name: 'Issue tracker',
+                      slug: 'issue-tracker',
+                      server_url: 'https://mcp.example.com/mcp',
+                      transport: 'auto',
+                      auth_type: 'bearer',
+                      status: 'ENABLED',
+                      last_error: null,
+                      server_info: {
+                        name: 'example-mcp',
+                        version: '1.4.0',
+                        title: null,
                       },
-                      "protocol_version": "2025-11-25",
-                      "tool_count": 2,
-                      "credentials": {
-                        "kind": "bearer",
-                        "header_names": [],
-                        "state": "active",
-                        "expires_at": null,
-                        "updated_at": "2026-11-20T09:30:00.000Z"
+                      protocol_version: '2025-11-25',
+                      tool_count: 2,
+                      credentials: {
+                        kind: 'bearer',
+                        header_names: [],
+                        state: 'active',
+                        expires_at: null,
+                        updated_at: '2026-11-20T09:30:00.000Z',
                       },
-                      "version": 3,
-                      "last_tested_at": "2026-11-20T09:30:00.000Z",
-                      "created_at": "2026-11-20T09:00:00.000Z",
-                      "updated_at": "2026-11-20T09:30:00.000Z"
-                    }
+                      version: 3,
+                      last_tested_at: '2026-11-20T09:30:00.000Z',
+                      created_at: '2026-11-20T09:00:00.000Z',
+                      updated_at: '2026-11-20T09:30:00.000Z',
+                    },
                   ],
-                  "next_cursor": null
-                }
-              }
-            }
-          },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
-          },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
-          },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
-          },
-          "422": {
-            "$ref": "#/components/responses/ValidationFailed"
-          },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
-      },
-      "post": {
-        "operationId": "createConnector",
-        "summary": "Test an MCP server and save it",
-        "description": "Tests the server first, for 25 seconds at most, and saves only what passed: a failed test answers `422` with\nthe test's code, and nothing is kept. At most ten connectors per user.\n",
-        "tags": [
-          "connectors"
-        ],
-        "security": [
-          {
-            "bearer": [
-              "connectors:write"
-            ]
-          }
-        ],
-        "parameters": [
-          {
-            "$ref": "#/components/parameters/IdempotencyKey"
-          }
-        ],
-        "requestBody": {
-          "required": true,
-          "content": {
-            "application/json": {
-              "schema": {
-                "$ref": "#/components/schemas/ConnectorCreate"
-              },
-              "examples": {
-                "open": {
-                  "summary": "A server without sign-in",
-                  "value": {
-                    "name": "Everything",
-                    "server_url": "https://mcp.example.com/mcp"
-                  }
+                  next_cursor: null,
                 },
-                "bearer": {
-                  "summary": "A server with a token",
-                  "value": {
-                    "name": "Issue tracker",
-                    "server_url": "https://mcp.example.com/mcp",
-                    "auth_type": "bearer",
-                    "credentials": {
-                      "token": "your-token"
-                    }
-                  }
-                },
-                "headers": {
-                  "summary": "A server with custom headers",
-                  "value": {
-                    "name": "Search",
-                    "server_url": "https://search.example.com/mcp",
-                    "auth_type": "headers",
-                    "credentials": {
-                      "headers": {
-                        "X-Api-Key": "your-key"
-                      }
-                    }
-                  }
-                }
-              }
-            }
-          }
-        },
-        "responses": {
-          "201": {
-            "description": "Saved.",
-            "headers": {
-              "Location": {
-                "$ref": "#/components/headers/Location"
               },
-              "ETag": {
-                "$ref": "#/components/headers/ETag"
-              }
             },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Connector"
-                },
-                "example": {
-                  "id": "6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11",
-                  "name": "Issue tracker",
-                  "slug": "issue-tracker",
-                  "server_url": "https://mcp.example.com/mcp",
-                  "transport": "auto",
-                  "auth_type": "bearer",
-                  "status": "ENABLED",
-                  "last_error": null,
-                  "server_info": {
-                    "name": "example-mcp",
-                    "version": "1.4.0",
-                    "title": null
-                  },
-                  "protocol_version": "2025-11-25",
-                  "tool_count": 2,
-                  "credentials": {
-                    "kind": "bearer",
-                    "header_names": [],
-                    "state": "active",
-                    "expires_at": null,
-                    "updated_at": "2026-11-20T09:30:00.000Z"
-                  },
-                  "version": 3,
-                  "last_tested_at": "2026-11-20T09:30:00.000Z",
-                  "created_at": "2026-11-20T09:00:00.000Z",
-                  "updated_at": "2026-11-20T09:30:00.000Z"
-                }
-              }
-            }
           },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
+          '400': {
+            $ref: '#/components/responses/BadRequest',
           },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
           },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
+          '403': {
+            $ref: '#/components/responses/Forbidden',
           },
-          "409": {
-            "description": "The name is taken, the limit is reached, or the first request with this key still runs.",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                },
-                "examples": {
-                  "name": {
-                    "summary": "The name is taken",
-                    "value": {
-                      "type": "/errors/connector-name-taken",
-                      "title": "Another connector already has this name.",
-                      "status": 409,
-                      "code": "CONNECTOR_NAME_TAKEN",
-                      "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                    }
-                  },
-                  "limit": {
-                    "summary": "Ten connectors exist",
-                    "value": {
-                      "type": "/errors/connector-limit-reached",
-                      "title": "The maximum number of connectors is reached.",
-                      "status": 409,
-                      "code": "CONNECTOR_LIMIT_REACHED",
-                      "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                    }
-                  },
-                  "in_progress": {
-                    "summary": "The first request still runs",
-                    "value": {
-                      "type": "/errors/idempotency-in-progress",
-                      "title": "A request with this Idempotency-Key is still in progress.",
-                      "status": 409,
-                      "code": "IDEMPOTENCY_IN_PROGRESS",
-                      "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                    }
-                  }
-                }
-              }
-            }
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
           },
-          "413": {
-            "$ref": "#/components/responses/PayloadTooLarge"
+          '429': {
+            $ref: '#/components/responses/RateLimited',
           },
-          "415": {
-            "$ref": "#/components/responses/UnsupportedMediaType"
+          '500': {
+            $ref: '#/components/responses/Internal',
           },
-          "422": {
-            "$ref": "#/components/responses/SaveRefused"
+          '503': {
+            $ref: '#/components/responses/Unavailable',
           },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
-      }
-    },
-    "/api/connectors/test": {
-      "post": {
-        "operationId": "testConnection",
-        "summary": "Test an MCP server without saving it",
-        "description": "Connects, negotiates the protocol, and discovers the tools. Ten seconds at most for an attempt, and one\nretry after three seconds where it can help. Always `200`: `success` and `error_code` tell the outcome.\n",
-        "tags": [
-          "connectors"
-        ],
-        "security": [
-          {
-            "bearer": [
-              "connectors:write"
-            ]
-          }
-        ],
-        "requestBody": {
-          "required": true,
-          "content": {
-            "application/json": {
-              "schema": {
-                "$ref": "#/components/schemas/ConnectionTest"
-              },
-              "example": {
-                "server_url": "https://mcp.example.com/mcp",
-                "auth_type": "bearer",
-                "credentials": {
-                  "token": "your-token"
-                }
-              }
-            }
-          }
         },
-        "responses": {
-          "200": {
-            "description": "The report; also when the test failed.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ConnectionTestReport"
+      },
+      post: {
+        operationId: 'createConnector',
+        summary: 'Test an MCP server and save it',
+        description:
+          "Tests the server first, for 25 seconds at most, and saves only what passed: a failed test answers `422` with\nthe test's code, and nothing is kept. At most ten connectors per user.\n",
+        tags: ['connectors'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/IdempotencyKey',
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ConnectorCreate',
+              },
+              examples: {
+                open: {
+                  summary: 'A server without sign-in',
+                  value: {
+                    name: 'Everything',
+                    server_url: 'https://mcp.example.com/mcp',
+                  },
                 },
-                "examples": {
-                  "passed": {
-                    "summary": "The server passed",
-                    "value": {
-                      "success": true,
-                      "error_code": null,
-                      "error_message": null,
-                      "tools": [
+                bearer: {
+                  summary: 'A server with a token',
+                  value: {
+                    name: 'Issue tracker',
+                    server_url: 'https://mcp.example.com/mcp',
+                    auth_type: 'bearer',
+                    credentials: {
+                      token: 'your-token',
+                    },
+                  },
+                },
+                headers: {
+                  summary: 'A server with custom headers',
+                  value: {
+                    name: 'Search',
+                    server_url: 'https://search.example.com/mcp',
+                    auth_type: 'headers',
+                    credentials: {
+                      headers: {
+                        'X-Api-Key': 'your-key',
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          '201': {
+            description: 'Saved.',
+            headers: {
+              Location: {
+                $ref: '#/components/headers/Location',
+              },
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Connector',
+                },
+                example: {
+                  id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                  name: 'Issue tracker',
+                  slug: 'issue-tracker',
+                  server_url: 'https://mcp.example.com/mcp',
+                  transport: 'auto',
+                  auth_type: 'bearer',
+                  status: 'ENABLED',
+                  last_error: null,
+                  server_info: {
+                    name: 'example-mcp',
+                    version: '1.4.0',
+                    title: null,
+                  },
+                  protocol_version: '2025-11-25',
+                  tool_count: 2,
+                  credentials: {
+                    kind: 'bearer',
+                    header_names: [],
+                    state: 'active',
+                    expires_at: null,
+                    updated_at: '2026-11-20T09:30:00.000Z',
+                  },
+                  version: 3,
+                  last_tested_at: '2026-11-20T09:30:00.000Z',
+                  created_at: '2026-11-20T09:00:00.000Z',
+                  updated_at: '2026-11-20T09:30:00.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '409': {
+            description:
+              'The name is taken, the limit is reached, or the first request with this key still runs.',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                examples: {
+                  name: {
+                    summary: 'The name is taken',
+                    value: {
+                      type: '/errors/connector-name-taken',
+                      title: 'Another connector already has this name.',
+                      status: 409,
+                      code: 'CONNECTOR_NAME_TAKEN',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                  limit: {
+                    summary: 'Ten connectors exist',
+                    value: {
+                      type: '/errors/connector-limit-reached',
+                      title: 'The maximum number of connectors is reached.',
+                      status: 409,
+                      code: 'CONNECTOR_LIMIT_REACHED',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                  in_progress: {
+                    summary: 'The first request still runs',
+                    value: {
+                      type: '/errors/idempotency-in-progress',
+                      title: 'A request with this Idempotency-Key is still in progress.',
+                      status: 409,
+                      code: 'IDEMPOTENCY_IN_PROGRESS',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                },
+              },
+            },
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/SaveRefused',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/connectors/test': {
+      post: {
+        operationId: 'testConnection',
+        summary: 'Test an MCP server without saving it',
+        description:
+          'Connects, negotiates the protocol, and discovers the tools. Ten seconds at most for an attempt, and one\nretry after three seconds where it can help. Always `200`: `success` and `error_code` tell the outcome.\n',
+        tags: ['connectors'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ConnectionTest',
+              },
+              example: {
+                server_url: 'https://mcp.example.com/mcp',
+                auth_type: 'bearer',
+                credentials: {
+                  token: 'your-token',
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The report; also when the test failed.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ConnectionTestReport',
+                },
+                examples: {
+                  passed: {
+                    summary: 'The server passed',
+                    value: {
+                      success: true,
+                      error_code: null,
+                      error_message: null,
+                      tools: [
                         {
-                          "name": "echo",
-                          "title": "Echo",
-                          "description": "Says back what it is told.",
-                          "input_schema": {
-                            "type": "object",
-                            "properties": {
-                              "message": {
-                                "type": "string"
-                              }
+                          name: 'echo',
+                          title: 'Echo',
+                          description: 'Says back what it is told.',
+                          input_schema: {
+                            type: 'object',
+                            properties: {
+                              message: {
+                                type: 'string',
+                              },
                             },
-                            "required": [
-                              "message"
-                            ]
+                            required: ['message'],
                           },
-                          "output_schema": null,
-                          "annotations": {
-                            "readOnlyHint": true
-                          }
-                        }
+                          output_schema: null,
+                          annotations: {
+                            readOnlyHint: true,
+                          },
+                        },
                       ],
-                      "warnings": [],
-                      "server_info": {
-                        "name": "example-mcp",
-                        "version": "1.4.0",
-                        "title": null
+                      warnings: [],
+                      server_info: {
+                        name: 'example-mcp',
+                        version: '1.4.0',
+                        title: null,
                       },
-                      "protocol_version": "2025-11-25",
-                      "latency_ms": 212,
-                      "attempts": 1
-                    }
+                      protocol_version: '2025-11-25',
+                      latency_ms: 212,
+                      attempts: 1,
+                    },
                   },
-                  "failed": {
-                    "summary": "The server failed",
-                    "value": {
-                      "success": false,
-                      "error_code": "AUTH_REQUIRED",
-                      "error_message": "This server requires credentials. Choose how to sign in and add them, then test again.",
-                      "tools": [],
-                      "warnings": [],
-                      "server_info": null,
-                      "protocol_version": null,
-                      "latency_ms": 88,
-                      "attempts": 1
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
-          },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
-          },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
-          },
-          "413": {
-            "$ref": "#/components/responses/PayloadTooLarge"
-          },
-          "415": {
-            "$ref": "#/components/responses/UnsupportedMediaType"
-          },
-          "422": {
-            "$ref": "#/components/responses/SaveRefused"
-          },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
-      }
-    },
-    "/api/connectors/{connector_id}": {
-      "parameters": [
-        {
-          "$ref": "#/components/parameters/ConnectorId"
-        }
-      ],
-      "get": {
-        "operationId": "getConnector",
-        "summary": "Read a connector",
-        "description": "The connector with its status and version, without any secret.",
-        "tags": [
-          "connectors"
-        ],
-        "security": [
-          {
-            "bearer": [
-              "connectors:read"
-            ]
-          }
-        ],
-        "responses": {
-          "200": {
-            "description": "The connector.",
-            "headers": {
-              "ETag": {
-                "$ref": "#/components/headers/ETag"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Connector"
+                  failed: {
+                    summary: 'The server failed',
+                    value: {
+                      success: false,
+                      error_code: 'AUTH_REQUIRED',
+                      error_message:
+                        'This server requires credentials. Choose how to sign in and add them, then test again.',
+                      tools: [],
+                      warnings: [],
+                      server_info: null,
+                      protocol_version: null,
+                      latency_ms: 88,
+                      attempts: 1,
+                    },
+                  },
                 },
-                "example": {
-                  "id": "6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11",
-                  "name": "Issue tracker",
-                  "slug": "issue-tracker",
-                  "server_url": "https://mcp.example.com/mcp",
-                  "transport": "auto",
-                  "auth_type": "bearer",
-                  "status": "ENABLED",
-                  "last_error": null,
-                  "server_info": {
-                    "name": "example-mcp",
-                    "version": "1.4.0",
-                    "title": null
-                  },
-                  "protocol_version": "2025-11-25",
-                  "tool_count": 2,
-                  "credentials": {
-                    "kind": "bearer",
-                    "header_names": [],
-                    "state": "active",
-                    "expires_at": null,
-                    "updated_at": "2026-11-20T09:30:00.000Z"
-                  },
-                  "version": 3,
-                  "last_tested_at": "2026-11-20T09:30:00.000Z",
-                  "created_at": "2026-11-20T09:00:00.000Z",
-                  "updated_at": "2026-11-20T09:30:00.000Z"
-                }
-              }
-            }
-          },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
-          },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
-          },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
-          },
-          "404": {
-            "$ref": "#/components/responses/ConnectorNotFound"
-          },
-          "414": {
-            "$ref": "#/components/responses/UriTooLong"
-          },
-          "422": {
-            "$ref": "#/components/responses/ValidationFailed"
-          },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
-      },
-      "patch": {
-        "operationId": "updateConnector",
-        "summary": "Change a connector",
-        "description": "Only the fields that are sent change. A change of URL, transport, authentication or credentials is tested first, like a\nnew connector. Stored credentials are bound to their URL: a new scheme, host, port or path needs them again in\nthe same request (`CREDENTIALS_REQUIRED`).\n",
-        "tags": [
-          "connectors"
-        ],
-        "security": [
-          {
-            "bearer": [
-              "connectors:write"
-            ]
-          }
-        ],
-        "parameters": [
-          {
-            "$ref": "#/components/parameters/IfMatch"
-          }
-        ],
-        "requestBody": {
-          "required": true,
-          "content": {
-            "application/json": {
-              "schema": {
-                "$ref": "#/components/schemas/ConnectorUpdate"
               },
-              "examples": {
-                "rename": {
-                  "summary": "Another name",
-                  "value": {
-                    "name": "Bug tracker"
-                  }
-                },
-                "move": {
-                  "summary": "Another address, with credentials for it",
-                  "value": {
-                    "server_url": "https://mcp2.example.com/mcp",
-                    "credentials": {
-                      "token": "your-token"
-                    }
-                  }
-                }
-              }
-            }
-          }
-        },
-        "responses": {
-          "200": {
-            "description": "The changed connector.",
-            "headers": {
-              "ETag": {
-                "$ref": "#/components/headers/ETag"
-              }
             },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Connector"
-                },
-                "example": {
-                  "id": "6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11",
-                  "name": "Issue tracker",
-                  "slug": "issue-tracker",
-                  "server_url": "https://mcp.example.com/mcp",
-                  "transport": "auto",
-                  "auth_type": "bearer",
-                  "status": "ENABLED",
-                  "last_error": null,
-                  "server_info": {
-                    "name": "example-mcp",
-                    "version": "1.4.0",
-                    "title": null
-                  },
-                  "protocol_version": "2025-11-25",
-                  "tool_count": 2,
-                  "credentials": {
-                    "kind": "bearer",
-                    "header_names": [],
-                    "state": "active",
-                    "expires_at": null,
-                    "updated_at": "2026-11-20T09:30:00.000Z"
-                  },
-                  "version": 3,
-                  "last_tested_at": "2026-11-20T09:30:00.000Z",
-                  "created_at": "2026-11-20T09:00:00.000Z",
-                  "updated_at": "2026-11-20T09:30:00.000Z"
-                }
-              }
-            }
           },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
+          '400': {
+            $ref: '#/components/responses/BadRequest',
           },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
           },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
+          '403': {
+            $ref: '#/components/responses/Forbidden',
           },
-          "404": {
-            "$ref": "#/components/responses/ConnectorNotFound"
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
           },
-          "409": {
-            "description": "The name is taken, or the connector changed during the test.",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                },
-                "examples": {
-                  "name": {
-                    "summary": "The name is taken",
-                    "value": {
-                      "type": "/errors/connector-name-taken",
-                      "title": "Another connector already has this name.",
-                      "status": 409,
-                      "code": "CONNECTOR_NAME_TAKEN",
-                      "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                    }
-                  },
-                  "changed": {
-                    "summary": "Somebody else changed it",
-                    "value": {
-                      "type": "/errors/connector-changed",
-                      "title": "The connector was changed while it was being tested. Nothing was saved.",
-                      "status": 409,
-                      "code": "CONNECTOR_CHANGED",
-                      "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                    }
-                  }
-                }
-              }
-            }
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
           },
-          "412": {
-            "$ref": "#/components/responses/PreconditionFailed"
+          '422': {
+            $ref: '#/components/responses/SaveRefused',
           },
-          "413": {
-            "$ref": "#/components/responses/PayloadTooLarge"
+          '429': {
+            $ref: '#/components/responses/RateLimited',
           },
-          "414": {
-            "$ref": "#/components/responses/UriTooLong"
+          '500': {
+            $ref: '#/components/responses/Internal',
           },
-          "415": {
-            "$ref": "#/components/responses/UnsupportedMediaType"
+          '503': {
+            $ref: '#/components/responses/Unavailable',
           },
-          "422": {
-            "$ref": "#/components/responses/SaveRefused"
-          },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
+        },
       },
-      "delete": {
-        "operationId": "deleteConnector",
-        "summary": "Delete a connector",
-        "description": "Deletes the connector with its credentials and tools, and closes its sessions. This cannot be undone.",
-        "tags": [
-          "connectors"
-        ],
-        "security": [
-          {
-            "bearer": [
-              "connectors:write"
-            ]
-          }
-        ],
-        "parameters": [
-          {
-            "$ref": "#/components/parameters/IfMatch"
-          }
-        ],
-        "responses": {
-          "204": {
-            "description": "Deleted."
-          },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
-          },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
-          },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
-          },
-          "404": {
-            "$ref": "#/components/responses/ConnectorNotFound"
-          },
-          "412": {
-            "$ref": "#/components/responses/PreconditionFailed"
-          },
-          "413": {
-            "$ref": "#/components/responses/PayloadTooLarge"
-          },
-          "414": {
-            "$ref": "#/components/responses/UriTooLong"
-          },
-          "415": {
-            "$ref": "#/components/responses/UnsupportedMediaType"
-          },
-          "422": {
-            "$ref": "#/components/responses/ValidationFailed"
-          },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
-      }
     },
-    "/api/connectors/{connector_id}/test": {
-      "parameters": [
+    '/api/connectors/{connector_id}': {
+      parameters: [
         {
-          "$ref": "#/components/parameters/ConnectorId"
-        }
+          $ref: '#/components/parameters/ConnectorId',
+        },
       ],
-      "post": {
-        "operationId": "testConnector",
-        "summary": "Test a saved connector",
-        "description": "Tests with the stored URL and credentials and records the outcome as the connector's status. Tools are not\nchanged; use sync for that. Always `200`: `success` and `error_code` tell the outcome.\n",
-        "tags": [
-          "connectors"
-        ],
-        "security": [
+      get: {
+        operationId: 'getConnector',
+        summary: 'Read a connector',
+        description: 'The connector with its status and version, without any secret.',
+        tags: ['connectors'],
+        security: [
           {
-            "bearer": [
-              "connectors:write"
-            ]
-          }
+            bearer: ['connectors:read'],
+          },
         ],
-        "responses": {
-          "200": {
-            "description": "The report; also when the test failed.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ConnectionTestReport"
+        responses: {
+          '200': {
+            description: 'The connector.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Connector',
                 },
-                "examples": {
-                  "passed": {
-                    "summary": "The server passed",
-                    "value": {
-                      "success": true,
-                      "error_code": null,
-                      "error_message": null,
-                      "tools": [
+                example: {
+                  id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                  name: 'Issue tracker',
+                  slug: 'issue-tracker',
+                  server_url: 'https://mcp.example.com/mcp',
+                  transport: 'auto',
+                  auth_type: 'bearer',
+                  status: 'ENABLED',
+                  last_error: null,
+                  server_info: {
+                    name: 'example-mcp',
+                    version: '1.4.0',
+                    title: null,
+                  },
+                  protocol_version: '2025-11-25',
+                  tool_count: 2,
+                  credentials: {
+                    kind: 'bearer',
+                    header_names: [],
+                    state: 'active',
+                    expires_at: null,
+                    updated_at: '2026-11-20T09:30:00.000Z',
+                  },
+                  version: 3,
+                  last_tested_at: '2026-11-20T09:30:00.000Z',
+                  created_at: '2026-11-20T09:00:00.000Z',
+                  updated_at: '2026-11-20T09:30:00.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ConnectorNotFound',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+      patch: {
+        operationId: 'updateConnector',
+        summary: 'Change a connector',
+        description:
+          'Only the fields that are sent change. A change of URL, transport, authentication or credentials is tested first, like a\nnew connector. Stored credentials are bound to their URL: a new scheme, host, port or path needs them again in\nthe same request (`CREDENTIALS_REQUIRED`).\n',
+        tags: ['connectors'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/IfMatch',
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ConnectorUpdate',
+              },
+              examples: {
+                rename: {
+                  summary: 'Another name',
+                  value: {
+                    name: 'Bug tracker',
+                  },
+                },
+                move: {
+                  summary: 'Another address, with credentials for it',
+                  value: {
+                    server_url: 'https://mcp2.example.com/mcp',
+                    credentials: {
+                      token: 'your-token',
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The changed connector.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Connector',
+                },
+                example: {
+                  id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                  name: 'Issue tracker',
+                  slug: 'issue-tracker',
+                  server_url: 'https://mcp.example.com/mcp',
+                  transport: 'auto',
+                  auth_type: 'bearer',
+                  status: 'ENABLED',
+                  last_error: null,
+                  server_info: {
+                    name: 'example-mcp',
+                    version: '1.4.0',
+                    title: null,
+                  },
+                  protocol_version: '2025-11-25',
+                  tool_count: 2,
+                  credentials: {
+                    kind: 'bearer',
+                    header_names: [],
+                    state: 'active',
+                    expires_at: null,
+                    updated_at: '2026-11-20T09:30:00.000Z',
+                  },
+                  version: 3,
+                  last_tested_at: '2026-11-20T09:30:00.000Z',
+                  created_at: '2026-11-20T09:00:00.000Z',
+                  updated_at: '2026-11-20T09:30:00.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ConnectorNotFound',
+          },
+          '409': {
+            description: 'The name is taken, or the connector changed during the test.',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                examples: {
+                  name: {
+                    summary: 'The name is taken',
+                    value: {
+                      type: '/errors/connector-name-taken',
+                      title: 'Another connector already has this name.',
+                      status: 409,
+                      code: 'CONNECTOR_NAME_TAKEN',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                  changed: {
+                    summary: 'Somebody else changed it',
+                    value: {
+                      type: '/errors/connector-changed',
+                      title:
+                        'The connector was changed while it was being tested. Nothing was saved.',
+                      status: 409,
+                      code: 'CONNECTOR_CHANGED',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                },
+              },
+            },
+          },
+          '412': {
+            $ref: '#/components/responses/PreconditionFailed',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/SaveRefused',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+      delete: {
+        operationId: 'deleteConnector',
+        summary: 'Delete a connector',
+        description:
+          'Deletes the connector with its credentials and tools, and closes its sessions. This cannot be undone.',
+        tags: ['connectors'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/IfMatch',
+          },
+        ],
+        responses: {
+          '204': {
+            description: 'Deleted.',
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ConnectorNotFound',
+          },
+          '412': {
+            $ref: '#/components/responses/PreconditionFailed',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/connectors/{connector_id}/test': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/ConnectorId',
+        },
+      ],
+      post: {
+        operationId: 'testConnector',
+        summary: 'Test a saved connector',
+        description:
+          "Tests with the stored URL and credentials and records the outcome as the connector's status. Tools are not\nchanged; use sync for that. Always `200`: `success` and `error_code` tell the outcome.\n",
+        tags: ['connectors'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The report; also when the test failed.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ConnectionTestReport',
+                },
+                examples: {
+                  passed: {
+                    summary: 'The server passed',
+                    value: {
+                      success: true,
+                      error_code: null,
+                      error_message: null,
+                      tools: [
                         {
-                          "name": "echo",
-                          "title": "Echo",
-                          "description": "Says back what it is told.",
-                          "input_schema": {
-                            "type": "object",
-                            "properties": {
-                              "message": {
-                                "type": "string"
-                              }
+                          name: 'echo',
+                          title: 'Echo',
+                          description: 'Says back what it is told.',
+                          input_schema: {
+                            type: 'object',
+                            properties: {
+                              message: {
+                                type: 'string',
+                              },
                             },
-                            "required": [
-                              "message"
-                            ]
+                            required: ['message'],
                           },
-                          "output_schema": null,
-                          "annotations": {
-                            "readOnlyHint": true
-                          }
-                        }
+                          output_schema: null,
+                          annotations: {
+                            readOnlyHint: true,
+                          },
+                        },
                       ],
-                      "warnings": [],
-                      "server_info": {
-                        "name": "example-mcp",
-                        "version": "1.4.0",
-                        "title": null
+                      warnings: [],
+                      server_info: {
+                        name: 'example-mcp',
+                        version: '1.4.0',
+                        title: null,
                       },
-                      "protocol_version": "2025-11-25",
-                      "latency_ms": 212,
-                      "attempts": 1
-                    }
+                      protocol_version: '2025-11-25',
+                      latency_ms: 212,
+                      attempts: 1,
+                    },
                   },
-                  "failed": {
-                    "summary": "The server failed",
-                    "value": {
-                      "success": false,
-                      "error_code": "AUTH_REQUIRED",
-                      "error_message": "This server requires credentials. Choose how to sign in and add them, then test again.",
-                      "tools": [],
-                      "warnings": [],
-                      "server_info": null,
-                      "protocol_version": null,
-                      "latency_ms": 88,
-                      "attempts": 1
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
-          },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
-          },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
-          },
-          "404": {
-            "$ref": "#/components/responses/ConnectorNotFound"
-          },
-          "413": {
-            "$ref": "#/components/responses/PayloadTooLarge"
-          },
-          "414": {
-            "$ref": "#/components/responses/UriTooLong"
-          },
-          "415": {
-            "$ref": "#/components/responses/UnsupportedMediaType"
-          },
-          "422": {
-            "$ref": "#/components/responses/ValidationFailed"
-          },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
-      }
-    },
-    "/api/connectors/{connector_id}/status": {
-      "parameters": [
-        {
-          "$ref": "#/components/parameters/ConnectorId"
-        }
-      ],
-      "post": {
-        "operationId": "setConnectorStatus",
-        "summary": "Enable or disable a connector",
-        "description": "Says what the owner wants. A disabled connector keeps its settings, offers no tools, and its sessions are closed.\nWhat tests find (`ERROR`, `NEEDS_AUTH`) shows again once it is enabled.\n",
-        "tags": [
-          "connectors"
-        ],
-        "security": [
-          {
-            "bearer": [
-              "connectors:write"
-            ]
-          }
-        ],
-        "parameters": [
-          {
-            "$ref": "#/components/parameters/IfMatch"
-          }
-        ],
-        "requestBody": {
-          "required": true,
-          "content": {
-            "application/json": {
-              "schema": {
-                "$ref": "#/components/schemas/ConnectorStatusChange"
+                  failed: {
+                    summary: 'The server failed',
+                    value: {
+                      success: false,
+                      error_code: 'AUTH_REQUIRED',
+                      error_message:
+                        'This server requires credentials. Choose how to sign in and add them, then test again.',
+                      tools: [],
+                      warnings: [],
+                      server_info: null,
+                      protocol_version: null,
+                      latency_ms: 88,
+                      attempts: 1,
+                    },
+                  },
+                },
               },
-              "example": {
-                "status": "DISABLED"
-              }
-            }
-          }
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ConnectorNotFound',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
         },
-        "responses": {
-          "200": {
-            "description": "The connector.",
-            "headers": {
-              "ETag": {
-                "$ref": "#/components/headers/ETag"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Connector"
-                },
-                "example": {
-                  "id": "6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11",
-                  "name": "Issue tracker",
-                  "slug": "issue-tracker",
-                  "server_url": "https://mcp.example.com/mcp",
-                  "transport": "auto",
-                  "auth_type": "bearer",
-                  "status": "ENABLED",
-                  "last_error": null,
-                  "server_info": {
-                    "name": "example-mcp",
-                    "version": "1.4.0",
-                    "title": null
-                  },
-                  "protocol_version": "2025-11-25",
-                  "tool_count": 2,
-                  "credentials": {
-                    "kind": "bearer",
-                    "header_names": [],
-                    "state": "active",
-                    "expires_at": null,
-                    "updated_at": "2026-11-20T09:30:00.000Z"
-                  },
-                  "version": 3,
-                  "last_tested_at": "2026-11-20T09:30:00.000Z",
-                  "created_at": "2026-11-20T09:00:00.000Z",
-                  "updated_at": "2026-11-20T09:30:00.000Z"
-                }
-              }
-            }
-          },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
-          },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
-          },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
-          },
-          "404": {
-            "$ref": "#/components/responses/ConnectorNotFound"
-          },
-          "412": {
-            "$ref": "#/components/responses/PreconditionFailed"
-          },
-          "413": {
-            "$ref": "#/components/responses/PayloadTooLarge"
-          },
-          "414": {
-            "$ref": "#/components/responses/UriTooLong"
-          },
-          "415": {
-            "$ref": "#/components/responses/UnsupportedMediaType"
-          },
-          "422": {
-            "$ref": "#/components/responses/ValidationFailed"
-          },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
-      }
-    },
-    "/api/connectors/{connector_id}/sync": {
-      "parameters": [
-        {
-          "$ref": "#/components/parameters/ConnectorId"
-        }
-      ],
-      "post": {
-        "operationId": "syncConnector",
-        "summary": "Reconnect and rediscover the tools",
-        "description": "Connects anew, replaces the stored tools and clears the error when the server is healthy. Where it is not, the\ntools stay and the connector's `last_error` says why.\n",
-        "tags": [
-          "connectors"
-        ],
-        "security": [
-          {
-            "bearer": [
-              "connectors:write"
-            ]
-          }
-        ],
-        "responses": {
-          "200": {
-            "description": "The connector after the sync; look at its `status`.",
-            "headers": {
-              "ETag": {
-                "$ref": "#/components/headers/ETag"
-              }
-            },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Connector"
-                },
-                "example": {
-                  "id": "6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11",
-                  "name": "Issue tracker",
-                  "slug": "issue-tracker",
-                  "server_url": "https://mcp.example.com/mcp",
-                  "transport": "auto",
-                  "auth_type": "bearer",
-                  "status": "ENABLED",
-                  "last_error": null,
-                  "server_info": {
-                    "name": "example-mcp",
-                    "version": "1.4.0",
-                    "title": null
-                  },
-                  "protocol_version": "2025-11-25",
-                  "tool_count": 2,
-                  "credentials": {
-                    "kind": "bearer",
-                    "header_names": [],
-                    "state": "active",
-                    "expires_at": null,
-                    "updated_at": "2026-11-20T09:30:00.000Z"
-                  },
-                  "version": 3,
-                  "last_tested_at": "2026-11-20T09:30:00.000Z",
-                  "created_at": "2026-11-20T09:00:00.000Z",
-                  "updated_at": "2026-11-20T09:30:00.000Z"
-                }
-              }
-            }
-          },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
-          },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
-          },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
-          },
-          "404": {
-            "$ref": "#/components/responses/ConnectorNotFound"
-          },
-          "409": {
-            "description": "The connector is disabled, or changed during the sync.",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                },
-                "examples": {
-                  "disabled": {
-                    "summary": "The connector is disabled",
-                    "value": {
-                      "type": "/errors/connector-disabled",
-                      "title": "The connector is disabled.",
-                      "status": 409,
-                      "code": "CONNECTOR_DISABLED",
-                      "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                    }
-                  },
-                  "changed": {
-                    "summary": "Somebody else changed it",
-                    "value": {
-                      "type": "/errors/connector-changed",
-                      "title": "The connector was changed while it was being tested. Nothing was saved.",
-                      "status": 409,
-                      "code": "CONNECTOR_CHANGED",
-                      "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "413": {
-            "$ref": "#/components/responses/PayloadTooLarge"
-          },
-          "414": {
-            "$ref": "#/components/responses/UriTooLong"
-          },
-          "415": {
-            "$ref": "#/components/responses/UnsupportedMediaType"
-          },
-          "422": {
-            "$ref": "#/components/responses/ValidationFailed"
-          },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
-      }
-    },
-    "/api/connectors/{connector_id}/credentials": {
-      "parameters": [
-        {
-          "$ref": "#/components/parameters/ConnectorId"
-        }
-      ],
-      "get": {
-        "operationId": "getCredentials",
-        "summary": "Read what is known of the stored credentials",
-        "description": "Kind, header names, state and expiry. The secret itself is never returned.",
-        "tags": [
-          "credentials"
-        ],
-        "security": [
-          {
-            "bearer": [
-              "connectors:read"
-            ]
-          }
-        ],
-        "responses": {
-          "200": {
-            "description": "What is stored, without the secret.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/CredentialMetadata"
-                },
-                "example": {
-                  "kind": "headers",
-                  "header_names": [
-                    "X-Api-Key"
-                  ],
-                  "state": "active",
-                  "expires_at": null,
-                  "updated_at": "2026-11-20T09:30:00.000Z"
-                }
-              }
-            }
-          },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
-          },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
-          },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
-          },
-          "404": {
-            "description": "The caller has no such connector (`CONNECTOR_NOT_FOUND`), or it has no credentials (`CREDENTIALS_NOT_FOUND`).",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                },
-                "example": {
-                  "type": "/errors/credentials-not-found",
-                  "title": "The connector has no stored credentials.",
-                  "status": 404,
-                  "code": "CREDENTIALS_NOT_FOUND",
-                  "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                }
-              }
-            }
-          },
-          "414": {
-            "$ref": "#/components/responses/UriTooLong"
-          },
-          "422": {
-            "$ref": "#/components/responses/ValidationFailed"
-          },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
       },
-      "put": {
-        "operationId": "putCredentials",
-        "summary": "Replace the credentials",
-        "description": "Tests the server with the new credentials first and saves them only if it passes. The kind of credentials\nbecomes the connector's `auth_type`. Its sessions are closed.\n",
-        "tags": [
-          "credentials"
-        ],
-        "security": [
+    },
+    '/api/connectors/{connector_id}/status': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/ConnectorId',
+        },
+      ],
+      post: {
+        operationId: 'setConnectorStatus',
+        summary: 'Enable or disable a connector',
+        description:
+          'Says what the owner wants. A disabled connector keeps its settings, offers no tools, and its sessions are closed.\nWhat tests find (`ERROR`, `NEEDS_AUTH`) shows again once it is enabled.\n',
+        tags: ['connectors'],
+        security: [
           {
-            "bearer": [
-              "connectors:write"
-            ]
-          }
+            bearer: ['connectors:write'],
+          },
         ],
-        "parameters": [
+        parameters: [
           {
-            "$ref": "#/components/parameters/IfMatch"
-          }
+            $ref: '#/components/parameters/IfMatch',
+          },
         ],
-        "requestBody": {
-          "required": true,
-          "content": {
-            "application/json": {
-              "schema": {
-                "$ref": "#/components/schemas/Credentials"
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ConnectorStatusChange',
               },
-              "examples": {
-                "bearer": {
-                  "summary": "A token",
-                  "value": {
-                    "token": "your-token"
-                  }
-                },
-                "headers": {
-                  "summary": "Custom headers",
-                  "value": {
-                    "headers": {
-                      "X-Api-Key": "your-key"
-                    }
-                  }
-                }
-              }
-            }
-          }
+              example: {
+                status: 'DISABLED',
+              },
+            },
+          },
         },
-        "responses": {
-          "200": {
-            "description": "What is stored, without the secret.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/CredentialMetadata"
+        responses: {
+          '200': {
+            description: 'The connector.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Connector',
                 },
-                "example": {
-                  "kind": "headers",
-                  "header_names": [
-                    "X-Api-Key"
-                  ],
-                  "state": "active",
-                  "expires_at": null,
-                  "updated_at": "2026-11-20T09:30:00.000Z"
-                }
-              }
-            }
-          },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
-          },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
-          },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
-          },
-          "404": {
-            "$ref": "#/components/responses/ConnectorNotFound"
-          },
-          "409": {
-            "description": "The connector changed during the test.",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
+                example: {
+                  id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                  name: 'Issue tracker',
+                  slug: 'issue-tracker',
+                  server_url: 'https://mcp.example.com/mcp',
+                  transport: 'auto',
+                  auth_type: 'bearer',
+                  status: 'ENABLED',
+                  last_error: null,
+                  server_info: {
+                    name: 'example-mcp',
+                    version: '1.4.0',
+                    title: null,
+                  },
+                  protocol_version: '2025-11-25',
+                  tool_count: 2,
+                  credentials: {
+                    kind: 'bearer',
+                    header_names: [],
+                    state: 'active',
+                    expires_at: null,
+                    updated_at: '2026-11-20T09:30:00.000Z',
+                  },
+                  version: 3,
+                  last_tested_at: '2026-11-20T09:30:00.000Z',
+                  created_at: '2026-11-20T09:00:00.000Z',
+                  updated_at: '2026-11-20T09:30:00.000Z',
                 },
-                "examples": {
-                  "changed": {
-                    "summary": "Somebody else changed it",
-                    "value": {
-                      "type": "/errors/connector-changed",
-                      "title": "The connector was changed while it was being tested. Nothing was saved.",
-                      "status": 409,
-                      "code": "CONNECTOR_CHANGED",
-                      "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                    }
-                  }
-                }
-              }
-            }
+              },
+            },
           },
-          "412": {
-            "$ref": "#/components/responses/PreconditionFailed"
+          '400': {
+            $ref: '#/components/responses/BadRequest',
           },
-          "413": {
-            "$ref": "#/components/responses/PayloadTooLarge"
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
           },
-          "414": {
-            "$ref": "#/components/responses/UriTooLong"
+          '403': {
+            $ref: '#/components/responses/Forbidden',
           },
-          "415": {
-            "$ref": "#/components/responses/UnsupportedMediaType"
+          '404': {
+            $ref: '#/components/responses/ConnectorNotFound',
           },
-          "422": {
-            "$ref": "#/components/responses/SaveRefused"
+          '412': {
+            $ref: '#/components/responses/PreconditionFailed',
           },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
           },
-          "500": {
-            "$ref": "#/components/responses/Internal"
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
           },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
       },
-      "delete": {
-        "operationId": "deleteCredentials",
-        "summary": "Delete the credentials",
-        "description": "Deletes the stored secret and closes the connector's sessions. The connector stays and shows `NEEDS_AUTH` until it\ngets credentials again.\n",
-        "tags": [
-          "credentials"
-        ],
-        "security": [
-          {
-            "bearer": [
-              "connectors:write"
-            ]
-          }
-        ],
-        "parameters": [
-          {
-            "$ref": "#/components/parameters/IfMatch"
-          }
-        ],
-        "responses": {
-          "204": {
-            "description": "Deleted."
-          },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
-          },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
-          },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
-          },
-          "404": {
-            "description": "The caller has no such connector (`CONNECTOR_NOT_FOUND`), or it has no credentials (`CREDENTIALS_NOT_FOUND`).",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                },
-                "example": {
-                  "type": "/errors/credentials-not-found",
-                  "title": "The connector has no stored credentials.",
-                  "status": 404,
-                  "code": "CREDENTIALS_NOT_FOUND",
-                  "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                }
-              }
-            }
-          },
-          "412": {
-            "$ref": "#/components/responses/PreconditionFailed"
-          },
-          "413": {
-            "$ref": "#/components/responses/PayloadTooLarge"
-          },
-          "414": {
-            "$ref": "#/components/responses/UriTooLong"
-          },
-          "415": {
-            "$ref": "#/components/responses/UnsupportedMediaType"
-          },
-          "422": {
-            "$ref": "#/components/responses/ValidationFailed"
-          },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
-      }
     },
-    "/api/connectors/{connector_id}/tools": {
-      "parameters": [
+    '/api/connectors/{connector_id}/sync': {
+      parameters: [
         {
-          "$ref": "#/components/parameters/ConnectorId"
-        }
+          $ref: '#/components/parameters/ConnectorId',
+        },
       ],
-      "get": {
-        "operationId": "listConnectorTools",
-        "summary": "List the tools of a connector",
-        "description": "As found by the last save or sync, in the order of their names, with the name agents call each by.",
-        "tags": [
-          "tools"
-        ],
-        "security": [
+      post: {
+        operationId: 'syncConnector',
+        summary: 'Reconnect and rediscover the tools',
+        description:
+          "Connects anew, replaces the stored tools and clears the error when the server is healthy. Where it is not, the\ntools stay and the connector's `last_error` says why.\n",
+        tags: ['connectors'],
+        security: [
           {
-            "bearer": [
-              "connectors:read"
-            ]
-          }
+            bearer: ['connectors:write'],
+          },
         ],
-        "parameters": [
+        responses: {
+          '200': {
+            description: 'The connector after the sync; look at its `status`.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Connector',
+                },
+                example: {
+                  id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                  name: 'Issue tracker',
+                  slug: 'issue-tracker',
+                  server_url: 'https://mcp.example.com/mcp',
+                  transport: 'auto',
+                  auth_type: 'bearer',
+                  status: 'ENABLED',
+                  last_error: null,
+                  server_info: {
+                    name: 'example-mcp',
+                    version: '1.4.0',
+                    title: null,
+                  },
+                  protocol_version: '2025-11-25',
+                  tool_count: 2,
+                  credentials: {
+                    kind: 'bearer',
+                    header_names: [],
+                    state: 'active',
+                    expires_at: null,
+                    updated_at: '2026-11-20T09:30:00.000Z',
+                  },
+                  version: 3,
+                  last_tested_at: '2026-11-20T09:30:00.000Z',
+                  created_at: '2026-11-20T09:00:00.000Z',
+                  updated_at: '2026-11-20T09:30:00.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ConnectorNotFound',
+          },
+          '409': {
+            description: 'The connector is disabled, or changed during the sync.',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                examples: {
+                  disabled: {
+                    summary: 'The connector is disabled',
+                    value: {
+                      type: '/errors/connector-disabled',
+                      title: 'The connector is disabled.',
+                      status: 409,
+                      code: 'CONNECTOR_DISABLED',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                  changed: {
+                    summary: 'Somebody else changed it',
+                    value: {
+                      type: '/errors/connector-changed',
+                      title:
+                        'The connector was changed while it was being tested. Nothing was saved.',
+                      status: 409,
+                      code: 'CONNECTOR_CHANGED',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                },
+              },
+            },
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/connectors/{connector_id}/credentials': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/ConnectorId',
+        },
+      ],
+      get: {
+        operationId: 'getCredentials',
+        summary: 'Read what is known of the stored credentials',
+        description: 'Kind, header names, state and expiry. The secret itself is never returned.',
+        tags: ['credentials'],
+        security: [
           {
-            "$ref": "#/components/parameters/Limit"
+            bearer: ['connectors:read'],
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'What is stored, without the secret.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/CredentialMetadata',
+                },
+                example: {
+                  kind: 'headers',
+                  header_names: ['X-Api-Key'],
+                  state: 'active',
+                  expires_at: null,
+                  updated_at: '2026-11-20T09:30:00.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            description:
+              'The caller has no such connector (`CONNECTOR_NOT_FOUND`), or it has no credentials (`CREDENTIALS_NOT_FOUND`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/credentials-not-found',
+                  title: 'The connector has no stored credentials.',
+                  status: 404,
+                  code: 'CREDENTIALS_NOT_FOUND',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+      put: {
+        operationId: 'putCredentials',
+        summary: 'Replace the credentials',
+        description:
+          "Tests the server with the new credentials first and saves them only if it passes. The kind of credentials\nbecomes the connector's `auth_type`. Its sessions are closed.\n",
+        tags: ['credentials'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/IfMatch',
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/Credentials',
+              },
+              examples: {
+                bearer: {
+                  summary: 'A token',
+                  value: {
+                    token: 'your-token',
+                  },
+                },
+                headers: {
+                  summary: 'Custom headers',
+                  value: {
+                    headers: {
+                      'X-Api-Key': 'your-key',
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'What is stored, without the secret.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/CredentialMetadata',
+                },
+                example: {
+                  kind: 'headers',
+                  header_names: ['X-Api-Key'],
+                  state: 'active',
+                  expires_at: null,
+                  updated_at: '2026-11-20T09:30:00.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ConnectorNotFound',
+          },
+          '409': {
+            description: 'The connector changed during the test.',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                examples: {
+                  changed: {
+                    summary: 'Somebody else changed it',
+                    value: {
+                      type: '/errors/connector-changed',
+                      title:
+                        'The connector was changed while it was being tested. Nothing was saved.',
+                      status: 409,
+                      code: 'CONNECTOR_CHANGED',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                },
+              },
+            },
+          },
+          '412': {
+            $ref: '#/components/responses/PreconditionFailed',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/SaveRefused',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+      delete: {
+        operationId: 'deleteCredentials',
+        summary: 'Delete the credentials',
+        description:
+          "Deletes the stored secret and closes the connector's sessions. The connector stays and shows `NEEDS_AUTH` until it\ngets credentials again.\n",
+        tags: ['credentials'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/IfMatch',
+          },
+        ],
+        responses: {
+          '204': {
+            description: 'Deleted.',
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            description:
+              'The caller has no such connector (`CONNECTOR_NOT_FOUND`), or it has no credentials (`CREDENTIALS_NOT_FOUND`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/credentials-not-found',
+                  title: 'The connector has no stored credentials.',
+                  status: 404,
+                  code: 'CREDENTIALS_NOT_FOUND',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '412': {
+            $ref: '#/components/responses/PreconditionFailed',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/connectors/{connector_id}/tools': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/ConnectorId',
+        },
+      ],
+      get: {
+        operationId: 'listConnectorTools',
+        summary: 'List the tools of a connector',
+        description:
+          'As found by the last save or sync, in the order of their names, with the name agents call each by.',
+        tags: ['tools'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/Limit',
           },
           {
-            "$ref": "#/components/parameters/Cursor"
-          }
+            $ref: '#/components/parameters/Cursor',
+          },
         ],
-        "responses": {
-          "200": {
-            "description": "One page.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ConnectorToolPage"
+        responses: {
+          '200': {
+            description: 'One page.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ConnectorToolPage',
                 },
-                "example": {
-                  "items": [
+                example: {
+                  items: [
                     {
-                      "id": "2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2",
-                      "name": "echo",
-                      "exposed_name": "issue-tracker__echo",
-                      "title": "Echo",
-                      "description": "Says back what it is told.",
-                      "input_schema": {
-                        "type": "object",
-                        "properties": {
-                          "message": {
-                            "type": "string"
-                          }
-                        }
+                      id: '2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2',
+                      name: 'echo',
+                      exposed_name: 'issue-tracker__echo',
+                      title: 'Echo',
+                      description: 'Says back what it is told.',
+                      input_schema: {
+                        type: 'object',
+                        properties: {
+                          message: {
+                            type: 'string',
+                          },
+                        },
                       },
-                      "output_schema": null,
-                      "annotations": null,
-                      "definition_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                      "updated_at": "2026-11-20T09:30:00.000Z"
-                    }
+                      output_schema: null,
+                      annotations: null,
+                      definition_hash:
+                        '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+                      updated_at: '2026-11-20T09:30:00.000Z',
+                    },
                   ],
-                  "next_cursor": null
-                }
-              }
-            }
+                  next_cursor: null,
+                },
+              },
+            },
           },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
+          '400': {
+            $ref: '#/components/responses/BadRequest',
           },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
           },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
+          '403': {
+            $ref: '#/components/responses/Forbidden',
           },
-          "404": {
-            "$ref": "#/components/responses/ConnectorNotFound"
+          '404': {
+            $ref: '#/components/responses/ConnectorNotFound',
           },
-          "414": {
-            "$ref": "#/components/responses/UriTooLong"
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
           },
-          "422": {
-            "$ref": "#/components/responses/ValidationFailed"
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
           },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
+          '429': {
+            $ref: '#/components/responses/RateLimited',
           },
-          "500": {
-            "$ref": "#/components/responses/Internal"
+          '500': {
+            $ref: '#/components/responses/Internal',
           },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
-      }
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
     },
-    "/api/users/{user_id}/tools": {
-      "parameters": [
+    '/api/users/{user_id}/tools': {
+      parameters: [
         {
-          "$ref": "#/components/parameters/UserId"
-        }
+          $ref: '#/components/parameters/UserId',
+        },
       ],
-      "get": {
-        "operationId": "getUserTools",
-        "summary": "List a user's tools for an agent",
-        "description": "The tools of all enabled connectors, namespaced, in a stable order, as last discovered: no server is asked. The\n`ETag` covers the whole answer; send it as `If-None-Match` to get `304` while nothing changed.\n",
-        "tags": [
-          "tools"
-        ],
-        "security": [
+      get: {
+        operationId: 'getUserTools',
+        summary: "List a user's tools for an agent",
+        description:
+          'The tools of all enabled connectors, namespaced, in a stable order, as last discovered: no server is asked. The\n`ETag` covers the whole answer; send it as `If-None-Match` to get `304` while nothing changed.\n',
+        tags: ['tools'],
+        security: [
           {
-            "bearer": [
-              "tools:read"
-            ]
-          }
+            bearer: ['tools:read'],
+          },
         ],
-        "parameters": [
+        parameters: [
           {
-            "name": "format",
-            "in": "query",
-            "description": "The shape of the tools. `mcp` is that of the protocol's `tools/list`.",
-            "schema": {
-              "type": "string",
-              "enum": [
-                "mcp"
+            name: 'format',
+            in: 'query',
+            description: "The shape of the tools. `mcp` is that of the protocol's `tools/list`.",
+            schema: {
+              type: 'string',
+              enum: ['mcp'],
+              default: 'mcp',
+            },
+          },
+          {
+            name: 'If-None-Match',
+            in: 'header',
+            description: 'The `ETag` of the answer at hand.',
+            schema: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 1000,
+              pattern: '^[\\x20-\\x7e]+$',
+            },
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The tools.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Toolset',
+                },
+                example: {
+                  tools: [
+                    {
+                      name: 'issue-tracker__echo',
+                      title: 'Echo',
+                      description: 'Says back what it is told.',
+                      inputSchema: {
+                        type: 'object',
+                        properties: {
+                          message: {
+                            type: 'string',
+                          },
+                        },
+                      },
+                    },
+                  ],
+                  warnings: [],
+                  outcomes: [
+                    {
+                      connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                      name: 'Issue tracker',
+                      slug: 'issue-tracker',
+                      outcome: 'ok',
+                      code: null,
+                      message: null,
+                      tool_count: 1,
+                      discovered_at: '2026-11-20T09:30:00.000Z',
+                    },
+                  ],
+                  content_hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+                },
+              },
+            },
+          },
+          '304': {
+            description: 'Nothing changed since the answer with this `ETag`.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            description: 'The caller may not see this user (`NOT_FOUND`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/not-found',
+                  title: 'There is no such resource.',
+                  status: 404,
+                  code: 'NOT_FOUND',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/users/{user_id}/tools/call': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/UserId',
+        },
+      ],
+      post: {
+        operationId: 'callUserTool',
+        summary: 'Call a tool by its namespaced name',
+        description:
+          'Calls the tool on its server, over a session that is kept and reused, for 60 seconds at most. Three endings are told apart: a result; a\nfailure the tool or its server reports (`is_error`, still `200`, so that the agent can read it); and a server that\ncould not be used (`409`, `502`, `504`). A call is sent again only where the server provably did not run it.\nArgument objects with a key `__proto__`, or `constructor` holding `prototype`, are refused as malformed.\n',
+        tags: ['tools'],
+        security: [
+          {
+            bearer: ['tools:call'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/IdempotencyKey',
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ToolCall',
+              },
+              example: {
+                name: 'issue-tracker__echo',
+                arguments: {
+                  message: 'hello',
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: "The tool's answer, also where the tool reports a failure (`is_error`).",
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ToolCallResult',
+                },
+                examples: {
+                  result: {
+                    summary: 'A result',
+                    value: {
+                      content: [
+                        {
+                          type: 'text',
+                          text: 'Echo: hello',
+                        },
+                      ],
+                      structured_content: null,
+                      is_error: false,
+                      protocol_error: null,
+                      connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                      tool: 'echo',
+                      duration_ms: 41,
+                    },
+                  },
+                  failure: {
+                    summary: 'The server refuses the arguments',
+                    value: {
+                      content: [
+                        {
+                          type: 'text',
+                          text: 'Invalid arguments: message is required',
+                        },
+                      ],
+                      structured_content: null,
+                      is_error: true,
+                      protocol_error: {
+                        code: -32602,
+                        message: 'Invalid arguments: message is required',
+                      },
+                      connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                      tool: 'echo',
+                      duration_ms: 12,
+                    },
+                  },
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            description:
+              'The user has no tool of this name (`TOOL_NOT_FOUND`), or the caller may not see this user (`NOT_FOUND`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/tool-not-found',
+                  title: 'The user has no tool with this name.',
+                  status: 404,
+                  code: 'TOOL_NOT_FOUND',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '409': {
+            description:
+              'The connector is disabled, needs its owner to sign in, or the first request with this key still runs.',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                examples: {
+                  disabled: {
+                    summary: 'The connector is disabled',
+                    value: {
+                      type: '/errors/connector-disabled',
+                      title: 'The connector is disabled.',
+                      status: 409,
+                      code: 'CONNECTOR_DISABLED',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                  needs_auth: {
+                    summary: 'The owner must sign in again',
+                    value: {
+                      type: '/errors/needs-auth',
+                      title: 'The server needs its owner to sign in again.',
+                      status: 409,
+                      code: 'NEEDS_AUTH',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                  in_progress: {
+                    summary: 'The first request still runs',
+                    value: {
+                      type: '/errors/idempotency-in-progress',
+                      title: 'A request with this Idempotency-Key is still in progress.',
+                      status: 409,
+                      code: 'IDEMPOTENCY_IN_PROGRESS',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                },
+              },
+            },
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/CallRefused',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '502': {
+            description:
+              'The server could not be reached (`UPSTREAM_UNREACHABLE`), or its answer is not usable (`UPSTREAM_INVALID`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/upstream-unreachable',
+                  title: 'The MCP server could not be reached.',
+                  status: 502,
+                  code: 'UPSTREAM_UNREACHABLE',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                },
+              },
+            },
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+          '504': {
+            description:
+              'The server did not answer in time (`UPSTREAM_TIMEOUT`). Whether the tool ran is unknown.',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/upstream-timeout',
+                  title: 'The MCP server did not answer in time.',
+                  status: 504,
+                  code: 'UPSTREAM_TIMEOUT',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  components: {
+    securitySchemes: {
+      bearer: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description:
+          'A JWT with `sub` (the user), `iss`, `aud`, `exp` and a space-separated `scope`. Each operation names the\nscope it needs: `connectors:read`, `connectors:write`, `tools:read`, `tools:call`.\n',
+      },
+    },
+    parameters: {
+      Limit: {
+        name: 'limit',
+        in: 'query',
+        description: 'How many items a page holds at most.',
+        schema: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 100,
+          default: 50,
+        },
+      },
+      Cursor: {
+        name: 'cursor',
+        in: 'query',
+        description: 'The `next_cursor` of the page before; absent for the first page.',
+        schema: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 1000,
+          pattern: '^[A-Za-z0-9_-]+$',
+        },
+      },
+      IdempotencyKey: {
+        name: 'Idempotency-Key',
+        in: 'header',
+        description:
+          "A key of the caller's choice that makes a retry safe. The same key with the same body answers what the first\nrequest answered, for 24 hours; with another body it is refused (`IDEMPOTENCY_KEY_REUSED`).\n",
+        schema: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 255,
+          pattern: '^[\\x21-\\x7e]+$',
+        },
+        example: '3b0f6e0a-4f7c-4a56-9f0f-5b9d8a1c2e3d',
+      },
+      ConnectorId: {
+        name: 'connector_id',
+        in: 'path',
+        required: true,
+        description: "The connector's id.",
+        schema: {
+          type: 'string',
+          format: 'uuid',
+        },
+        example: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+      },
+      IfMatch: {
+        name: 'If-Match',
+        in: 'header',
+        description:
+          'The `ETag` the change is based on. Where it is not current any more, the answer is `412`.',
+        schema: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 1000,
+          pattern: '^[\\x20-\\x7e]+$',
+        },
+        example: '"3"',
+      },
+      UserId: {
+        name: 'user_id',
+        in: 'path',
+        required: true,
+        description: "The user's id, as in the token's `sub`; `me` is the caller.",
+        schema: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 255,
+          pattern: '^[^\\x00-\\x1f\\x7f]+$',
+        },
+        example: 'me',
+      },
+    },
+    schemas: {
+      ConnectorStatus: {
+        description:
+          '`DISABLED` by its owner; else `ENABLED`, `ERROR` (see `last_error`) or `NEEDS_AUTH` (new credentials are needed).\n',
+        type: 'string',
+        'x-extensible-enum': ['ENABLED', 'DISABLED', 'ERROR', 'NEEDS_AUTH'],
+      },
+      TestErrorCode: {
+        description:
+          'Why a connection test failed. `INVALID_URL`: not a usable URL. `BLOCKED_URL`: an address that is not allowed.\n`CONNECTION_FAILED`: DNS, refused, reset, TLS, or the server is busy. `TIMEOUT`: no answer in ten seconds.\n`AUTH_REQUIRED`: credentials are needed. `AUTH_FAILED`: they were refused. `INVALID_MCP_SERVER`: no MCP server\nanswers there. `PROTOCOL_MISMATCH`: no common protocol version. `RESPONSE_TOO_LARGE`: too many bytes, pages or tools.\n',
+        type: 'string',
+        'x-extensible-enum': [
+          'INVALID_URL',
+          'BLOCKED_URL',
+          'CONNECTION_FAILED',
+          'TIMEOUT',
+          'AUTH_FAILED',
+          'AUTH_REQUIRED',
+          'INVALID_MCP_SERVER',
+          'PROTOCOL_MISMATCH',
+          'RESPONSE_TOO_LARGE',
+        ],
+      },
+      ConnectorError: {
+        description: 'What went wrong last.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['code', 'message', 'occurred_at'],
+        properties: {
+          code: {
+            $ref: '#/components/schemas/TestErrorCode',
+          },
+          message: {
+            type: 'string',
+            description: 'What the user can do.',
+          },
+          occurred_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+        },
+      },
+      ServerInfo: {
+        description: 'What the MCP server says of itself.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'version', 'title'],
+        properties: {
+          name: {
+            type: 'string',
+          },
+          version: {
+            type: 'string',
+          },
+          title: {
+            type: ['string', 'null'],
+          },
+        },
+      },
+      CredentialMetadata: {
+        description: 'What is known of the stored credentials; never the secret.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['kind', 'header_names', 'state', 'expires_at', 'updated_at'],
+        properties: {
+          kind: {
+            type: 'string',
+            'x-extensible-enum': ['bearer', 'headers'],
+          },
+          header_names: {
+            type: 'array',
+            items: {
+              type: 'string',
+            },
+          },
+          state: {
+            type: 'string',
+            'x-extensible-enum': ['active'],
+          },
+          expires_at: {
+            type: ['string', 'null'],
+            format: 'date-time',
+            description: 'null where the credentials do not say.',
+          },
+          updated_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+        },
+      },
+      Connector: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'id',
+          'name',
+          'slug',
+          'server_url',
+          'transport',
+          'auth_type',
+          'status',
+          'last_error',
+          'server_info',
+          'protocol_version',
+          'tool_count',
+          'credentials',
+          'version',
+          'last_tested_at',
+          'created_at',
+          'updated_at',
+        ],
+        properties: {
+          id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          name: {
+            type: 'string',
+          },
+          slug: {
+            type: 'string',
+            description:
+              'The prefix of its tool names, as in `slug__tool`. Stays when the connector is renamed.',
+          },
+          server_url: {
+            type: 'string',
+          },
+          transport: {
+            type: 'string',
+            'x-extensible-enum': ['auto', 'streamable-http', 'sse'],
+          },
+          auth_type: {
+            type: 'string',
+            'x-extensible-enum': ['none', 'bearer', 'headers'],
+          },
+          status: {
+            $ref: '#/components/schemas/ConnectorStatus',
+          },
+          last_error: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ConnectorError',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          server_info: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ServerInfo',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          protocol_version: {
+            type: ['string', 'null'],
+            description: 'The MCP revision agreed on, as `2025-11-25`.',
+          },
+          tool_count: {
+            type: 'integer',
+            minimum: 0,
+          },
+          credentials: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/CredentialMetadata',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          version: {
+            type: 'integer',
+            minimum: 1,
+            description: 'Counts the changes; the `ETag` is made of it.',
+          },
+          last_tested_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+          created_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+          updated_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+        },
+      },
+      ConnectorPage: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items', 'next_cursor'],
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/Connector',
+            },
+          },
+          next_cursor: {
+            type: ['string', 'null'],
+            description: 'null on the last page.',
+          },
+        },
+      },
+      ErrorCode: {
+        description:
+          'The stable code of an error. The list grows: treat an unknown code by the HTTP status.\n',
+        type: 'string',
+        'x-extensible-enum': [
+          'MALFORMED_REQUEST',
+          'INVALID_CURSOR',
+          'UNAUTHENTICATED',
+          'FORBIDDEN',
+          'NOT_FOUND',
+          'METHOD_NOT_ALLOWED',
+          'REQUEST_TIMEOUT',
+          'PRECONDITION_FAILED',
+          'PAYLOAD_TOO_LARGE',
+          'URI_TOO_LONG',
+          'UNSUPPORTED_MEDIA_TYPE',
+          'VALIDATION_FAILED',
+          'RATE_LIMITED',
+          'HEADERS_TOO_LARGE',
+          'INTERNAL',
+          'OVERLOADED',
+          'NOT_READY',
+          'IDEMPOTENCY_KEY_REUSED',
+          'IDEMPOTENCY_IN_PROGRESS',
+          'CONNECTOR_NOT_FOUND',
+          'CONNECTOR_NAME_TAKEN',
+          'CONNECTOR_LIMIT_REACHED',
+          'CONNECTOR_CHANGED',
+          'CONNECTOR_DISABLED',
+          'CREDENTIALS_NOT_FOUND',
+          'CREDENTIALS_REQUIRED',
+          'CREDENTIALS_INVALID',
+          'INVALID_URL',
+          'BLOCKED_URL',
+          'CONNECTION_FAILED',
+          'TIMEOUT',
+          'AUTH_FAILED',
+          'AUTH_REQUIRED',
+          'INVALID_MCP_SERVER',
+          'PROTOCOL_MISMATCH',
+          'RESPONSE_TOO_LARGE',
+          'TOOL_NOT_FOUND',
+          'NEEDS_AUTH',
+          'UPSTREAM_UNREACHABLE',
+          'UPSTREAM_INVALID',
+          'UPSTREAM_TIMEOUT',
+        ],
+      },
+      FieldProblem: {
+        description: 'One problem of the request, addressed by a JSON pointer.',
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: {
+          pointer: {
+            type: 'string',
+            description:
+              'A JSON pointer that begins with the part of the request, as in `/body/server_url`.',
+          },
+          detail: {
+            type: 'string',
+          },
+        },
+      },
+      Problem: {
+        description: 'An error (RFC 9457).',
+        type: 'object',
+        required: ['type', 'title', 'status', 'code', 'instance'],
+        additionalProperties: true,
+        properties: {
+          type: {
+            type: 'string',
+            format: 'uri-reference',
+            description: 'Identifies the kind of error; a page about it.',
+          },
+          title: {
+            type: 'string',
+            description: 'One sentence that is the same for every error of this code.',
+          },
+          status: {
+            type: 'integer',
+            minimum: 400,
+            maximum: 599,
+          },
+          code: {
+            $ref: '#/components/schemas/ErrorCode',
+          },
+          detail: {
+            type: 'string',
+            description: 'What to do about this very error.',
+          },
+          instance: {
+            type: 'string',
+            format: 'uri-reference',
+            description: 'The request, as `urn:request:<id>`.',
+          },
+          errors: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/FieldProblem',
+            },
+          },
+        },
+      },
+      ConnectorName: {
+        description:
+          "Unique among the owner's connectors, whatever the case. No control characters, no space at either end.",
+        type: 'string',
+        minLength: 1,
+        maxLength: 100,
+        pattern:
+          '^[^\\s\\x00-\\x1f\\x7f-\\x9f](?:[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f])?$',
+      },
+      ServerUrl: {
+        description:
+          'The MCP endpoint, `https://…`. What is not a usable URL gets the verdict `INVALID_URL`. Only the owner sees it whole.\n',
+        type: 'string',
+        minLength: 1,
+        maxLength: 2048,
+      },
+      Transport: {
+        description: 'How to talk to the server; `auto` finds out.',
+        type: 'string',
+        enum: ['auto', 'streamable-http', 'sse'],
+      },
+      AuthType: {
+        description: 'How the server authenticates us.',
+        type: 'string',
+        enum: ['none', 'bearer', 'headers'],
+      },
+      BearerCredentials: {
+        description: 'Sent as `Authorization` with the scheme Bearer.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['token'],
+        properties: {
+          token: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 8192,
+            pattern: '^[\\x21-\\x7e]+$',
+            writeOnly: true,
+          },
+        },
+      },
+      HeaderCredentials: {
+        description:
+          'Sent as they are. At most 20 headers and 8 KB. `Host`, hop-by-hop, `Forwarded`, `X-Forwarded-*`, `Proxy-*`, `Mcp-*` and `Metadata*` are\nrefused (`CREDENTIALS_INVALID`).\n',
+        type: 'object',
+        additionalProperties: false,
+        required: ['headers'],
+        properties: {
+          headers: {
+            type: 'object',
+            minProperties: 1,
+            maxProperties: 20,
+            propertyNames: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 128,
+              pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+            },
+            additionalProperties: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 8192,
+              pattern: '^[\\x21-\\x7e](?:[\\x20-\\x7e]*[\\x21-\\x7e])?$',
+            },
+            writeOnly: true,
+          },
+        },
+      },
+      Credentials: {
+        description: 'The secret of a connector. Written, never read.',
+        anyOf: [
+          {
+            $ref: '#/components/schemas/BearerCredentials',
+          },
+          {
+            $ref: '#/components/schemas/HeaderCredentials',
+          },
+        ],
+      },
+      ConnectorCreate: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'server_url'],
+        properties: {
+          name: {
+            $ref: '#/components/schemas/ConnectorName',
+          },
+          server_url: {
+            $ref: '#/components/schemas/ServerUrl',
+          },
+          transport: {
+            $ref: '#/components/schemas/Transport',
+          },
+          auth_type: {
+            $ref: '#/components/schemas/AuthType',
+          },
+          credentials: {
+            $ref: '#/components/schemas/Credentials',
+          },
+        },
+      },
+      ConnectionTest: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['server_url'],
+        properties: {
+          name: {
+            $ref: '#/components/schemas/ConnectorName',
+          },
+          server_url: {
+            $ref: '#/components/schemas/ServerUrl',
+          },
+          transport: {
+            $ref: '#/components/schemas/Transport',
+          },
+          auth_type: {
+            $ref: '#/components/schemas/AuthType',
+          },
+          credentials: {
+            $ref: '#/components/schemas/Credentials',
+          },
+        },
+      },
+      JsonObject: {
+        description: 'A free-form JSON object.',
+        type: 'object',
+        additionalProperties: true,
+      },
+      DiscoveredTool: {
+        description:
+          'A tool as the server describes it. Untrusted text, cleaned of control characters.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'title', 'description', 'input_schema', 'output_schema', 'annotations'],
+        properties: {
+          name: {
+            type: 'string',
+          },
+          title: {
+            type: ['string', 'null'],
+          },
+          description: {
+            type: ['string', 'null'],
+          },
+          input_schema: {
+            $ref: '#/components/schemas/JsonObject',
+          },
+          output_schema: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/JsonObject',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          annotations: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/JsonObject',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+        },
+      },
+      ToolWarning: {
+        description: 'A tool that was left out, and why.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['tool', 'message'],
+        properties: {
+          tool: {
+            type: 'string',
+          },
+          message: {
+            type: 'string',
+          },
+        },
+      },
+      ConnectionTestReport: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'success',
+          'error_code',
+          'error_message',
+          'tools',
+          'warnings',
+          'server_info',
+          'protocol_version',
+          'latency_ms',
+          'attempts',
+        ],
+        properties: {
+          success: {
+            type: 'boolean',
+          },
+          error_code: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/TestErrorCode',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          error_message: {
+            type: ['string', 'null'],
+            description: 'What the user can do.',
+          },
+          tools: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/DiscoveredTool',
+            },
+          },
+          warnings: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ToolWarning',
+            },
+          },
+          server_info: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ServerInfo',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          protocol_version: {
+            type: ['string', 'null'],
+          },
+          latency_ms: {
+            type: 'integer',
+            minimum: 0,
+            description: 'How long the last attempt took.',
+          },
+          attempts: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 2,
+            description: '0 where no connection was tried.',
+          },
+        },
+      },
+      ConnectorUpdate: {
+        type: 'object',
+        additionalProperties: false,
+        minProperties: 1,
+        properties: {
+          name: {
+            $ref: '#/components/schemas/ConnectorName',
+          },
+          server_url: {
+            $ref: '#/components/schemas/ServerUrl',
+          },
+          transport: {
+            $ref: '#/components/schemas/Transport',
+          },
+          auth_type: {
+            $ref: '#/components/schemas/AuthType',
+          },
+          credentials: {
+            $ref: '#/components/schemas/Credentials',
+          },
+        },
+      },
+      ConnectorStatusChange: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['status'],
+        properties: {
+          status: {
+            type: 'string',
+            enum: ['ENABLED', 'DISABLED'],
+          },
+        },
+      },
+      ConnectorTool: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'id',
+          'name',
+          'exposed_name',
+          'title',
+          'description',
+          'input_schema',
+          'output_schema',
+          'annotations',
+          'definition_hash',
+          'updated_at',
+        ],
+        properties: {
+          id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          name: {
+            type: 'string',
+            description: 'As the server calls it.',
+          },
+          exposed_name: {
+            type: 'string',
+            description: 'As agents call it: `slug__tool`, at most 64 characters.',
+          },
+          title: {
+            type: ['string', 'null'],
+          },
+          description: {
+            type: ['string', 'null'],
+          },
+          input_schema: {
+            $ref: '#/components/schemas/JsonObject',
+          },
+          output_schema: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/JsonObject',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          annotations: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/JsonObject',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          definition_hash: {
+            type: 'string',
+            description: 'SHA-256 of the definition, in hex.',
+          },
+          updated_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+        },
+      },
+      ConnectorToolPage: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items', 'next_cursor'],
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ConnectorTool',
+            },
+          },
+          next_cursor: {
+            type: ['string', 'null'],
+            description: 'null on the last page.',
+          },
+        },
+      },
+      McpTool: {
+        description: "A tool in the protocol's own shape.",
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'inputSchema'],
+        properties: {
+          name: {
+            type: 'string',
+            pattern: '^[a-zA-Z0-9_-]{1,64}$',
+          },
+          title: {
+            type: 'string',
+          },
+          description: {
+            type: 'string',
+          },
+          inputSchema: {
+            $ref: '#/components/schemas/JsonObject',
+          },
+          outputSchema: {
+            $ref: '#/components/schemas/JsonObject',
+          },
+          annotations: {
+            $ref: '#/components/schemas/JsonObject',
+          },
+        },
+      },
+      ToolsetWarning: {
+        description: 'A tool that is not offered, or a list that was cut, and why.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['code', 'message', 'connector_id', 'tool'],
+        properties: {
+          code: {
+            type: 'string',
+          },
+          message: {
+            type: 'string',
+          },
+          connector_id: {
+            type: ['string', 'null'],
+            format: 'uuid',
+          },
+          tool: {
+            type: ['string', 'null'],
+          },
+        },
+      },
+      ToolsetOutcome: {
+        description: 'How fresh the tools of one connector are, and what to do where they are not.',
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'connector_id',
+          'name',
+          'slug',
+          'outcome',
+          'code',
+          'message',
+          'tool_count',
+          'discovered_at',
+        ],
+        properties: {
+          connector_id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          name: {
+            type: 'string',
+          },
+          slug: {
+            type: 'string',
+          },
+          outcome: {
+            description:
+              '`ok`; `stale`: the last test failed, the tools are those of the last good discovery; `needs_auth`: calls will\nfail until the owner signs in again; `error`: there is no discovery to show.\n',
+            type: 'string',
+            'x-extensible-enum': ['ok', 'stale', 'needs_auth', 'error'],
+          },
+          code: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/TestErrorCode',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          message: {
+            type: ['string', 'null'],
+            description: 'What the user can do.',
+          },
+          tool_count: {
+            type: 'integer',
+            minimum: 0,
+          },
+          discovered_at: {
+            type: ['string', 'null'],
+            format: 'date-time',
+            description: 'When the tools were last discovered.',
+          },
+        },
+      },
+      Toolset: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['tools', 'warnings', 'outcomes', 'content_hash'],
+        properties: {
+          tools: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/McpTool',
+            },
+          },
+          warnings: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ToolsetWarning',
+            },
+          },
+          outcomes: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ToolsetOutcome',
+            },
+          },
+          content_hash: {
+            type: 'string',
+            description:
+              'SHA-256 of the tools alone, in hex: equal while an agent sees the same tools.',
+          },
+        },
+      },
+      ToolCall: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name'],
+        properties: {
+          name: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 64,
+            pattern: '^[a-zA-Z0-9_-]+$',
+          },
+          arguments: {
+            $ref: '#/components/schemas/JsonObject',
+          },
+        },
+      },
+      ProtocolError: {
+        description:
+          'The JSON-RPC error the server answered instead of a result. Its text is untrusted.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['code', 'message'],
+        properties: {
+          code: {
+            type: 'integer',
+          },
+          message: {
+            type: 'string',
+          },
+        },
+      },
+      ToolCallResult: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'content',
+          'structured_content',
+          'is_error',
+          'protocol_error',
+          'connector_id',
+          'tool',
+          'duration_ms',
+        ],
+        properties: {
+          content: {
+            description: "The content blocks of the tool's result, unchanged.",
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/JsonObject',
+            },
+          },
+          structured_content: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/JsonObject',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          is_error: {
+            type: 'boolean',
+            description: 'The tool or its server reports a failure.',
+          },
+          protocol_error: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ProtocolError',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          connector_id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          tool: {
+            type: 'string',
+            description: "The tool's name on its server.",
+          },
+          duration_ms: {
+            type: 'integer',
+            minimum: 0,
+          },
+        },
+      },
+    },
+    responses: {
+      BadRequest: {
+        description:
+          'The request could not be read (`MALFORMED_REQUEST`), or its cursor is unknown (`INVALID_CURSOR`).',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/malformed-request',
+              title: 'The request could not be read.',
+              status: 400,
+              code: 'MALFORMED_REQUEST',
+              detail: 'The body is not valid JSON.',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      Unauthenticated: {
+        description: 'The access token is missing, expired or not valid here (`UNAUTHENTICATED`).',
+        headers: {
+          'WWW-Authenticate': {
+            description: 'The scheme to use.',
+            schema: {
+              type: 'string',
+            },
+          },
+        },
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/unauthenticated',
+              title: 'A valid access token is required.',
+              status: 401,
+              code: 'UNAUTHENTICATED',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      Forbidden: {
+        description: 'The access token lacks the scope of this operation (`FORBIDDEN`).',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/forbidden',
+              title: 'The access token does not allow this operation.',
+              status: 403,
+              code: 'FORBIDDEN',
+              detail: 'The token needs the scope connectors:write.',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      ValidationFailed: {
+        description: 'A parameter does not match the contract (`VALIDATION_FAILED`).',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/validation-failed',
+              title: 'The request does not match the API contract.',
+              status: 422,
+              code: 'VALIDATION_FAILED',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+              errors: [
+                {
+                  pointer: '/query/limit',
+                  detail: 'must be <= 100',
+                },
               ],
-              "default": "mcp"
-            }
-          },
-          {
-            "name": "If-None-Match",
-            "in": "header",
-            "description": "The `ETag` of the answer at hand.",
-            "schema": {
-              "type": "string",
-              "minLength": 1,
-              "maxLength": 1000,
-              "pattern": "^[\\x20-\\x7e]+$"
-            }
-          }
-        ],
-        "responses": {
-          "200": {
-            "description": "The tools.",
-            "headers": {
-              "ETag": {
-                "$ref": "#/components/headers/ETag"
-              }
             },
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Toolset"
-                },
-                "example": {
-                  "tools": [
-                    {
-                      "name": "issue-tracker__echo",
-                      "title": "Echo",
-                      "description": "Says back what it is told.",
-                      "inputSchema": {
-                        "type": "object",
-                        "properties": {
-                          "message": {
-                            "type": "string"
-                          }
-                        }
-                      }
-                    }
-                  ],
-                  "warnings": [],
-                  "outcomes": [
-                    {
-                      "connector_id": "6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11",
-                      "name": "Issue tracker",
-                      "slug": "issue-tracker",
-                      "outcome": "ok",
-                      "code": null,
-                      "message": null,
-                      "tool_count": 1,
-                      "discovered_at": "2026-11-20T09:30:00.000Z"
-                    }
-                  ],
-                  "content_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-                }
-              }
-            }
           },
-          "304": {
-            "description": "Nothing changed since the answer with this `ETag`.",
-            "headers": {
-              "ETag": {
-                "$ref": "#/components/headers/ETag"
-              }
-            }
-          },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
-          },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
-          },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
-          },
-          "404": {
-            "description": "The caller may not see this user (`NOT_FOUND`).",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                },
-                "example": {
-                  "type": "/errors/not-found",
-                  "title": "There is no such resource.",
-                  "status": 404,
-                  "code": "NOT_FOUND",
-                  "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                }
-              }
-            }
-          },
-          "414": {
-            "$ref": "#/components/responses/UriTooLong"
-          },
-          "422": {
-            "$ref": "#/components/responses/ValidationFailed"
-          },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          }
-        }
-      }
-    },
-    "/api/users/{user_id}/tools/call": {
-      "parameters": [
-        {
-          "$ref": "#/components/parameters/UserId"
-        }
-      ],
-      "post": {
-        "operationId": "callUserTool",
-        "summary": "Call a tool by its namespaced name",
-        "description": "Calls the tool on its server, over a session that is kept and reused, for 60 seconds at most. Three endings are told apart: a result; a\nfailure the tool or its server reports (`is_error`, still `200`, so that the agent can read it); and a server that\ncould not be used (`409`, `502`, `504`). A call is sent again only where the server provably did not run it.\nArgument objects with a key `__proto__`, or `constructor` holding `prototype`, are refused as malformed.\n",
-        "tags": [
-          "tools"
-        ],
-        "security": [
-          {
-            "bearer": [
-              "tools:call"
-            ]
-          }
-        ],
-        "parameters": [
-          {
-            "$ref": "#/components/parameters/IdempotencyKey"
-          }
-        ],
-        "requestBody": {
-          "required": true,
-          "content": {
-            "application/json": {
-              "schema": {
-                "$ref": "#/components/schemas/ToolCall"
-              },
-              "example": {
-                "name": "issue-tracker__echo",
-                "arguments": {
-                  "message": "hello"
-                }
-              }
-            }
-          }
         },
-        "responses": {
-          "200": {
-            "description": "The tool's answer, also where the tool reports a failure (`is_error`).",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ToolCallResult"
+      },
+      RateLimited: {
+        description:
+          'The caller sends too many requests (`RATE_LIMITED`). `Retry-After` says when to go on.',
+        headers: {
+          'Retry-After': {
+            $ref: '#/components/headers/RetryAfter',
+          },
+        },
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/rate-limited',
+              title: 'Too many requests.',
+              status: 429,
+              code: 'RATE_LIMITED',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      Internal: {
+        description:
+          "The service failed (`INTERNAL`). Its log holds the reason under the request's id.",
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/internal',
+              title: 'The service failed to answer the request.',
+              status: 500,
+              code: 'INTERNAL',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      Unavailable: {
+        description: 'The service is busy (`OVERLOADED`) or not ready (`NOT_READY`).',
+        headers: {
+          'Retry-After': {
+            $ref: '#/components/headers/RetryAfter',
+          },
+        },
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/not-ready',
+              title: 'The service is not ready. Try again shortly.',
+              status: 503,
+              code: 'NOT_READY',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      PayloadTooLarge: {
+        description: 'The body is larger than 1 MiB (`PAYLOAD_TOO_LARGE`).',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/payload-too-large',
+              title: 'The request body is too large.',
+              status: 413,
+              code: 'PAYLOAD_TOO_LARGE',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      UnsupportedMediaType: {
+        description: 'The body is not `application/json` (`UNSUPPORTED_MEDIA_TYPE`).',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/unsupported-media-type',
+              title: 'The request body must be application/json.',
+              status: 415,
+              code: 'UNSUPPORTED_MEDIA_TYPE',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      SaveRefused: {
+        description:
+          'Nothing was saved. The body does not match the contract (`VALIDATION_FAILED`), the credentials do not fit\n(`CREDENTIALS_INVALID`, `CREDENTIALS_REQUIRED`), the `Idempotency-Key` belongs to another request\n(`IDEMPOTENCY_KEY_REUSED`), or the server failed its test (the code of the test, as `CONNECTION_FAILED`).\n',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            examples: {
+              validation: {
+                summary: 'The body does not match the contract',
+                value: {
+                  type: '/errors/validation-failed',
+                  title: 'The request does not match the API contract.',
+                  status: 422,
+                  code: 'VALIDATION_FAILED',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  errors: [
+                    {
+                      pointer: '/body/name',
+                      detail: 'must NOT have fewer than 1 characters',
+                    },
+                  ],
                 },
-                "examples": {
-                  "result": {
-                    "summary": "A result",
-                    "value": {
-                      "content": [
-                        {
-                          "type": "text",
-                          "text": "Echo: hello"
-                        }
-                      ],
-                      "structured_content": null,
-                      "is_error": false,
-                      "protocol_error": null,
-                      "connector_id": "6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11",
-                      "tool": "echo",
-                      "duration_ms": 41
-                    }
-                  },
-                  "failure": {
-                    "summary": "The server refuses the arguments",
-                    "value": {
-                      "content": [
-                        {
-                          "type": "text",
-                          "text": "Invalid arguments: message is required"
-                        }
-                      ],
-                      "structured_content": null,
-                      "is_error": true,
-                      "protocol_error": {
-                        "code": -32602,
-                        "message": "Invalid arguments: message is required"
-                      },
-                      "connector_id": "6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11",
-                      "tool": "echo",
-                      "duration_ms": 12
-                    }
-                  }
-                }
-              }
-            }
-          },
-          "400": {
-            "$ref": "#/components/responses/BadRequest"
-          },
-          "401": {
-            "$ref": "#/components/responses/Unauthenticated"
-          },
-          "403": {
-            "$ref": "#/components/responses/Forbidden"
-          },
-          "404": {
-            "description": "The user has no tool of this name (`TOOL_NOT_FOUND`), or the caller may not see this user (`NOT_FOUND`).",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
+              },
+              test: {
+                summary: 'The server failed its test',
+                value: {
+                  type: '/errors/connection-failed',
+                  title: 'The server could not be reached.',
+                  status: 422,
+                  code: 'CONNECTION_FAILED',
+                  detail:
+                    'Check that the URL is right and that the server is running and reachable from the internet.',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
                 },
-                "example": {
-                  "type": "/errors/tool-not-found",
-                  "title": "The user has no tool with this name.",
-                  "status": 404,
-                  "code": "TOOL_NOT_FOUND",
-                  "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                }
-              }
-            }
+              },
+            },
           },
-          "409": {
-            "description": "The connector is disabled, needs its owner to sign in, or the first request with this key still runs.",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
+        },
+      },
+      ConnectorNotFound: {
+        description: 'The caller has no such connector (`CONNECTOR_NOT_FOUND`).',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/connector-not-found',
+              title: 'There is no such connector.',
+              status: 404,
+              code: 'CONNECTOR_NOT_FOUND',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      UriTooLong: {
+        description: 'A path parameter is longer than 256 characters (`URI_TOO_LONG`).',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/uri-too-long',
+              title: 'The request URL is too long.',
+              status: 414,
+              code: 'URI_TOO_LONG',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      PreconditionFailed: {
+        description:
+          'The connector is not at the version of `If-Match` any more (`PRECONDITION_FAILED`). Read it again.',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/precondition-failed',
+              title: 'The resource has changed since it was read.',
+              status: 412,
+              code: 'PRECONDITION_FAILED',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      CallRefused: {
+        description:
+          'The body does not match the contract (`VALIDATION_FAILED`), or the `Idempotency-Key` belongs to another request\n(`IDEMPOTENCY_KEY_REUSED`).\n',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/validation-failed',
+              title: 'The request does not match the API contract.',
+              status: 422,
+              code: 'VALIDATION_FAILED',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+              errors: [
+                {
+                  pointer: '/body/name',
+                  detail: 'must NOT have more than 64 characters',
                 },
-                "examples": {
-                  "disabled": {
-                    "summary": "The connector is disabled",
-                    "value": {
-                      "type": "/errors/connector-disabled",
-                      "title": "The connector is disabled.",
-                      "status": 409,
-                      "code": "CONNECTOR_DISABLED",
-                      "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                    }
-                  },
-                  "needs_auth": {
-                    "summary": "The owner must sign in again",
-                    "value": {
-                      "type": "/errors/needs-auth",
-                      "title": "The server needs its owner to sign in again.",
-                      "status": 409,
-                      "code": "NEEDS_AUTH",
-                      "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                    }
-                  },
-                  "in_progress": {
-                    "summary": "The first request still runs",
-                    "value": {
-                      "type": "/errors/idempotency-in-progress",
-                      "title": "A request with this Idempotency-Key is still in progress.",
-                      "status": 409,
-                      "code": "IDEMPOTENCY_IN_PROGRESS",
-                      "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                    }
-                  }
-                }
-              }
-            }
+              ],
+            },
           },
-          "413": {
-            "$ref": "#/components/responses/PayloadTooLarge"
-          },
-          "414": {
-            "$ref": "#/components/responses/UriTooLong"
-          },
-          "415": {
-            "$ref": "#/components/responses/UnsupportedMediaType"
-          },
-          "422": {
-            "$ref": "#/components/responses/CallRefused"
-          },
-          "429": {
-            "$ref": "#/components/responses/RateLimited"
-          },
-          "500": {
-            "$ref": "#/components/responses/Internal"
-          },
-          "502": {
-            "description": "The server could not be reached (`UPSTREAM_UNREACHABLE`), or its answer is not usable (`UPSTREAM_INVALID`).",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                },
-                "example": {
-                  "type": "/errors/upstream-unreachable",
-                  "title": "The MCP server could not be reached.",
-                  "status": 502,
-                  "code": "UPSTREAM_UNREACHABLE",
-                  "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11",
-                  "connector_id": "6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11"
-                }
-              }
-            }
-          },
-          "503": {
-            "$ref": "#/components/responses/Unavailable"
-          },
-          "504": {
-            "description": "The server did not answer in time (`UPSTREAM_TIMEOUT`). Whether the tool ran is unknown.",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                },
-                "example": {
-                  "type": "/errors/upstream-timeout",
-                  "title": "The MCP server did not answer in time.",
-                  "status": 504,
-                  "code": "UPSTREAM_TIMEOUT",
-                  "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11",
-                  "connector_id": "6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11"
-                }
-              }
-            }
-          }
-        }
-      }
-    }
+        },
+      },
+    },
+    headers: {
+      RetryAfter: {
+        description: 'Seconds until a retry makes sense.',
+        schema: {
+          type: 'integer',
+        },
+      },
+      Location: {
+        description: 'Where the new resource is.',
+        schema: {
+          type: 'string',
+          format: 'uri-reference',
+        },
+      },
+      ETag: {
+        description:
+          'The version of the representation; send it back as `If-Match` or `If-None-Match`.',
+        schema: {
+          type: 'string',
+        },
+      },
+    },
   },
-  "components": {
-    "securitySchemes": {
-      "bearer": {
-        "type": "http",
-        "scheme": "bearer",
-        "bearerFormat": "JWT",
-        "description": "A JWT with `sub` (the user), `iss`, `aud`, `exp` and a space-separated `scope`. Each operation names the\nscope it needs: `connectors:read`, `connectors:write`, `tools:read`, `tools:call`.\n"
-      }
-    },
-    "parameters": {
-      "Limit": {
-        "name": "limit",
-        "in": "query",
-        "description": "How many items a page holds at most.",
-        "schema": {
-          "type": "integer",
-          "minimum": 1,
-          "maximum": 100,
-          "default": 50
-        }
-      },
-      "Cursor": {
-        "name": "cursor",
-        "in": "query",
-        "description": "The `next_cursor` of the page before; absent for the first page.",
-        "schema": {
-          "type": "string",
-          "minLength": 1,
-          "maxLength": 1000,
-          "pattern": "^[A-Za-z0-9_-]+$"
-        }
-      },
-      "IdempotencyKey": {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "description": "A key of the caller's choice that makes a retry safe. The same key with the same body answers what the first\nrequest answered, for 24 hours; with another body it is refused (`IDEMPOTENCY_KEY_REUSED`).\n",
-        "schema": {
-          "type": "string",
-          "minLength": 1,
-          "maxLength": 255,
-          "pattern": "^[\\x21-\\x7e]+$"
-        },
-        "example": "3b0f6e0a-4f7c-4a56-9f0f-5b9d8a1c2e3d"
-      },
-      "ConnectorId": {
-        "name": "connector_id",
-        "in": "path",
-        "required": true,
-        "description": "The connector's id.",
-        "schema": {
-          "type": "string",
-          "format": "uuid"
-        },
-        "example": "6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11"
-      },
-      "IfMatch": {
-        "name": "If-Match",
-        "in": "header",
-        "description": "The `ETag` the change is based on. Where it is not current any more, the answer is `412`.",
-        "schema": {
-          "type": "string",
-          "minLength": 1,
-          "maxLength": 1000,
-          "pattern": "^[\\x20-\\x7e]+$"
-        },
-        "example": "\"3\""
-      },
-      "UserId": {
-        "name": "user_id",
-        "in": "path",
-        "required": true,
-        "description": "The user's id, as in the token's `sub`; `me` is the caller.",
-        "schema": {
-          "type": "string",
-          "minLength": 1,
-          "maxLength": 255,
-          "pattern": "^[^\\x00-\\x1f\\x7f]+$"
-        },
-        "example": "me"
-      }
-    },
-    "schemas": {
-      "ConnectorStatus": {
-        "description": "`DISABLED` by its owner; else `ENABLED`, `ERROR` (see `last_error`) or `NEEDS_AUTH` (new credentials are needed).\n",
-        "type": "string",
-        "x-extensible-enum": [
-          "ENABLED",
-          "DISABLED",
-          "ERROR",
-          "NEEDS_AUTH"
-        ]
-      },
-      "TestErrorCode": {
-        "description": "Why a connection test failed. `INVALID_URL`: not a usable URL. `BLOCKED_URL`: an address that is not allowed.\n`CONNECTION_FAILED`: DNS, refused, reset, TLS, or the server is busy. `TIMEOUT`: no answer in ten seconds.\n`AUTH_REQUIRED`: credentials are needed. `AUTH_FAILED`: they were refused. `INVALID_MCP_SERVER`: no MCP server\nanswers there. `PROTOCOL_MISMATCH`: no common protocol version. `RESPONSE_TOO_LARGE`: too many bytes, pages or tools.\n",
-        "type": "string",
-        "x-extensible-enum": [
-          "INVALID_URL",
-          "BLOCKED_URL",
-          "CONNECTION_FAILED",
-          "TIMEOUT",
-          "AUTH_FAILED",
-          "AUTH_REQUIRED",
-          "INVALID_MCP_SERVER",
-          "PROTOCOL_MISMATCH",
-          "RESPONSE_TOO_LARGE"
-        ]
-      },
-      "ConnectorError": {
-        "description": "What went wrong last.",
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "code",
-          "message",
-          "occurred_at"
-        ],
-        "properties": {
-          "code": {
-            "$ref": "#/components/schemas/TestErrorCode"
-          },
-          "message": {
-            "type": "string",
-            "description": "What the user can do."
-          },
-          "occurred_at": {
-            "type": "string",
-            "format": "date-time"
-          }
-        }
-      },
-      "ServerInfo": {
-        "description": "What the MCP server says of itself.",
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "name",
-          "version",
-          "title"
-        ],
-        "properties": {
-          "name": {
-            "type": "string"
-          },
-          "version": {
-            "type": "string"
-          },
-          "title": {
-            "type": [
-              "string",
-              "null"
-            ]
-          }
-        }
-      },
-      "CredentialMetadata": {
-        "description": "What is known of the stored credentials; never the secret.",
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "kind",
-          "header_names",
-          "state",
-          "expires_at",
-          "updated_at"
-        ],
-        "properties": {
-          "kind": {
-            "type": "string",
-            "x-extensible-enum": [
-              "bearer",
-              "headers"
-            ]
-          },
-          "header_names": {
-            "type": "array",
-            "items": {
-              "type": "string"
-            }
-          },
-          "state": {
-            "type": "string",
-            "x-extensible-enum": [
-              "active"
-            ]
-          },
-          "expires_at": {
-            "type": [
-              "string",
-              "null"
-            ],
-            "format": "date-time",
-            "description": "null where the credentials do not say."
-          },
-          "updated_at": {
-            "type": "string",
-            "format": "date-time"
-          }
-        }
-      },
-      "Connector": {
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "id",
-          "name",
-          "slug",
-          "server_url",
-          "transport",
-          "auth_type",
-          "status",
-          "last_error",
-          "server_info",
-          "protocol_version",
-          "tool_count",
-          "credentials",
-          "version",
-          "last_tested_at",
-          "created_at",
-          "updated_at"
-        ],
-        "properties": {
-          "id": {
-            "type": "string",
-            "format": "uuid"
-          },
-          "name": {
-            "type": "string"
-          },
-          "slug": {
-            "type": "string",
-            "description": "The prefix of its tool names, as in `slug__tool`. Stays when the connector is renamed."
-          },
-          "server_url": {
-            "type": "string"
-          },
-          "transport": {
-            "type": "string",
-            "x-extensible-enum": [
-              "auto",
-              "streamable-http",
-              "sse"
-            ]
-          },
-          "auth_type": {
-            "type": "string",
-            "x-extensible-enum": [
-              "none",
-              "bearer",
-              "headers"
-            ]
-          },
-          "status": {
-            "$ref": "#/components/schemas/ConnectorStatus"
-          },
-          "last_error": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/ConnectorError"
-              },
-              {
-                "type": "null"
-              }
-            ]
-          },
-          "server_info": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/ServerInfo"
-              },
-              {
-                "type": "null"
-              }
-            ]
-          },
-          "protocol_version": {
-            "type": [
-              "string",
-              "null"
-            ],
-            "description": "The MCP revision agreed on, as `2025-11-25`."
-          },
-          "tool_count": {
-            "type": "integer",
-            "minimum": 0
-          },
-          "credentials": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/CredentialMetadata"
-              },
-              {
-                "type": "null"
-              }
-            ]
-          },
-          "version": {
-            "type": "integer",
-            "minimum": 1,
-            "description": "Counts the changes; the `ETag` is made of it."
-          },
-          "last_tested_at": {
-            "type": "string",
-            "format": "date-time"
-          },
-          "created_at": {
-            "type": "string",
-            "format": "date-time"
-          },
-          "updated_at": {
-            "type": "string",
-            "format": "date-time"
-          }
-        }
-      },
-      "ConnectorPage": {
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "items",
-          "next_cursor"
-        ],
-        "properties": {
-          "items": {
-            "type": "array",
-            "items": {
-              "$ref": "#/components/schemas/Connector"
-            }
-          },
-          "next_cursor": {
-            "type": [
-              "string",
-              "null"
-            ],
-            "description": "null on the last page."
-          }
-        }
-      },
-      "ErrorCode": {
-        "description": "The stable code of an error. The list grows: treat an unknown code by the HTTP status.\n",
-        "type": "string",
-        "x-extensible-enum": [
-          "MALFORMED_REQUEST",
-          "INVALID_CURSOR",
-          "UNAUTHENTICATED",
-          "FORBIDDEN",
-          "NOT_FOUND",
-          "METHOD_NOT_ALLOWED",
-          "REQUEST_TIMEOUT",
-          "PRECONDITION_FAILED",
-          "PAYLOAD_TOO_LARGE",
-          "URI_TOO_LONG",
-          "UNSUPPORTED_MEDIA_TYPE",
-          "VALIDATION_FAILED",
-          "RATE_LIMITED",
-          "HEADERS_TOO_LARGE",
-          "INTERNAL",
-          "OVERLOADED",
-          "NOT_READY",
-          "IDEMPOTENCY_KEY_REUSED",
-          "IDEMPOTENCY_IN_PROGRESS",
-          "CONNECTOR_NOT_FOUND",
-          "CONNECTOR_NAME_TAKEN",
-          "CONNECTOR_LIMIT_REACHED",
-          "CONNECTOR_CHANGED",
-          "CONNECTOR_DISABLED",
-          "CREDENTIALS_NOT_FOUND",
-          "CREDENTIALS_REQUIRED",
-          "CREDENTIALS_INVALID",
-          "INVALID_URL",
-          "BLOCKED_URL",
-          "CONNECTION_FAILED",
-          "TIMEOUT",
-          "AUTH_FAILED",
-          "AUTH_REQUIRED",
-          "INVALID_MCP_SERVER",
-          "PROTOCOL_MISMATCH",
-          "RESPONSE_TOO_LARGE",
-          "TOOL_NOT_FOUND",
-          "NEEDS_AUTH",
-          "UPSTREAM_UNREACHABLE",
-          "UPSTREAM_INVALID",
-          "UPSTREAM_TIMEOUT"
-        ]
-      },
-      "FieldProblem": {
-        "description": "One problem of the request, addressed by a JSON pointer.",
-        "type": "object",
-        "required": [
-          "pointer",
-          "detail"
-        ],
-        "properties": {
-          "pointer": {
-            "type": "string",
-            "description": "A JSON pointer that begins with the part of the request, as in `/body/server_url`."
-          },
-          "detail": {
-            "type": "string"
-          }
-        }
-      },
-      "Problem": {
-        "description": "An error (RFC 9457).",
-        "type": "object",
-        "required": [
-          "type",
-          "title",
-          "status",
-          "code",
-          "instance"
-        ],
-        "additionalProperties": true,
-        "properties": {
-          "type": {
-            "type": "string",
-            "format": "uri-reference",
-            "description": "Identifies the kind of error; a page about it."
-          },
-          "title": {
-            "type": "string",
-            "description": "One sentence that is the same for every error of this code."
-          },
-          "status": {
-            "type": "integer",
-            "minimum": 400,
-            "maximum": 599
-          },
-          "code": {
-            "$ref": "#/components/schemas/ErrorCode"
-          },
-          "detail": {
-            "type": "string",
-            "description": "What to do about this very error."
-          },
-          "instance": {
-            "type": "string",
-            "format": "uri-reference",
-            "description": "The request, as `urn:request:<id>`."
-          },
-          "errors": {
-            "type": "array",
-            "items": {
-              "$ref": "#/components/schemas/FieldProblem"
-            }
-          }
-        }
-      },
-      "ConnectorName": {
-        "description": "Unique among the owner's connectors, whatever the case. No control characters, no space at either end.",
-        "type": "string",
-        "minLength": 1,
-        "maxLength": 100,
-        "pattern": "^[^\\s\\x00-\\x1f\\x7f-\\x9f](?:[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f])?$"
-      },
-      "ServerUrl": {
-        "description": "The MCP endpoint, `https://…`. What is not a usable URL gets the verdict `INVALID_URL`. Only the owner sees it whole.\n",
-        "type": "string",
-        "minLength": 1,
-        "maxLength": 2048
-      },
-      "Transport": {
-        "description": "How to talk to the server; `auto` finds out.",
-        "type": "string",
-        "enum": [
-          "auto",
-          "streamable-http",
-          "sse"
-        ]
-      },
-      "AuthType": {
-        "description": "How the server authenticates us.",
-        "type": "string",
-        "enum": [
-          "none",
-          "bearer",
-          "headers"
-        ]
-      },
-      "BearerCredentials": {
-        "description": "Sent as `Authorization` with the scheme Bearer.",
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "token"
-        ],
-        "properties": {
-          "token": {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": 8192,
-            "pattern": "^[\\x21-\\x7e]+$",
-            "writeOnly": true
-          }
-        }
-      },
-      "HeaderCredentials": {
-        "description": "Sent as they are. At most 20 headers and 8 KB. `Host`, hop-by-hop, `Forwarded`, `X-Forwarded-*`, `Proxy-*`, `Mcp-*` and `Metadata*` are\nrefused (`CREDENTIALS_INVALID`).\n",
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "headers"
-        ],
-        "properties": {
-          "headers": {
-            "type": "object",
-            "minProperties": 1,
-            "maxProperties": 20,
-            "propertyNames": {
-              "type": "string",
-              "minLength": 1,
-              "maxLength": 128,
-              "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
-            },
-            "additionalProperties": {
-              "type": "string",
-              "minLength": 1,
-              "maxLength": 8192,
-              "pattern": "^[\\x21-\\x7e](?:[\\x20-\\x7e]*[\\x21-\\x7e])?$"
-            },
-            "writeOnly": true
-          }
-        }
-      },
-      "Credentials": {
-        "description": "The secret of a connector. Written, never read.",
-        "anyOf": [
-          {
-            "$ref": "#/components/schemas/BearerCredentials"
-          },
-          {
-            "$ref": "#/components/schemas/HeaderCredentials"
-          }
-        ]
-      },
-      "ConnectorCreate": {
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "name",
-          "server_url"
-        ],
-        "properties": {
-          "name": {
-            "$ref": "#/components/schemas/ConnectorName"
-          },
-          "server_url": {
-            "$ref": "#/components/schemas/ServerUrl"
-          },
-          "transport": {
-            "$ref": "#/components/schemas/Transport"
-          },
-          "auth_type": {
-            "$ref": "#/components/schemas/AuthType"
-          },
-          "credentials": {
-            "$ref": "#/components/schemas/Credentials"
-          }
-        }
-      },
-      "ConnectionTest": {
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "server_url"
-        ],
-        "properties": {
-          "name": {
-            "$ref": "#/components/schemas/ConnectorName"
-          },
-          "server_url": {
-            "$ref": "#/components/schemas/ServerUrl"
-          },
-          "transport": {
-            "$ref": "#/components/schemas/Transport"
-          },
-          "auth_type": {
-            "$ref": "#/components/schemas/AuthType"
-          },
-          "credentials": {
-            "$ref": "#/components/schemas/Credentials"
-          }
-        }
-      },
-      "JsonObject": {
-        "description": "A free-form JSON object.",
-        "type": "object",
-        "additionalProperties": true
-      },
-      "DiscoveredTool": {
-        "description": "A tool as the server describes it. Untrusted text, cleaned of control characters.",
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "name",
-          "title",
-          "description",
-          "input_schema",
-          "output_schema",
-          "annotations"
-        ],
-        "properties": {
-          "name": {
-            "type": "string"
-          },
-          "title": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "description": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "input_schema": {
-            "$ref": "#/components/schemas/JsonObject"
-          },
-          "output_schema": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/JsonObject"
-              },
-              {
-                "type": "null"
-              }
-            ]
-          },
-          "annotations": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/JsonObject"
-              },
-              {
-                "type": "null"
-              }
-            ]
-          }
-        }
-      },
-      "ToolWarning": {
-        "description": "A tool that was left out, and why.",
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "tool",
-          "message"
-        ],
-        "properties": {
-          "tool": {
-            "type": "string"
-          },
-          "message": {
-            "type": "string"
-          }
-        }
-      },
-      "ConnectionTestReport": {
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "success",
-          "error_code",
-          "error_message",
-          "tools",
-          "warnings",
-          "server_info",
-          "protocol_version",
-          "latency_ms",
-          "attempts"
-        ],
-        "properties": {
-          "success": {
-            "type": "boolean"
-          },
-          "error_code": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/TestErrorCode"
-              },
-              {
-                "type": "null"
-              }
-            ]
-          },
-          "error_message": {
-            "type": [
-              "string",
-              "null"
-            ],
-            "description": "What the user can do."
-          },
-          "tools": {
-            "type": "array",
-            "items": {
-              "$ref": "#/components/schemas/DiscoveredTool"
-            }
-          },
-          "warnings": {
-            "type": "array",
-            "items": {
-              "$ref": "#/components/schemas/ToolWarning"
-            }
-          },
-          "server_info": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/ServerInfo"
-              },
-              {
-                "type": "null"
-              }
-            ]
-          },
-          "protocol_version": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "latency_ms": {
-            "type": "integer",
-            "minimum": 0,
-            "description": "How long the last attempt took."
-          },
-          "attempts": {
-            "type": "integer",
-            "minimum": 0,
-            "maximum": 2,
-            "description": "0 where no connection was tried."
-          }
-        }
-      },
-      "ConnectorUpdate": {
-        "type": "object",
-        "additionalProperties": false,
-        "minProperties": 1,
-        "properties": {
-          "name": {
-            "$ref": "#/components/schemas/ConnectorName"
-          },
-          "server_url": {
-            "$ref": "#/components/schemas/ServerUrl"
-          },
-          "transport": {
-            "$ref": "#/components/schemas/Transport"
-          },
-          "auth_type": {
-            "$ref": "#/components/schemas/AuthType"
-          },
-          "credentials": {
-            "$ref": "#/components/schemas/Credentials"
-          }
-        }
-      },
-      "ConnectorStatusChange": {
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "status"
-        ],
-        "properties": {
-          "status": {
-            "type": "string",
-            "enum": [
-              "ENABLED",
-              "DISABLED"
-            ]
-          }
-        }
-      },
-      "ConnectorTool": {
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "id",
-          "name",
-          "exposed_name",
-          "title",
-          "description",
-          "input_schema",
-          "output_schema",
-          "annotations",
-          "definition_hash",
-          "updated_at"
-        ],
-        "properties": {
-          "id": {
-            "type": "string",
-            "format": "uuid"
-          },
-          "name": {
-            "type": "string",
-            "description": "As the server calls it."
-          },
-          "exposed_name": {
-            "type": "string",
-            "description": "As agents call it: `slug__tool`, at most 64 characters."
-          },
-          "title": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "description": {
-            "type": [
-              "string",
-              "null"
-            ]
-          },
-          "input_schema": {
-            "$ref": "#/components/schemas/JsonObject"
-          },
-          "output_schema": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/JsonObject"
-              },
-              {
-                "type": "null"
-              }
-            ]
-          },
-          "annotations": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/JsonObject"
-              },
-              {
-                "type": "null"
-              }
-            ]
-          },
-          "definition_hash": {
-            "type": "string",
-            "description": "SHA-256 of the definition, in hex."
-          },
-          "updated_at": {
-            "type": "string",
-            "format": "date-time"
-          }
-        }
-      },
-      "ConnectorToolPage": {
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "items",
-          "next_cursor"
-        ],
-        "properties": {
-          "items": {
-            "type": "array",
-            "items": {
-              "$ref": "#/components/schemas/ConnectorTool"
-            }
-          },
-          "next_cursor": {
-            "type": [
-              "string",
-              "null"
-            ],
-            "description": "null on the last page."
-          }
-        }
-      },
-      "McpTool": {
-        "description": "A tool in the protocol's own shape.",
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "name",
-          "inputSchema"
-        ],
-        "properties": {
-          "name": {
-            "type": "string",
-            "pattern": "^[a-zA-Z0-9_-]{1,64}$"
-          },
-          "title": {
-            "type": "string"
-          },
-          "description": {
-            "type": "string"
-          },
-          "inputSchema": {
-            "$ref": "#/components/schemas/JsonObject"
-          },
-          "outputSchema": {
-            "$ref": "#/components/schemas/JsonObject"
-          },
-          "annotations": {
-            "$ref": "#/components/schemas/JsonObject"
-          }
-        }
-      },
-      "ToolsetWarning": {
-        "description": "A tool that is not offered, or a list that was cut, and why.",
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "code",
-          "message",
-          "connector_id",
-          "tool"
-        ],
-        "properties": {
-          "code": {
-            "type": "string"
-          },
-          "message": {
-            "type": "string"
-          },
-          "connector_id": {
-            "type": [
-              "string",
-              "null"
-            ],
-            "format": "uuid"
-          },
-          "tool": {
-            "type": [
-              "string",
-              "null"
-            ]
-          }
-        }
-      },
-      "ToolsetOutcome": {
-        "description": "How fresh the tools of one connector are, and what to do where they are not.",
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "connector_id",
-          "name",
-          "slug",
-          "outcome",
-          "code",
-          "message",
-          "tool_count",
-          "discovered_at"
-        ],
-        "properties": {
-          "connector_id": {
-            "type": "string",
-            "format": "uuid"
-          },
-          "name": {
-            "type": "string"
-          },
-          "slug": {
-            "type": "string"
-          },
-          "outcome": {
-            "description": "`ok`; `stale`: the last test failed, the tools are those of the last good discovery; `needs_auth`: calls will\nfail until the owner signs in again; `error`: there is no discovery to show.\n",
-            "type": "string",
-            "x-extensible-enum": [
-              "ok",
-              "stale",
-              "needs_auth",
-              "error"
-            ]
-          },
-          "code": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/TestErrorCode"
-              },
-              {
-                "type": "null"
-              }
-            ]
-          },
-          "message": {
-            "type": [
-              "string",
-              "null"
-            ],
-            "description": "What the user can do."
-          },
-          "tool_count": {
-            "type": "integer",
-            "minimum": 0
-          },
-          "discovered_at": {
-            "type": [
-              "string",
-              "null"
-            ],
-            "format": "date-time",
-            "description": "When the tools were last discovered."
-          }
-        }
-      },
-      "Toolset": {
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "tools",
-          "warnings",
-          "outcomes",
-          "content_hash"
-        ],
-        "properties": {
-          "tools": {
-            "type": "array",
-            "items": {
-              "$ref": "#/components/schemas/McpTool"
-            }
-          },
-          "warnings": {
-            "type": "array",
-            "items": {
-              "$ref": "#/components/schemas/ToolsetWarning"
-            }
-          },
-          "outcomes": {
-            "type": "array",
-            "items": {
-              "$ref": "#/components/schemas/ToolsetOutcome"
-            }
-          },
-          "content_hash": {
-            "type": "string",
-            "description": "SHA-256 of the tools alone, in hex: equal while an agent sees the same tools."
-          }
-        }
-      },
-      "ToolCall": {
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "name"
-        ],
-        "properties": {
-          "name": {
-            "type": "string",
-            "minLength": 1,
-            "maxLength": 64,
-            "pattern": "^[a-zA-Z0-9_-]+$"
-          },
-          "arguments": {
-            "$ref": "#/components/schemas/JsonObject"
-          }
-        }
-      },
-      "ProtocolError": {
-        "description": "The JSON-RPC error the server answered instead of a result. Its text is untrusted.",
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "code",
-          "message"
-        ],
-        "properties": {
-          "code": {
-            "type": "integer"
-          },
-          "message": {
-            "type": "string"
-          }
-        }
-      },
-      "ToolCallResult": {
-        "type": "object",
-        "additionalProperties": false,
-        "required": [
-          "content",
-          "structured_content",
-          "is_error",
-          "protocol_error",
-          "connector_id",
-          "tool",
-          "duration_ms"
-        ],
-        "properties": {
-          "content": {
-            "description": "The content blocks of the tool's result, unchanged.",
-            "type": "array",
-            "items": {
-              "$ref": "#/components/schemas/JsonObject"
-            }
-          },
-          "structured_content": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/JsonObject"
-              },
-              {
-                "type": "null"
-              }
-            ]
-          },
-          "is_error": {
-            "type": "boolean",
-            "description": "The tool or its server reports a failure."
-          },
-          "protocol_error": {
-            "anyOf": [
-              {
-                "$ref": "#/components/schemas/ProtocolError"
-              },
-              {
-                "type": "null"
-              }
-            ]
-          },
-          "connector_id": {
-            "type": "string",
-            "format": "uuid"
-          },
-          "tool": {
-            "type": "string",
-            "description": "The tool's name on its server."
-          },
-          "duration_ms": {
-            "type": "integer",
-            "minimum": 0
-          }
-        }
-      }
-    },
-    "responses": {
-      "BadRequest": {
-        "description": "The request could not be read (`MALFORMED_REQUEST`), or its cursor is unknown (`INVALID_CURSOR`).",
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/malformed-request",
-              "title": "The request could not be read.",
-              "status": 400,
-              "code": "MALFORMED_REQUEST",
-              "detail": "The body is not valid JSON.",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-            }
-          }
-        }
-      },
-      "Unauthenticated": {
-        "description": "The access token is missing, expired or not valid here (`UNAUTHENTICATED`).",
-        "headers": {
-          "WWW-Authenticate": {
-            "description": "The scheme to use.",
-            "schema": {
-              "type": "string"
-            }
-          }
-        },
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/unauthenticated",
-              "title": "A valid access token is required.",
-              "status": 401,
-              "code": "UNAUTHENTICATED",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-            }
-          }
-        }
-      },
-      "Forbidden": {
-        "description": "The access token lacks the scope of this operation (`FORBIDDEN`).",
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/forbidden",
-              "title": "The access token does not allow this operation.",
-              "status": 403,
-              "code": "FORBIDDEN",
-              "detail": "The token needs the scope connectors:write.",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-            }
-          }
-        }
-      },
-      "ValidationFailed": {
-        "description": "A parameter does not match the contract (`VALIDATION_FAILED`).",
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/validation-failed",
-              "title": "The request does not match the API contract.",
-              "status": 422,
-              "code": "VALIDATION_FAILED",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11",
-              "errors": [
-                {
-                  "pointer": "/query/limit",
-                  "detail": "must be <= 100"
-                }
-              ]
-            }
-          }
-        }
-      },
-      "RateLimited": {
-        "description": "The caller sends too many requests (`RATE_LIMITED`). `Retry-After` says when to go on.",
-        "headers": {
-          "Retry-After": {
-            "$ref": "#/components/headers/RetryAfter"
-          }
-        },
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/rate-limited",
-              "title": "Too many requests.",
-              "status": 429,
-              "code": "RATE_LIMITED",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-            }
-          }
-        }
-      },
-      "Internal": {
-        "description": "The service failed (`INTERNAL`). Its log holds the reason under the request's id.",
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/internal",
-              "title": "The service failed to answer the request.",
-              "status": 500,
-              "code": "INTERNAL",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-            }
-          }
-        }
-      },
-      "Unavailable": {
-        "description": "The service is busy (`OVERLOADED`) or not ready (`NOT_READY`).",
-        "headers": {
-          "Retry-After": {
-            "$ref": "#/components/headers/RetryAfter"
-          }
-        },
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/not-ready",
-              "title": "The service is not ready. Try again shortly.",
-              "status": 503,
-              "code": "NOT_READY",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-            }
-          }
-        }
-      },
-      "PayloadTooLarge": {
-        "description": "The body is larger than 1 MiB (`PAYLOAD_TOO_LARGE`).",
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/payload-too-large",
-              "title": "The request body is too large.",
-              "status": 413,
-              "code": "PAYLOAD_TOO_LARGE",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-            }
-          }
-        }
-      },
-      "UnsupportedMediaType": {
-        "description": "The body is not `application/json` (`UNSUPPORTED_MEDIA_TYPE`).",
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/unsupported-media-type",
-              "title": "The request body must be application/json.",
-              "status": 415,
-              "code": "UNSUPPORTED_MEDIA_TYPE",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-            }
-          }
-        }
-      },
-      "SaveRefused": {
-        "description": "Nothing was saved. The body does not match the contract (`VALIDATION_FAILED`), the credentials do not fit\n(`CREDENTIALS_INVALID`, `CREDENTIALS_REQUIRED`), the `Idempotency-Key` belongs to another request\n(`IDEMPOTENCY_KEY_REUSED`), or the server failed its test (the code of the test, as `CONNECTION_FAILED`).\n",
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "examples": {
-              "validation": {
-                "summary": "The body does not match the contract",
-                "value": {
-                  "type": "/errors/validation-failed",
-                  "title": "The request does not match the API contract.",
-                  "status": 422,
-                  "code": "VALIDATION_FAILED",
-                  "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11",
-                  "errors": [
-                    {
-                      "pointer": "/body/name",
-                      "detail": "must NOT have fewer than 1 characters"
-                    }
-                  ]
-                }
-              },
-              "test": {
-                "summary": "The server failed its test",
-                "value": {
-                  "type": "/errors/connection-failed",
-                  "title": "The server could not be reached.",
-                  "status": 422,
-                  "code": "CONNECTION_FAILED",
-                  "detail": "Check that the URL is right and that the server is running and reachable from the internet.",
-                  "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-                }
-              }
-            }
-          }
-        }
-      },
-      "ConnectorNotFound": {
-        "description": "The caller has no such connector (`CONNECTOR_NOT_FOUND`).",
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/connector-not-found",
-              "title": "There is no such connector.",
-              "status": 404,
-              "code": "CONNECTOR_NOT_FOUND",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-            }
-          }
-        }
-      },
-      "UriTooLong": {
-        "description": "A path parameter is longer than 256 characters (`URI_TOO_LONG`).",
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/uri-too-long",
-              "title": "The request URL is too long.",
-              "status": 414,
-              "code": "URI_TOO_LONG",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-            }
-          }
-        }
-      },
-      "PreconditionFailed": {
-        "description": "The connector is not at the version of `If-Match` any more (`PRECONDITION_FAILED`). Read it again.",
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/precondition-failed",
-              "title": "The resource has changed since it was read.",
-              "status": 412,
-              "code": "PRECONDITION_FAILED",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11"
-            }
-          }
-        }
-      },
-      "CallRefused": {
-        "description": "The body does not match the contract (`VALIDATION_FAILED`), or the `Idempotency-Key` belongs to another request\n(`IDEMPOTENCY_KEY_REUSED`).\n",
-        "content": {
-          "application/problem+json": {
-            "schema": {
-              "$ref": "#/components/schemas/Problem"
-            },
-            "example": {
-              "type": "/errors/validation-failed",
-              "title": "The request does not match the API contract.",
-              "status": 422,
-              "code": "VALIDATION_FAILED",
-              "instance": "urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11",
-              "errors": [
-                {
-                  "pointer": "/body/name",
-                  "detail": "must NOT have more than 64 characters"
-                }
-              ]
-            }
-          }
-        }
-      }
-    },
-    "headers": {
-      "RetryAfter": {
-        "description": "Seconds until a retry makes sense.",
-        "schema": {
-          "type": "integer"
-        }
-      },
-      "Location": {
-        "description": "Where the new resource is.",
-        "schema": {
-          "type": "string",
-          "format": "uri-reference"
-        }
-      },
-      "ETag": {
-        "description": "The version of the representation; send it back as `If-Match` or `If-None-Match`.",
-        "schema": {
-          "type": "string"
-        }
-      }
-    }
-  }
 };

@@ -70,7 +70,7 @@ const SANE_ID = /^[A-Za-z0-9._-]{8,64}$/;
  * The id of a request, for logs and answers: the client's `X-Request-Id`, where it can do no harm in either, or a
  * new one.
  */
-export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
+function requestId(request: Pick<IncomingMessage, 'headers'>): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
 }

@@ -16,7 +16,7 @@ const HOSTILE_VALUES: readonly unknown[] = [
   '💥'.repeat(50),
   'x'.repeat(5000),
   "' OR 1=1--",
-  '${7*7}',
+  '{{7*7}}',
   '../../etc/passwd',
   { $gt: '' },
 ];

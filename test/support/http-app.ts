@@ -109,7 +109,7 @@ function registerExamples(
 }
 
 /** The example of the first successful answer. */
-export function exampleOf(responses: Readonly<Record<string, Node>>): {
+function exampleOf(responses: Readonly<Record<string, Node>>): {
   status: number;
   example: unknown;
 } {

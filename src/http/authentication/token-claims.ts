@@ -3,7 +3,7 @@ import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { Caller, Scope } from '../../tenancy/caller.ts';
 
 /** Whoever has no tenant claim belongs to this tenant. */
-export const DEFAULT_TENANT = 'default';
+const DEFAULT_TENANT = 'default';
 
 // The ids reach database columns and log lines: no control characters, and bounded.
 const Id = Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });

@@ -18,7 +18,7 @@ export interface RefusalContext {
 }
 
 /** The HTTP status behind a failure; kept as its cause. */
-export class HttpRefusal extends Error {
+class HttpRefusal extends Error {
   override readonly name = 'HttpRefusal';
   readonly status: number;
 

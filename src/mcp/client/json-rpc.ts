@@ -22,7 +22,7 @@ export type JsonRpcAnswer =
   | { jsonrpc: '2.0'; id: JsonRpcId; error: JsonRpcError };
 
 /** Protocol version refused (MCP 2026-07-28). */
-export const UNSUPPORTED_PROTOCOL_VERSION = -32022;
+const UNSUPPORTED_PROTOCOL_VERSION = -32022;
 /** The server needs a client capability we do not declare (MCP 2026-07-28). */
 export const MISSING_CLIENT_CAPABILITY = -32021;
 /** JSON-RPC 2.0: there is no such method. */

@@ -55,3 +55,22 @@ const MESSAGES: Record<McpFailureCode, string> = {
 export function messageFor(code: McpFailureCode): string {
   return MESSAGES[code];
 }
+
+/** The report of a test that failed. */
+export function failedReport(
+  errorCode: McpFailureCode,
+  figures: Pick<ConnectionTestReport, 'latencyMs' | 'attempts'>,
+): ConnectionTestReport {
+  return {
+    success: false,
+    errorCode,
+    errorMessage: messageFor(errorCode),
+    tools: [],
+    warnings: [],
+    serverInfo: undefined,
+    protocolVersion: undefined,
+    era: undefined,
+    transport: undefined,
+    ...figures,
+  };
+}

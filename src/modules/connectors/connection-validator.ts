@@ -7,7 +7,7 @@ import type {
   ToolDiscovery,
 } from '../../mcp/client/mcp-client.ts';
 import { McpFailure, type McpFailureCode } from '../../mcp/client/mcp-failure.ts';
-import { type ConnectionTestReport, messageFor } from './connection-test.ts';
+import { type ConnectionTestReport, failedReport } from './connection-test.ts';
 
 /** Collaborators and limits of the {@link ConnectionValidator}. */
 export interface ConnectionValidatorDeps {
@@ -80,7 +80,7 @@ export class ConnectionValidator {
       signal?.throwIfAborted();
       if (!(error instanceof McpFailure)) throw error;
       const attempts = error.code === 'INVALID_URL' ? 0 : attempt;
-      return failed(error.code, { latencyMs: latency(), attempts });
+      return failedReport(error.code, { latencyMs: latency(), attempts });
     }
   }
 
@@ -136,22 +136,4 @@ function passed(
 ): ConnectionTestReport {
   const found = { tools, warnings, serverInfo, protocolVersion, era, transport };
   return { success: true, errorCode: undefined, errorMessage: undefined, ...found, ...figures };
-}
-
-function failed(
-  errorCode: McpFailureCode,
-  figures: { latencyMs: number; attempts: number },
-): ConnectionTestReport {
-  return {
-    success: false,
-    errorCode,
-    errorMessage: messageFor(errorCode),
-    tools: [],
-    warnings: [],
-    serverInfo: undefined,
-    protocolVersion: undefined,
-    era: undefined,
-    transport: undefined,
-    ...figures,
-  };
 }

@@ -2,8 +2,13 @@ import { AppError } from '../../errors/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
 import type { Identity } from '../../tenancy/caller.ts';
-import type { ConnectionTestReport } from './connection-test.ts';
-import { type Connector, type ConnectorRecord, healthAfter } from './connector.ts';
+import { type ConnectionTestReport, failedReport } from './connection-test.ts';
+import {
+  type Connector,
+  type ConnectorRecord,
+  healthAfter,
+  lacksCredentials,
+} from './connector.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorChanges, ConnectorStore } from './connector-store.ts';
 import { type ConnectorTester, discoveredState } from './connector-tester.ts';
@@ -73,9 +78,11 @@ export class ConnectorHealthService {
     return record;
   }
 
-  #test(identity: Identity, record: ConnectorRecord): Promise<ConnectionTestReport> {
+  async #test(identity: Identity, record: ConnectorRecord): Promise<ConnectionTestReport> {
+    if (lacksCredentials(record))
+      return failedReport('AUTH_REQUIRED', { latencyMs: 0, attempts: 0 });
     const { secrets, tester } = this.#deps;
-    return tester.test({
+    return await tester.test({
       serverUrl: secrets.openUrl(identity, record),
       // What the owner chose, not what was remembered: a server may have moved from SSE to streamable HTTP.
       transport: record.transport,

@@ -1,4 +1,5 @@
 import type { McpTarget } from '../../mcp/client/mcp-client.ts';
+import { McpFailure } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import {
   type Credentials,
@@ -6,7 +7,7 @@ import {
   headerNamesOf,
   toSecretHeaders,
 } from '../credentials/index.ts';
-import { type Connector, type ConnectorRecord, statusOf } from './connector.ts';
+import { type Connector, type ConnectorRecord, lacksCredentials, statusOf } from './connector.ts';
 import type { NewCredential } from './connector-store.ts';
 import { canonicalUrl } from './server-url.ts';
 
@@ -51,8 +52,12 @@ export class ConnectorSecrets {
     };
   }
 
-  /** Everything a connect needs, opened at the moment of use. */
+  /**
+   * Everything a connect needs, opened at the moment of use.
+   * @throws McpFailure `AUTH_REQUIRED` where the secret was deleted.
+   */
   openTarget(identity: Identity, record: ConnectorRecord): McpTarget {
+    if (lacksCredentials(record)) throw new McpFailure('AUTH_REQUIRED', { notExecuted: true });
     return {
       url: this.openUrl(identity, record),
       transport:

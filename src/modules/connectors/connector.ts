@@ -97,3 +97,11 @@ export function statusOf(connector: Pick<ConnectorRecord, 'intent' | 'health'>):
 export function healthAfter(code: McpFailureCode): ConnectorHealth {
   return code === 'AUTH_REQUIRED' || code === 'AUTH_FAILED' ? 'NEEDS_AUTH' : 'ERROR';
 }
+
+/** The secret was deleted: nothing may be sent until there is a new one, or the server would take the owner for anybody. */
+export function lacksCredentials({
+  authType,
+  credential,
+}: Pick<ConnectorRecord, 'authType' | 'credential'>): boolean {
+  return authType !== 'none' && credential === undefined;
+}

@@ -1,9 +1,6 @@
 export { messageFor } from './connection-test.ts';
 export { ConnectionValidator } from './connection-validator.ts';
-export type {
-  ConnectorFault,
-  ToolDefinition,
-} from './connector.ts';
+export type { ConnectorFault, ToolDefinition } from './connector.ts';
 export { ConnectorHealthService } from './connector-health-service.ts';
 export { connectorRoutes } from './connector-routes.ts';
 export { ConnectorSecrets } from './connector-secrets.ts';

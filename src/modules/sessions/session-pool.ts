@@ -96,7 +96,7 @@ export class SessionPool {
     } finally {
       session.uses -= 1;
       session.lastUsedAt = this.#clock.monotonic();
-      if (session.isRetired && session.uses === 0) this.#end(session);
+      if (session.isRetired && session.uses === 0) void this.#end(session);
     }
   }
 
@@ -167,7 +167,7 @@ export class SessionPool {
     // A newer session may have taken the place already.
     if (this.#current.get(session.id) === session) this.#current.delete(session.id);
     session.isRetired = true;
-    if (session.uses === 0) this.#end(session);
+    if (session.uses === 0) void this.#end(session);
   }
 
   #end(session: Session): Promise<void> {
