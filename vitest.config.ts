@@ -15,7 +15,11 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      exclude: ['src/database/prisma/**', 'src/contract/generated.ts', 'src/contract/generated-document.ts'],
+      exclude: [
+        'src/database/prisma/**',
+        'src/contract/generated.ts',
+        'src/contract/generated-document.ts',
+      ],
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: { 'src/modules/**': { lines: 90 } },
     },

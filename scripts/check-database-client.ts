@@ -28,6 +28,8 @@ const stale = [...new Set([...before.keys(), ...after.keys()])].filter(
   (name) => before.get(name) !== after.get(name),
 );
 if (stale.length > 0) {
-  console.error(`src/database/prisma was not up to date; it is now. Commit it:\n${stale.join('\n')}`);
+  console.error(
+    `src/database/prisma was not up to date; it is now. Commit it:\n${stale.join('\n')}`,
+  );
   process.exitCode = 1;
 }

@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from '../src/config.ts';
-import { type RunningService, settingChecks, startService } from '../src/service.ts';
+import { type RunningService, startService } from '../src/service.ts';
+import { settingChecks } from '../src/setting-checks.ts';
 import { DEVELOPMENT_FOLDER, withDevelopmentSecrets } from './development-secrets.ts';
 import { createDevelopmentToken } from './development-token.ts';
 import { startEverythingServer } from './everything-server.ts';
@@ -34,7 +35,7 @@ async function configure(tour: Tour): Promise<Config> {
     },
     settingChecks,
   );
-  return { ...config, port: await freePort(config.port, config.host) };
+  return config;
 }
 
 /**
@@ -72,9 +73,11 @@ async function showAround(tour: Tour, parts: StartedParts): Promise<void> {
   const config = await configure(tour);
   const token = await tokenFor(config);
   const service = await tour.step('Service with its database', async () => {
-    const result = await startReadyService(config, parts);
+    const port = await freePort(config.port, config.host);
+    const result = await startReadyService({ ...config, port }, parts);
     const data = result.dataDir === undefined ? 'your DATABASE_URL' : result.dataDir;
-    return { result, note: `${result.url} (data in ${data})` };
+    const taken = port === config.port || config.port === 0 ? '' : `${config.port} is taken; `;
+    return { result, note: `${result.url} (${taken}data in ${data})` };
   });
   const server = await tour.step('Published MCP server', async () => {
     const result = await parts.start(startEverythingServer);

@@ -125,7 +125,7 @@ export const SETTINGS = Type.Object({
       'Private addresses and networks that connectors may reach, separated by commas. None by default.',
   }),
   RATE_LIMIT_MAX: integer({
-    default: 600,
+    default: 6000,
     minimum: 1,
     maximum: 1_000_000,
     description: 'Requests a minute for each caller.',

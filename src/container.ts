@@ -69,7 +69,7 @@ export function createContainer({
   });
   const network = createNetwork(config);
   const box = new SealedBox(parseKeyring(config.encryptionKeys));
-  const basis: Basis = { database, clock, log, box, mcpClient: network.mcpClient };
+  const basis: Basis = { database, clock, logger, log, box, mcpClient: network.mcpClient };
   const sessionPool = new SessionPool({ clock, idleMs: SESSION_IDLE_MS });
   const services = createServices(basis, sessionPool);
   const stopTimers = startTimers(logger, [
@@ -107,13 +107,14 @@ export function createContainer({
 interface Basis {
   database: Database;
   clock: Clock;
+  logger: Logger;
   log: OperationLog;
   box: SealedBox;
   mcpClient: SdkMcpClient;
 }
 
 function createServices(basis: Basis, pool: SessionPool) {
-  const { database, clock, log, box, mcpClient } = basis;
+  const { database, clock, logger, log, box, mcpClient } = basis;
   const vault = new CredentialVault({ box });
   const secrets = new ConnectorSecrets({ vault });
   const sessions = new SessionService({ pool, mcpClient, connectTimeoutMs: CONNECT_TIMEOUT_MS });
@@ -136,6 +137,7 @@ function createServices(basis: Basis, pool: SessionPool) {
       store: new PrismaIdempotencyStore({ database }),
       box,
       clock,
+      onAnswerLost: (err) => logger.error({ err }, 'the answer of an Idempotency-Key is lost'),
     }),
     toolsetService: new ToolsetService({ store: toolStore }),
     toolCallService: new ToolCallService({

@@ -4,37 +4,40 @@ import { Database, DatabaseUnavailable, describeSchemaState } from './database/i
 import { systemClock } from './lib/clock.ts';
 import { PrismaResealStore, ResealService } from './modules/connectors/index.ts';
 import { CredentialVault, parseKeyring, SealedBox } from './modules/credentials/index.ts';
-import { settingChecks } from './service.ts';
+import { settingChecks } from './setting-checks.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** @returns the exit code: 0 when everything is sealed with the first key, 1 when not, 2 when a setting is missing. */
-async function main(databaseUrl: string | undefined, keys: string | undefined): Promise<number> {
-  const settings = { DATABASE_URL: databaseUrl, ENCRYPTION_KEYS: keys };
-  for (const name of ['DATABASE_URL', 'ENCRYPTION_KEYS'] as const) {
-    const text = settings[name];
-    const problem = text ? settingChecks[name]?.(text) : 'is not set';
-    if (problem !== undefined) {
-      say(`${name} ${problem}.`);
-      return 2;
-    }
+/** @returns the exit code: 0 when everything is sealed with the first key, 1 when not, 2 when a setting is wrong. */
+async function main(databaseUrl = '', keys = ''): Promise<number> {
+  const problem = problemOf('DATABASE_URL', databaseUrl) ?? problemOf('ENCRYPTION_KEYS', keys);
+  if (problem !== undefined) {
+    say(problem);
+    return 2;
   }
-  const database = new Database({ url: databaseUrl ?? '' });
+  const database = new Database({ url: databaseUrl });
   try {
     const state = await database.schemaState();
-    if (state.kind === 'current') return await reseal(database, keys ?? '');
+    if (state.kind === 'current') return await reseal(database, keys);
     say(describeSchemaState(state));
-    return 1;
   } catch (error) {
-    say(
-      error instanceof DatabaseUnavailable
-        ? 'The database became unavailable. What is done is kept: run this again.'
-        : `Not all secrets could be sealed: ${error instanceof Error ? error.message : 'unknown'}`,
-    );
-    return 1;
+    say(failure(error));
   } finally {
     await database.close();
   }
+  return 1;
+}
+
+function problemOf(name: 'DATABASE_URL' | 'ENCRYPTION_KEYS', text: string): string | undefined {
+  const problem = text === '' ? 'is not set' : settingChecks[name]?.(text);
+  return problem === undefined ? undefined : `${name} ${problem}.`;
+}
+
+function failure(error: unknown): string {
+  if (error instanceof DatabaseUnavailable) {
+    return 'The database became unavailable. What is done is kept: run this again.';
+  }
+  return `Not all secrets could be sealed: ${error instanceof Error ? error.message : 'unknown'}`;
 }
 
 async function reseal(database: Database, keys: string): Promise<number> {

@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace';
 import { ConfigError, loadConfig } from './config.ts';
-import { type RunningService, settingChecks, startService } from './service.ts';
+import { type RunningService, startService } from './service.ts';
+import { settingChecks } from './setting-checks.ts';
 
 /** Longer than a tool call may take, so that those in flight finish. */
 const STOP_TIMEOUT_MS = 75_000;

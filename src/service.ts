@@ -2,35 +2,15 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { buildApp } from './app.ts';
-import type { Config, SettingCheck } from './config.ts';
-import type { SettingName } from './config-settings.ts';
+import type { Config } from './config.ts';
 import { type Container, createContainer } from './container.ts';
-import { connectionConfig } from './database/connection-config.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts';
 import { applyMigrations } from './database/migrations.ts';
 import { buildAdminServer } from './http/admin-server.ts';
 import { createLoggerOptions } from './http/logger.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
-import { checkKeyring } from './modules/credentials/index.ts';
-import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists.ts';
 
-/** Checks of settings whose format belongs to a module; for `loadConfig`. */
-export const settingChecks: Readonly<Partial<Record<SettingName, SettingCheck>>> = {
-  ENCRYPTION_KEYS: checkKeyring,
-  DATABASE_URL: (text) => problemOf(() => connectionConfig(text, { application: 'check', max: 1 })),
-  OUTBOUND_ALLOWED_HOSTS: (text) => problemOf(() => parseAllowedHosts(text)),
-  OUTBOUND_ALLOWED_ADDRESSES: (text) => problemOf(() => parseAllowedAddresses(text)),
-};
-
-/** What is wrong is not repeated: no value of a setting is ever printed. */
-function problemOf(parse: () => unknown): string | undefined {
-  try {
-    parse();
-    return undefined;
-  } catch {
-    return 'does not have the expected form';
-  }
-}
+export { settingChecks } from './setting-checks.ts';
 
 /** The service, listening. */
 export interface RunningService {

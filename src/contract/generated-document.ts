@@ -8,7 +8,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
     version: '0.1.0',
     summary: "Connect your users' own MCP servers, and hand their tools to agents.",
     description:
-      "Users register MCP servers by URL. A server is tested before it is saved, its credentials are kept\nencrypted, its tools are discovered, and each user's namespaced tools are listed and called here.\n\n**Errors** are `application/problem+json` (RFC 9457) with a stable `code`. `401` and `403` speak only of\nthe caller's own token, never of a refusal by an MCP server. What the caller may not see is `404`.\n\n**Versions.** A connector carries its version as `ETag`; send it back as `If-Match` to change only what you read.\n\n**Retries.** `POST /api/connectors` and tool calls take an `Idempotency-Key`; the same key with the same body\nanswers the same for 24 hours and never runs twice.\n\n**Before an operation is known** a request can end with `404 NOT_FOUND`, `405 METHOD_NOT_ALLOWED` (with `Allow`),\n`408 REQUEST_TIMEOUT` or `431 HEADERS_TOO_LARGE`.\n\n**Growth.** This API grows by addition only: expect new fields and new values of response enumerations.\n",
+      "Users register MCP servers by URL. A server is tested before it is saved, its credentials are kept\nencrypted, its tools are discovered, and each user's namespaced tools are listed and called here.\n\n**Errors** are `application/problem+json` (RFC 9457) with a stable `code`. `401` and `403` speak only of\nthe caller's own token, never of a refusal by an MCP server. What the caller may not see is `404`.\n\n**Versions.** A connector carries its version as `ETag`; send it back as `If-Match` to change only what you read.\n\n**Retries.** `POST /api/connectors` and tool calls take an `Idempotency-Key`; the same key with the same body\nanswers the same for an hour and never runs twice.\n\n**Before an operation is known** a request can end with `404 NOT_FOUND`, `405 METHOD_NOT_ALLOWED` (with `Allow`),\n`408 REQUEST_TIMEOUT` or `431 HEADERS_TOO_LARGE`.\n\n**Growth.** This API grows by addition only: expect new fields and new values of response enumerations.\n",
     license: {
       name: 'MIT',
       identifier: 'MIT',
@@ -1862,7 +1862,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         name: 'Idempotency-Key',
         in: 'header',
         description:
-          "A key of the caller's choice that makes a retry safe. The same key with the same body answers what the first\nrequest answered, for 24 hours; with another body it is refused (`IDEMPOTENCY_KEY_REUSED`).\n",
+          "A key of the caller's choice that makes a retry safe. The same key with the same body answers what the first\nrequest answered, for an hour; with another body it is refused (`IDEMPOTENCY_KEY_REUSED`). An answer of more than\n64 KB is not kept: then the same key gets `IDEMPOTENCY_NOT_REPLAYABLE`, and nothing runs again.\n",
         schema: {
           type: 'string',
           minLength: 1,
@@ -2145,6 +2145,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'NOT_READY',
           'IDEMPOTENCY_KEY_REUSED',
           'IDEMPOTENCY_IN_PROGRESS',
+          'IDEMPOTENCY_NOT_REPLAYABLE',
           'CONNECTOR_NOT_FOUND',
           'CONNECTOR_NAME_TAKEN',
           'CONNECTOR_LIMIT_REACHED',

@@ -41,6 +41,9 @@ export function connectionConfig(url: string, needs: ConnectionNeeds): pg.PoolCo
     max: needs.max,
     idleTimeoutMillis,
     connectionTimeoutMillis: connectionTimeoutMs,
+    // The pool listens while a connection is idle, its user during a transaction. Between them nobody would, and an
+    // error nobody listens to ends the process; the next query on the connection reports it.
+    onConnect: (client) => void client.on('error', () => {}),
     // The last word wins: an `options` of the connection string cannot take the role back.
     options: [config.options, ...options].filter(Boolean).join(' '),
     ...(statementTimeoutMs === undefined

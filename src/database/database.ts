@@ -7,7 +7,7 @@ import { loadMigrations, type Migration } from './migrations.ts';
 import { Prisma, PrismaClient } from './prisma/client.ts';
 import { inspectSchema } from './schema-inspection.ts';
 import type { SchemaState } from './schema-state.ts';
-import { translatingAdapter } from './translating-adapter.ts';
+import { translatingAdapter, WorkNotDone } from './translating-adapter.ts';
 
 /** Queries inside one transaction. */
 export type DatabaseTransaction = Prisma.TransactionClient;
@@ -141,6 +141,7 @@ async function transact<Result>(
   try {
     return await client.$transaction(work);
   } catch (error) {
+    if (error instanceof WorkNotDone) throw new DatabaseUnavailable({ cause: error.cause });
     if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === TRANSACTION_ERROR) {
       throw new DatabaseUnavailable({ cause: error });
     }

@@ -5,7 +5,14 @@ import {
   type SqlQuery,
 } from '@prisma/driver-adapter-utils';
 import { type ConstraintKind, ConstraintViolation } from './constraint-violation.ts';
-import { DatabaseUnavailable } from './database-unavailable.ts';
+
+/**
+ * What {@link DatabaseUnavailable} is made of. It has no `code`: Prisma takes every error with one for its own, and
+ * wraps it.
+ */
+export class WorkNotDone extends Error {
+  override readonly name = 'WorkNotDone';
+}
 
 const CONSTRAINT_KINDS: Readonly<Record<string, ConstraintKind>> = {
   '23502': 'not-null',
@@ -31,8 +38,8 @@ const UNAVAILABLE_KINDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A driver adapter whose transactions throw {@link ConstraintViolation} and {@link DatabaseUnavailable}. Here PostgreSQL's
- * own codes are still at hand; Prisma passes foreign errors on untouched.
+ * A driver adapter whose transactions throw {@link ConstraintViolation} and {@link WorkNotDone}. Here PostgreSQL's
+ * own codes are still at hand; Prisma passes errors without a `code` on untouched.
  */
 export function translatingAdapter(factory: SqlDriverAdapterFactory): SqlDriverAdapterFactory {
   return {
@@ -44,7 +51,7 @@ export function translatingAdapter(factory: SqlDriverAdapterFactory): SqlDriverA
       return Object.assign(adapter, {
         startTransaction: async (...args: Parameters<typeof startTransaction>) => {
           const tx = await startTransaction(...args).catch((cause: unknown) => {
-            throw new DatabaseUnavailable({ cause }); // no connection, whatever the reason
+            throw new WorkNotDone('no connection', { cause }); // no connection, whatever the reason
           });
           const queryRaw = tx.queryRaw.bind(tx);
           const executeRaw = tx.executeRaw.bind(tx);
@@ -60,10 +67,10 @@ export function translatingAdapter(factory: SqlDriverAdapterFactory): SqlDriverA
 
 function throwTranslated(error: unknown): never {
   // What Prisma's adapter does not know is the driver's own: the connection broke.
-  if (!isDriverAdapterError(error)) throw new DatabaseUnavailable({ cause: error });
+  if (!isDriverAdapterError(error)) throw new WorkNotDone('the driver failed', { cause: error });
   const { kind, originalCode = '' } = error.cause;
   if (UNAVAILABLE_KINDS.has(kind) || UNAVAILABLE.test(originalCode)) {
-    throw new DatabaseUnavailable({ cause: error });
+    throw new WorkNotDone(kind, { cause: error });
   }
   const constraintKind = CONSTRAINT_KINDS[originalCode];
   if (constraintKind === undefined) throw error;

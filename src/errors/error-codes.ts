@@ -31,6 +31,11 @@ export const ERROR_CODES = {
     status: 409,
     title: 'A request with this Idempotency-Key is still in progress.',
   },
+  IDEMPOTENCY_NOT_REPLAYABLE: {
+    status: 409,
+    title:
+      'The request with this Idempotency-Key was served, but its answer was too large to keep.',
+  },
 
   // Connectors and credentials
   CONNECTOR_NOT_FOUND: { status: 404, title: 'There is no such connector.' },

@@ -3,6 +3,7 @@ import type {
   IdempotencySlot,
   IdempotencyStore,
 } from '../../src/modules/idempotency/idempotency-store.ts';
+import type { Identity } from '../../src/tenancy/caller.ts';
 
 interface Row extends IdempotencyRecord {
   expiresAt: Date;
@@ -33,6 +34,12 @@ export class MemoryIdempotencyStore implements IdempotencyStore {
     }
     this.rows.set(id, { requestHash, sealed: undefined, expiresAt });
     return undefined;
+  }
+
+  async countLive({ tenantId, userId }: Identity, now: Date): Promise<number> {
+    const own = JSON.stringify([tenantId, userId]).slice(0, -1);
+    return [...this.rows].filter(([id, row]) => id.startsWith(`${own},`) && row.expiresAt > now)
+      .length;
   }
 
   async finish(

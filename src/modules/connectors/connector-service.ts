@@ -17,7 +17,7 @@ import {
   planUpdate,
   type UpdatePlan,
 } from './connector-update.ts';
-import { urlOrigin } from './server-url.ts';
+import { originField, urlOrigin } from './server-url.ts';
 
 /** What a user registers. */
 export interface ConnectorDraft extends ConnectorSettings {
@@ -95,6 +95,7 @@ export class ConnectorService {
    */
   test(identity: Identity, draft: Omit<ConnectorDraft, 'name'>): Promise<ConnectionTestReport> {
     return this.#deps.log.run('connector.test_unsaved', identity, async (fields) => {
+      Object.assign(fields, originField(draft.serverUrl));
       assertCredentialsFit(draft.authType, draft.credentials);
       const report = await this.#deps.tester.test(draft);
       fields.outcome = report.errorCode ?? 'ok';
@@ -110,6 +111,7 @@ export class ConnectorService {
   create(identity: Identity, draft: ConnectorDraft): Promise<Connector> {
     return this.#deps.log.run('connector.create', identity, async (fields) => {
       const { store, secrets, tester, clock, limit } = this.#deps;
+      Object.assign(fields, originField(draft.serverUrl));
       assertCredentialsFit(draft.authType, draft.credentials);
       // Both are decided again under a lock by insert; here they spare the user the wait for a test.
       if (await store.isNameTaken(identity, draft.name)) throw new AppError('CONNECTOR_NAME_TAKEN');
@@ -117,7 +119,6 @@ export class ConnectorService {
       const report = await tester.assertPasses(draft);
       const id = randomUUID();
       fields.connector_id = id;
-      fields.origin = urlOrigin(draft.serverUrl);
       const record = await store.insert(
         identity,
         {
@@ -249,8 +250,8 @@ export class ConnectorService {
       openCredentials: () => secrets.openCredentials(identity, record),
     });
     const { name } = update;
-    if (name !== undefined && !sameName(name, record.name)) {
-      if (await store.isNameTaken(identity, name)) throw new AppError('CONNECTOR_NAME_TAKEN');
+    if (name !== undefined && (await store.isNameTaken(identity, name, id))) {
+      throw new AppError('CONNECTOR_NAME_TAKEN');
     }
     const renamed = name === undefined ? {} : { name };
     if (plan === undefined) {
@@ -311,8 +312,4 @@ export class ConnectorService {
     if (credentials === undefined) return undefined;
     return this.#deps.secrets.sealCredentials(identity, { id: randomUUID(), credentials, url });
   }
-}
-
-function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

@@ -73,8 +73,8 @@ export interface ConnectorStore {
   ): Promise<ConnectorRecord[]>;
   find(identity: Identity, id: string): Promise<ConnectorRecord | undefined>;
   count(identity: Identity): Promise<number>;
-  /** Whether the owner has a connector of that name, whatever the case. */
-  isNameTaken(identity: Identity, name: string): Promise<boolean>;
+  /** Whether the owner has another connector than `exceptId` of that name, whatever the case. */
+  isNameTaken(identity: Identity, name: string, exceptId?: string): Promise<boolean>;
   /**
    * Stores connector, secret and tools, or nothing.
    * @throws AppError `CONNECTOR_NAME_TAKEN`, or `CONNECTOR_LIMIT_REACHED` where the owner has `limit` connectors;

@@ -6,6 +6,7 @@ import {
 } from '../../database/index.ts';
 import type { Prisma } from '../../database/prisma/client.ts';
 import { AppError } from '../../errors/app-error.ts';
+import { KeyedQueue } from '../../lib/keyed-queue.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorRecord, ServerKnowledge } from './connector.ts';
 import type {
@@ -28,6 +29,8 @@ import { exposedNames } from './tool-names.ts';
 /** Connectors in PostgreSQL. */
 export class PrismaConnectorStore implements ConnectorStore {
   readonly #database: Pick<Database, 'asUser'>;
+  /** Who waits for the owner's lock waits here first, without a connection that others need. */
+  readonly #inserts = new KeyedQueue();
 
   constructor({ database }: { database: Pick<Database, 'asUser'> }) {
     this.#database = database;
@@ -67,23 +70,24 @@ export class PrismaConnectorStore implements ConnectorStore {
     );
   }
 
-  async isNameTaken(identity: Identity, name: string): Promise<boolean> {
+  async isNameTaken(identity: Identity, name: string, exceptId?: string): Promise<boolean> {
     const owner = ownerColumns(identity);
     const found = await this.#database.asUser(
       identity,
-      (tx) => tx.$queryRaw<unknown[]>`
-        select 1 from connectors
+      (tx) => tx.$queryRaw<{ id: string }[]>`
+        select id::text from connectors
         where tenant_id = ${owner.tenantId} and owner_kind = ${owner.ownerKind}
           and owner_id = ${owner.ownerId} and lower(name) = lower(${name})`,
     );
-    return found.length > 0;
+    return found.some((row) => row.id !== exceptId);
   }
 
   insert(identity: Identity, connector: NewConnector, limit: number): Promise<ConnectorRecord> {
     const owner = ownerColumns(identity);
-    return translatingNames(() =>
+    const lock = ownerLock(owner);
+    const inTransaction = () =>
       this.#database.asUser(identity, async (tx) => {
-        await lockOwner(tx, owner);
+        await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`;
         const slugs = await tx.connector.findMany({ where: owner, select: { slug: true } });
         if (slugs.length >= limit) throw new AppError('CONNECTOR_LIMIT_REACHED');
         const slug = freeSlug(connector.name, new Set(slugs.map((row) => row.slug)));
@@ -93,8 +97,8 @@ export class PrismaConnectorStore implements ConnectorStore {
         }
         await replaceTools(tx, owner, { id: connector.id, slug }, connector.tools, connector.at);
         return await mustRead(tx, owner, connector.id);
-      }),
-    );
+      });
+    return translatingNames(() => this.#inserts.run(lock, inTransaction));
   }
 
   update(
@@ -134,10 +138,9 @@ export class PrismaConnectorStore implements ConnectorStore {
   }
 }
 
-/** One insert at a time per owner, on all replicas: the limit and the slugs are read under it. */
-async function lockOwner(tx: DatabaseTransaction, owner: OwnerColumns): Promise<void> {
-  const key = JSON.stringify(['connectors', owner.tenantId, owner.ownerKind, owner.ownerId]);
-  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
+/** One insert at a time per owner, on all replicas: the limit and the slugs are read under this lock. */
+function ownerLock({ tenantId, ownerKind, ownerId }: OwnerColumns): string {
+  return JSON.stringify(['connectors', tenantId, ownerKind, ownerId]);
 }
 
 async function read(

@@ -15,3 +15,8 @@ export function canonicalUrl(url: string): string {
 export function urlOrigin(url: string): string {
   return new URL(url).origin;
 }
+
+/** The origin as a field of a log line; none where the text is not a URL. */
+export function originField(url: string): { origin?: string } {
+  return URL.canParse(url) ? { origin: urlOrigin(url) } : {};
+}

@@ -23,8 +23,12 @@ export interface IdempotentRequest {
   work: () => Promise<StoredReply>;
 }
 
-/** Keys live for a day. */
-const TTL_MS = 24 * 60 * 60 * 1000;
+/** Keys live for an hour. */
+const TTL_MS = 60 * 60 * 1000;
+/** Characters of an answer that is kept; a larger one is only known to have been given. */
+const MAX_KEPT_LENGTH = 64 * 1024;
+/** Keys of one caller at a time. */
+const MAX_LIVE_KEYS = 10_000;
 /** Longer than any request may run; after that a repeatable one has broken off. */
 const ABANDONED_AFTER_MS = 2 * 60 * 1000;
 
@@ -33,25 +37,33 @@ export class IdempotencyService {
   readonly #store: IdempotencyStore;
   readonly #box: Pick<SealedBox, 'seal' | 'open'>;
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #onAnswerLost: (error: unknown) => void;
 
   constructor(deps: {
     store: IdempotencyStore;
     /** Answers are sealed: they may hold what a tool returned. */
     box: Pick<SealedBox, 'seal' | 'open'>;
     clock: Pick<Clock, 'now'>;
+    /** Told, for the log, of an answer that could not be kept: its key stays in progress until it expires. */
+    onAnswerLost: (error: unknown) => void;
   }) {
     this.#store = deps.store;
     this.#box = deps.box;
     this.#clock = deps.clock;
+    this.#onAnswerLost = deps.onAnswerLost;
   }
 
   /**
    * @returns the answer, and whether it is that of an earlier request.
-   * @throws AppError `IDEMPOTENCY_KEY_REUSED`, `IDEMPOTENCY_IN_PROGRESS`, or what `work` throws.
+   * @throws AppError `IDEMPOTENCY_KEY_REUSED`, `IDEMPOTENCY_IN_PROGRESS`, `IDEMPOTENCY_NOT_REPLAYABLE`, `RATE_LIMITED`
+   * where the caller has too many live keys, or what `work` throws.
    */
   async run(request: IdempotentRequest): Promise<{ reply: StoredReply; replayed: boolean }> {
     const { slot, requestHash, repeatable } = request;
     const now = this.#clock.now();
+    if ((await this.#store.countLive(slot.identity, now)) >= MAX_LIVE_KEYS) {
+      throw new AppError('RATE_LIMITED', { detail: TOO_MANY_KEYS, retryAfterSeconds: 60 });
+    }
     const expiresAt = new Date(now.getTime() + (repeatable ? ABANDONED_AFTER_MS : TTL_MS));
     const first = await this.#store.begin(slot, { requestHash, now, expiresAt });
     if (first === undefined) {
@@ -63,6 +75,7 @@ export class IdempotencyService {
     }
     // The seal proves that the text is one #keep wrote.
     const kept = JSON.parse(this.#box.open(first.sealed, sealContext(slot))) as Kept;
+    if ('isTooLarge' in kept) throw new AppError('IDEMPOTENCY_NOT_REPLAYABLE');
     if ('error' in kept) throw new AppError(kept.error.code, kept.error.options);
     return { reply: kept.reply, replayed: true };
   }
@@ -81,10 +94,13 @@ export class IdempotencyService {
       reply = await work();
     } catch (error) {
       // Where even that fails, the slot stays taken until its claim expires; the caller needs the first error.
-      await this.#settleFailure(slot, { repeatable, error, claimedUntil }).catch(() => undefined);
+      await this.#settleFailure(slot, { repeatable, error, claimedUntil }).catch(
+        this.#onAnswerLost,
+      );
       throw error;
     }
-    await this.#keep(slot, { reply }, claimedUntil);
+    // The work is done: its answer goes out, whatever becomes of the record.
+    await this.#keep(slot, { reply }, claimedUntil).catch(this.#onAnswerLost);
     return reply;
   }
 
@@ -104,14 +120,20 @@ export class IdempotencyService {
 
   async #keep(slot: IdempotencySlot, kept: Kept, claimedUntil: Date): Promise<void> {
     const expiresAt = new Date(this.#clock.now().getTime() + TTL_MS);
-    const sealed = this.#box.seal(JSON.stringify(kept), sealContext(slot));
+    const text = JSON.stringify(kept);
+    const kind = text.length > MAX_KEPT_LENGTH ? JSON.stringify(TOO_LARGE) : text;
+    const sealed = this.#box.seal(kind, sealContext(slot));
     await this.#store.finish(slot, { sealed, expiresAt }, claimedUntil);
   }
 }
 
 type Kept =
   | { reply: StoredReply }
+  | { isTooLarge: true }
   | { error: { code: AppError['code']; options: Omit<AppError['options'], 'cause'> } };
+
+const TOO_LARGE: Kept = { isTooLarge: true };
+const TOO_MANY_KEYS = 'Too many Idempotency-Keys are in use. Each is kept for an hour.';
 
 function sealContext({ identity, operation, key }: IdempotencySlot): SealContext {
   return {

@@ -25,6 +25,8 @@ export interface IdempotencyStore {
     slot: IdempotencySlot,
     request: { requestHash: string; now: Date; expiresAt: Date },
   ): Promise<IdempotencyRecord | undefined>;
+  /** How many slots the caller has that are not expired. */
+  countLive(identity: Identity, now: Date): Promise<number>;
   /** Keeps the answer, unless the slot was taken over after `claimedUntil`, the `expiresAt` of {@link begin}. */
   finish(
     slot: IdempotencySlot,

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/index.ts';
+import type { Identity } from '../../tenancy/caller.ts';
 import type { IdempotencyRecord, IdempotencySlot, IdempotencyStore } from './idempotency-store.ts';
 
 function keyOf({ identity, operation, key }: IdempotencySlot) {
@@ -35,6 +36,13 @@ export class PrismaIdempotencyStore implements IdempotencyStore {
       if (first === null) return { requestHash, sealed: undefined };
       return { requestHash: first.requestHash, sealed: first.sealed ?? undefined };
     });
+  }
+
+  countLive(identity: Identity, now: Date): Promise<number> {
+    const { tenantId, userId } = identity;
+    return this.#database.asUser(identity, (tx) =>
+      tx.idempotencyRecord.count({ where: { tenantId, userId, expiresAt: { gt: now } } }),
+    );
   }
 
   async finish(

@@ -2,11 +2,12 @@ import { AppError } from '../../errors/app-error.ts';
 import type { ErrorCode } from '../../errors/error-codes.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { startDeadline } from '../../lib/deadline.ts';
-import type { OperationLog } from '../../lib/operation-log.ts';
+import type { OperationFields, OperationLog } from '../../lib/operation-log.ts';
 import type { JsonObject, McpTarget, ToolOutcome } from '../../mcp/client/mcp-client.ts';
 import { McpFailure, type McpFailureCode } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type {
+  CallableTool,
   ConnectorSecrets,
   ConnectorService,
   ConnectorToolStore,
@@ -70,42 +71,60 @@ export class ToolCallService {
   call(identity: Identity, call: ToolCall): Promise<ToolCallResult> {
     return this.#deps.log.run('tool.call', identity, async (fields) => {
       fields.tool = call.name;
-      const tool = await this.#deps.store.findCallable(identity, call.name);
-      if (tool === undefined) throw new AppError('TOOL_NOT_FOUND');
-      const { connectorId, credentialGeneration, toolName } = tool;
-      fields.connector_id = connectorId;
-      const extensions = { connector_id: connectorId };
-      if (tool.intent === 'DISABLED') throw new AppError('CONNECTOR_DISABLED', { extensions });
-      const startedAt = this.#deps.clock.monotonic();
-      const { signal, release } = startDeadline(this.#deps.clock, this.#deps.callTimeoutMs);
-      const outcome = await this.#deps.sessions
-        .run(
-          identity,
-          {
-            connectorId,
-            credentialGeneration,
-            openTarget: () => this.#openTarget(identity, connectorId),
-          },
-          (connection) =>
-            connection.callTool({ name: toolName, arguments: call.arguments }, { signal }),
-          { signal },
-        )
-        .catch((error: unknown) => {
-          throw translate(error, connectorId);
-        })
-        .finally(release);
+      const progress: CallProgress = { isSent: false };
+      try {
+        const tool = await this.#findTool(identity, call.name, fields);
+        return await this.#send(identity, tool, { call, progress, fields });
+      } catch (error) {
+        throw translate(error, { connectorId: fields.connector_id, ...progress });
+      }
+    });
+  }
+
+  async #findTool(
+    identity: Identity,
+    name: string,
+    fields: OperationFields,
+  ): Promise<CallableTool> {
+    const tool = await this.#deps.store.findCallable(identity, name);
+    if (tool === undefined) throw new AppError('TOOL_NOT_FOUND');
+    fields.connector_id = tool.connectorId;
+    if (tool.intent === 'DISABLED') throw disabled(tool.connectorId);
+    return tool;
+  }
+
+  async #send(
+    identity: Identity,
+    { connectorId, credentialGeneration, toolName }: CallableTool,
+    { call, progress, fields }: { call: ToolCall; progress: CallProgress; fields: OperationFields },
+  ): Promise<ToolCallResult> {
+    const startedAt = this.#deps.clock.monotonic();
+    const { signal, release } = startDeadline(this.#deps.clock, this.#deps.callTimeoutMs);
+    const openTarget = () => this.#openTarget(identity, connectorId);
+    const subject = { connectorId, credentialGeneration, openTarget };
+    try {
+      const outcome = await this.#deps.sessions.run(
+        identity,
+        subject,
+        (connection) => {
+          progress.isSent = true;
+          const sent = { name: toolName, arguments: call.arguments };
+          return connection.callTool(sent, { signal });
+        },
+        { signal },
+      );
       fields.outcome = logOutcome(outcome);
       const durationMs = Math.round(this.#deps.clock.monotonic() - startedAt);
       return { outcome, connectorId, toolName, durationMs };
-    });
+    } finally {
+      release();
+    }
   }
 
   async #openTarget(identity: Identity, connectorId: string): Promise<McpTarget> {
     const record = await this.#deps.connectors.getRecord(identity, connectorId);
     // Disabled since the tool was looked up: its sessions are closed, and none may open.
-    if (record.intent === 'DISABLED') {
-      throw new AppError('CONNECTOR_DISABLED', { extensions: { connector_id: connectorId } });
-    }
+    if (record.intent === 'DISABLED') throw disabled(connectorId);
     return this.#deps.secrets.openTarget(identity, record);
   }
 }
@@ -115,12 +134,28 @@ function logOutcome(outcome: ToolOutcome): string {
   return outcome.isError ? 'tool_error' : 'ok';
 }
 
-function translate(error: unknown, connectorId: string): unknown {
-  if (!(error instanceof McpFailure)) return error;
-  return new AppError(CALL_ERROR[error.code], {
-    detail: messageFor(error.code),
-    extensions: { connector_id: connectorId, reason: error.code },
-    hadNoEffect: error.notExecuted,
-    cause: error,
-  });
+/** How far a call came. */
+interface CallProgress {
+  /** The tool may have been run. */
+  isSent: boolean;
+}
+
+function disabled(connectorId: string): AppError {
+  return new AppError('CONNECTOR_DISABLED', { extensions: { connector_id: connectorId } });
+}
+
+function translate(
+  error: unknown,
+  { connectorId, isSent }: CallProgress & { connectorId: string | undefined },
+): unknown {
+  if (error instanceof McpFailure) {
+    return new AppError(CALL_ERROR[error.code], {
+      detail: messageFor(error.code),
+      extensions: { connector_id: connectorId, reason: error.code },
+      hadNoEffect: error.notExecuted,
+      cause: error,
+    });
+  }
+  if (!(error instanceof AppError) || isSent) return error;
+  return new AppError(error.code, { ...error.options, hadNoEffect: true });
 }

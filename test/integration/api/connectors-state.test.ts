@@ -234,6 +234,19 @@ describe('syncing', () => {
     expect(new Set([...before.values(), ...after.values()]).size).toBe(4);
   });
 
+  it('lets a tool keep its name, also where a newcomer would have had it first', async () => {
+    server.tools = [tool('Echo')];
+    const { id } = await create();
+    server.tools = [tool('ECHO'), tool('Echo'), tool('echo')];
+
+    (await alice.syncConnector(id)).ok();
+
+    const { items } = (await alice.listConnectorTools(id)).ok();
+    const echo = items.find(({ name }) => name === 'Echo');
+    expect(echo?.exposed_name).toBe('mine__Echo');
+    expect(new Set(items.map((item) => item.exposed_name.toLowerCase())).size).toBe(3);
+  });
+
   it('keeps the tools of a server that is dead, says why, and heals with it', async () => {
     const { id } = await create();
     await server.stop();

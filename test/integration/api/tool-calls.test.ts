@@ -30,11 +30,11 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 /** Answers `tools/call` with this member (`result` or `error`), as it is. */
-function answerCalls(member: Record<string, unknown>, status = 200): void {
+function answerCalls(member: Record<string, unknown>): void {
   server.intercept = ({ rpcMethod, body }, response) => {
     if (rpcMethod !== 'tools/call') return false;
     const { id }: { id: unknown } = JSON.parse(body);
-    response.writeHead(status, { 'content-type': 'application/json' });
+    response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ jsonrpc: '2.0', id, ...member }));
     return true;
   };
@@ -135,15 +135,14 @@ describe('a call the server answers', () => {
   });
 
   it.each([
-    ['invalid arguments', -32602, 'message is required', 200],
-    ['an unknown tool', -32601, 'Unknown tool', 200],
-    ['a failure of its own', -32603, 'Größe\u202e\u0007', 200],
-  ])('tells %s that the server refuses with', async (_what, code, message, status) => {
-    answerCalls({ error: { code, message } }, status);
+    ['invalid arguments', -32602, 'message is required', 'message is required'],
+    ['an unknown tool', -32601, 'Unknown tool', 'Unknown tool'],
+    ['text that is not to be seen', -32603, 'Größe\u202e\u0007', 'Größe'],
+  ])('tells %s that the server refuses with', async (_what, code, message, shown) => {
+    answerCalls({ error: { code, message } });
 
     const result = (await alice.callTool(call)).ok();
 
-    const shown = message.replace(/[\u202e\u0007]/g, '');
     expect(result).toMatchObject({
       content: [{ type: 'text', text: shown }],
       is_error: true,

@@ -82,6 +82,15 @@ describe.each(stores)('idempotency records %s', (_name, create) => {
     expect(await begin(HASH_A, 61)).toEqual({ requestHash: HASH_B, sealed: SEALED });
   });
 
+  it('counts what the caller has and is not expired', async () => {
+    await begin();
+    await begin(HASH_A, 0, 30, { ...slot, key: 'short' });
+    await begin(HASH_A, 0, 60, { ...slot, identity: { tenantId: 't', userId: 'bob' } });
+    expect(await store.countLive(slot.identity, at(29))).toBe(2);
+    expect(await store.countLive(slot.identity, at(30))).toBe(1);
+    expect(await store.countLive({ tenantId: 'u', userId: 'alice' }, at(0))).toBe(0);
+  });
+
   it('deletes what has expired, of all users', async () => {
     await begin();
     await begin(HASH_A, 0, 60, { ...slot, identity: { tenantId: 'u', userId: 'bob' } });

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import {
   CredentialVault,
   parseKeyring,
@@ -10,6 +10,8 @@ import { startTestService, type TestService } from '../../support/test-service.t
 import { ScriptedServer } from '../api/support/scripted-server.ts';
 import { Program, type ProgramEnd } from './support/program.ts';
 import { readiness, type ServiceAgain, startServiceOn } from './support/service-on.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
 
 const K2 = `k2:${randomBytes(32).toString('base64')}`;
 

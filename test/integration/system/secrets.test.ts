@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ApiAnswer, ApiClient, ApiRequest } from '../../support/api-client.ts';
 import type { HttpEndpoint } from '../../support/mcp-servers/http-endpoint.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
@@ -7,6 +7,8 @@ import { ImpatientClock } from '../api/support/impatient-clock.ts';
 import { ScriptedServer } from '../api/support/scripted-server.ts';
 import { ALL_ECHOES, startEchoingServer } from './support/echoing-server.ts';
 import { SecretSearch } from './support/secret-forms.ts';
+
+vi.setConfig({ hookTimeout: 300_000 });
 
 /** Characters that change when they are encoded are among them. */
 function makeSecret(): string {

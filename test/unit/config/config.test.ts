@@ -53,7 +53,7 @@ describe('a sound configuration', () => {
       },
       encryptionKeys: 'k1:abc',
       outbound: { allowedHosts: [], allowedAddresses: [] },
-      rateLimitMax: 600,
+      rateLimitMax: 6000,
     });
   });
 

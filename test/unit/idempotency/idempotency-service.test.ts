@@ -13,7 +13,7 @@ import { MemoryIdempotencyStore } from '../../support/memory-idempotency-store.t
 import { Gate, settled } from '../lib/gate.ts';
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+const TTL = 60 * MINUTE;
 const box = new SealedBox(parseKeyring(`k1:${randomBytes(32).toString('base64')}`));
 const alice = { tenantId: 'tenant-a', userId: 'alice' };
 const slot = { identity: alice, operation: 'callUserTool', key: 'key-1' };
@@ -27,12 +27,19 @@ let clock: FakeClock;
 let store: MemoryIdempotencyStore;
 let service: IdempotencyService;
 let runs: number;
+let lost: unknown[];
 
 beforeEach(() => {
   clock = new FakeClock();
   store = new MemoryIdempotencyStore();
-  service = new IdempotencyService({ store, box, clock });
+  service = new IdempotencyService({
+    store,
+    box,
+    clock,
+    onAnswerLost: (error) => lost.push(error),
+  });
   runs = 0;
+  lost = [];
 });
 
 /** A request that counts its runs. */
@@ -126,13 +133,13 @@ describe('a request with a key', () => {
     expect(runs).toBe(2);
   });
 
-  it('is remembered for a day from its answer', async () => {
+  it('is remembered for an hour from its answer', async () => {
     const slow = async () => {
       clock.advance(MINUTE);
       return reply;
     };
     await service.run(request({ work: slow }));
-    clock.advance(DAY - 1);
+    clock.advance(TTL - 1);
     expect(await service.run(request())).toMatchObject({ replayed: true });
     clock.advance(1);
     expect(await service.run(request())).toMatchObject({ replayed: false });
@@ -142,7 +149,7 @@ describe('a request with a key', () => {
   it('deletes what has expired', async () => {
     await service.run(request());
     expect(await service.deleteExpired()).toBe(0);
-    clock.advance(DAY);
+    clock.advance(TTL);
     expect(await service.deleteExpired()).toBe(1);
     expect(store.rows.size).toBe(0);
   });
@@ -250,9 +257,9 @@ describe('a request that fails', () => {
     );
   });
 
-  it('is forgotten after a day', async () => {
+  it('is forgotten after an hour', async () => {
     await errorOf(service.run(failing(new AppError('UPSTREAM_TIMEOUT'))));
-    clock.advance(DAY);
+    clock.advance(TTL);
     expect(await service.run(request())).toMatchObject({ replayed: false });
   });
 
@@ -292,9 +299,9 @@ describe('a request that broke off', () => {
     expect(runs).toBe(2);
   });
 
-  it('stays in progress for a day where it must not run twice', async () => {
+  it('stays in progress for an hour where it must not run twice', async () => {
     await breakOff(false);
-    clock.advance(DAY - 1);
+    clock.advance(TTL - 1);
     await expect(service.run(request())).rejects.toThrow(refusal('IDEMPOTENCY_IN_PROGRESS'));
     expect(runs).toBe(1);
     clock.advance(1);
@@ -303,11 +310,13 @@ describe('a request that broke off', () => {
   });
 
   it('also where only its answer could not be stored', async () => {
-    const lost = new Error('database gone');
+    const gone = new Error('database gone');
     store.beforeFinish = () => {
-      throw lost;
+      throw gone;
     };
-    expect(await errorOf(service.run(request()))).toBe(lost);
+    // The work is done, so its answer goes out.
+    expect(await service.run(request())).toEqual({ reply, replayed: false });
+    expect(lost).toEqual([gone]);
     store.beforeFinish = () => undefined;
     await expect(service.run(request())).rejects.toThrow(refusal('IDEMPOTENCY_IN_PROGRESS'));
     expect(runs).toBe(1);
@@ -366,4 +375,32 @@ it('the caller learns why the request failed, even where the store fails as well
   };
   const error = new AppError('UPSTREAM_TIMEOUT');
   await expect(service.run(failing(error))).rejects.toBe(error);
+});
+
+describe('what one caller may store', () => {
+  it('an answer that is too large is not kept, and its request does not run again', async () => {
+    const large = { ...reply, body: 'x'.repeat(64 * 1024) };
+    expect(await service.run(request({ work: async () => large }))).toMatchObject({
+      reply: large,
+    });
+    await expect(service.run(request())).rejects.toThrow(refusal('IDEMPOTENCY_NOT_REPLAYABLE'));
+    expect(runs).toBe(1);
+    expect([...store.rows.values()][0]?.sealed?.length).toBeLessThan(1000);
+  });
+
+  it('keys are limited, and free again when they expire', async () => {
+    for (let i = 0; i < 10_000; i += 1) {
+      const expiresAt = new Date(clock.now().getTime() + TTL);
+      store.rows.set(JSON.stringify([alice.tenantId, alice.userId, 'o', `${i}`]), {
+        requestHash: 'h',
+        sealed: 's',
+        expiresAt,
+      });
+    }
+    await expect(service.run(request())).rejects.toThrow(refusal('RATE_LIMITED'));
+    const bob = { ...slot, identity: { ...alice, userId: 'bob' } };
+    expect(await service.run(request({ slot: bob }))).toEqual({ reply, replayed: false });
+    clock.advance(TTL);
+    expect(await service.run(request())).toEqual({ reply, replayed: false });
+  });
 });

@@ -22,7 +22,12 @@ let runs: number;
 beforeEach(() => {
   const box = new SealedBox(parseKeyring(`k1:${randomBytes(32).toString('base64')}`));
   const store = new MemoryIdempotencyStore();
-  service = new IdempotencyService({ store, box, clock: new FakeClock() });
+  service = new IdempotencyService({
+    store,
+    box,
+    clock: new FakeClock(),
+    onAnswerLost: () => undefined,
+  });
   runs = 0;
 });
 

@@ -104,17 +104,6 @@ export class Program {
   }
 }
 
-/** The service itself, on a free port; everything else is up to `env`. */
-export function startServer(env: Readonly<Record<string, string>>): Program {
-  return Program.script('src/server.ts', [], { env: { PORT: '0', ...env } });
-}
-
-/** The address a {@link startServer} tells in its log. */
-export async function addressOf(server: Program): Promise<string> {
-  const [, url = ''] = await server.written(/"url":"(http:[^"]+)".*"the service is listening"/);
-  return url;
-}
-
 /** Waits until the condition holds. @throws Error that says for what it waited. */
 export async function until(
   what: string,

@@ -1,5 +1,6 @@
 import { loadConfig } from '../../../../src/config.ts';
-import { settingChecks, startService } from '../../../../src/service.ts';
+import { startService } from '../../../../src/service.ts';
+import { settingChecks } from '../../../../src/setting-checks.ts';
 import { ApiClient } from '../../../support/api-client.ts';
 import type { TestService } from '../../../support/test-service.ts';
 
