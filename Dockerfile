@@ -12,7 +12,8 @@ RUN npm run build
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --omit=dev
+# `optional` as well: development dependencies that are optional peers of others (the Prisma CLI, TypeScript) would stay.
+RUN npm ci --ignore-scripts --omit=dev --omit=optional
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080

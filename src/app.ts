@@ -26,6 +26,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
       issuer: config.token.issuer,
       audience: config.token.audience,
       tenantClaim: config.token.tenantClaim,
+      publicUrl: config.publicUrl,
       agentClients: new Set(config.token.agentClients),
     },
     cors: { origins: config.corsOrigins },

@@ -39,6 +39,13 @@ const RULES: readonly Rule[] = [
     text('JWT_AUDIENCE') === `${withoutSlash(text('PUBLIC_URL') ?? '')}/mcp`
       ? 'JWT_AUDIENCE must not be the address of the MCP endpoint: its tokens may not manage connectors'
       : undefined,
+  inProduction(
+    whenSet(
+      'JWT_JWKS_URL',
+      isPrivateOrEncrypted,
+      'must be an https URL in production, unless its host is of the own machine or cluster',
+    ),
+  ),
   inProduction((text) => missing(text, 'DATABASE_URL')),
   inProduction((text) => missing(text, 'JWT_ISSUER')),
   inProduction((text) => missing(text, 'JWT_AUDIENCE')),
@@ -106,6 +113,19 @@ function isHttpUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, hash } = new URL(text);
   return /^https?:$/.test(protocol) && username === '' && password === '' && hash === '';
+}
+
+/**
+ * Whether nobody on the way could exchange what a URL answers: it is https, or its host cannot be elsewhere (loopback,
+ * a single label, the names clusters and clouds give their own machines). What is no http URL is another rule's.
+ */
+function isPrivateOrEncrypted(text: string): boolean {
+  if (!isHttpUrl(text)) return true;
+  const { protocol, hostname } = new URL(text);
+  const host = hostname.replace(/\.$/, '');
+  if (protocol === 'https:' || host === '[::1]') return true;
+  if (isIP(host) === 4) return host.startsWith('127.');
+  return /^[^.:]+$|\.(localhost|svc|cluster\.local|internal)$/.test(host);
 }
 
 function isOrigin(text: string): boolean {

@@ -85,7 +85,7 @@ export const SETTINGS = Type.Object({
   JWT_JWKS_URL: Type.Optional(
     text({
       description:
-        'Key set of the identity provider that signs access tokens. Set this or `JWT_SECRET`.',
+        'Key set of the identity provider that signs access tokens. Set this or `JWT_SECRET`. In production an https URL, unless its host is of the own machine or cluster.',
     }),
   ),
   JWT_ALGORITHM: choice(

@@ -90,9 +90,13 @@ const Document = Type.Object({
   ),
 });
 
+/** A parameter of an operation: in the path, the query or a header. */
 export type ContractParameter = Static<typeof Parameter>;
+/** An answer of an operation, under its status. */
 export type ContractResponse = Static<typeof Response>;
+/** One method of a path. */
 export type ContractOperation = Static<typeof Operation>;
+/** A path with its operations, and the parameters they share. */
 export type ContractPathItem = Static<typeof PathItem>;
 /** A bundled OpenAPI 3.1 document: one file, every reference into `#/components`. */
 export type ContractDocument = Static<typeof Document>;

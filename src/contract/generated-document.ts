@@ -195,6 +195,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               ETag: {
                 $ref: '#/components/headers/ETag',
               },
+              'Idempotency-Replayed': {
+                $ref: '#/components/headers/IdempotencyReplayed',
+              },
             },
             content: {
               'application/json': {
@@ -1645,6 +1648,11 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         responses: {
           '200': {
             description: "The tool's answer, also where the tool reports a failure (`is_error`).",
+            headers: {
+              'Idempotency-Replayed': {
+                $ref: '#/components/headers/IdempotencyReplayed',
+              },
+            },
             content: {
               'application/json': {
                 schema: {
@@ -1783,6 +1791,11 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           '502': {
             description:
               'The server could not be reached (`UPSTREAM_UNREACHABLE`), or its answer is not usable (`UPSTREAM_INVALID`).',
+            headers: {
+              'Idempotency-Replayed': {
+                $ref: '#/components/headers/IdempotencyReplayed',
+              },
+            },
             content: {
               'application/problem+json': {
                 schema: {
@@ -1805,6 +1818,11 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           '504': {
             description:
               'The server did not answer in time (`UPSTREAM_TIMEOUT`). Whether the tool ran is unknown.',
+            headers: {
+              'Idempotency-Replayed': {
+                $ref: '#/components/headers/IdempotencyReplayed',
+              },
+            },
             content: {
               'application/problem+json': {
                 schema: {
@@ -3139,6 +3157,14 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'The version of the representation; send it back as `If-Match` or `If-None-Match`.',
         schema: {
           type: 'string',
+        },
+      },
+      IdempotencyReplayed: {
+        description:
+          'Present where the answer, be it an error, is that of an earlier request with the same `Idempotency-Key`: nothing\nran again.\n',
+        schema: {
+          type: 'string',
+          enum: ['true'],
         },
       },
     },

@@ -7,6 +7,9 @@ export interface SharedSchema {
   readonly $id: string;
 }
 
+/** Objects, lists and scalars of a body that is searched for every problem. */
+const MAX_VALUES = 1_000;
+
 const SHARED_OPTIONS: Options = {
   // Nothing the client sent may disappear unnoticed.
   removeAdditional: false,
@@ -18,8 +21,6 @@ const SHARED_OPTIONS: Options = {
   strictRequired: false,
   strictTypes: false,
   allowUnionTypes: true,
-  // Enough for a form to mark every field. The size of a body bounds the work.
-  allErrors: true,
   // Bodies hold secrets: an error must not carry the value it is about.
   verbose: false,
 };
@@ -27,7 +28,8 @@ const SHARED_OPTIONS: Options = {
 /**
  * Validates requests by the contract. Fastify's own AJV is not used anywhere: it would turn null into "", true
  * into 1, and drop unknown properties.
- * - Bodies are taken as they are.
+ * - Bodies are taken as they are. Every problem of a body is told, so that a form can mark each field, where the body
+ *   has at most {@link MAX_VALUES} values; of a larger one only the first, because each costs time.
  * - Path, query and headers arrive as text: numbers and booleans are read from it, and a single value becomes a
  *   list where the contract asks for a list.
  * @throws Error, at start, for a schema that is not strictly valid.
@@ -36,8 +38,34 @@ export function createValidatorCompiler(
   components: readonly SharedSchema[],
 ): FastifySchemaCompiler<object> {
   const exact = createAjv({ coerceTypes: false }, components);
-  const fromText = createAjv({ coerceTypes: 'array' }, components);
-  return ({ schema, httpPart }) => (httpPart === 'body' ? exact : fromText).compile(schema);
+  const exactAndAll = createAjv({ coerceTypes: false, allErrors: true }, components);
+  // The size of a URL and of headers bounds the work.
+  const fromText = createAjv({ coerceTypes: 'array', allErrors: true }, components);
+  return ({ schema, httpPart }) => {
+    if (httpPart !== 'body') return fromText.compile(schema);
+    const first = exact.compile(schema);
+    const all = exactAndAll.compile(schema);
+    return (body: unknown) => {
+      if (first(body)) return true;
+      const { errors } = first;
+      return { error: (hasFewValues(body) && !all(body) ? all.errors : errors) ?? [] };
+    };
+  };
+}
+
+/** Whether a value consists of at most {@link MAX_VALUES} values. */
+function hasFewValues(root: unknown): boolean {
+  const open: unknown[] = [root];
+  for (let seen = 0; open.length > 0; seen += 1) {
+    if (seen === MAX_VALUES) return false;
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    for (const name in value) {
+      if (open.length > MAX_VALUES) return false;
+      open.push(Reflect.get(value, name));
+    }
+  }
+  return true;
 }
 
 function createAjv(options: Options, components: readonly SharedSchema[]): Ajv2020 {

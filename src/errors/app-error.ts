@@ -17,6 +17,8 @@ export interface AppErrorOptions {
   extensions?: Readonly<Record<string, unknown>>;
   /** Seconds until a retry makes sense; becomes `Retry-After`. */
   retryAfterSeconds?: number;
+  /** Further headers of the answer. */
+  headers?: Readonly<Record<string, string>>;
   /** The operation provably did nothing, so that it may be sent again under the same Idempotency-Key. */
   hadNoEffect?: boolean;
   /** Logged, never sent. */

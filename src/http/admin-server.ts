@@ -7,6 +7,7 @@ import { problemDetails } from './plugins/problem-details.ts';
 import type { ProblemRenderer } from './problem.ts';
 import type { Readiness } from './readiness.ts';
 
+/** What {@link buildAdminServer} shows, and where it logs. */
 export interface AdminServerOptions {
   logger: FastifyBaseLogger;
   render: ProblemRenderer;

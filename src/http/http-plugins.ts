@@ -16,6 +16,7 @@ import { securityHeaders } from './plugins/security-headers.ts';
 import type { ProblemRenderer } from './problem.ts';
 import type { Readiness } from './readiness.ts';
 
+/** What {@link registerHttpPlugins} hands on to the plugins. */
 export interface HttpPluginsOptions {
   render: ProblemRenderer;
   registry: Registry;

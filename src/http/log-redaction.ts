@@ -124,15 +124,15 @@ function serialize(
   { depth, quotes }: { depth: number; quotes: boolean },
 ): Record<string, unknown> {
   if (!(error instanceof Error)) return serializeThrown(error, quotes);
-  const below = { depth: depth - 1, quotes: quotes || FAILED_EXCHANGES.has(error.name) };
+  const { name, cause } = error;
+  const isQuote = quotes || QUOTING_ERRORS.has(name);
+  const below = { depth: depth - 1, quotes: isQuote || FAILED_EXCHANGES.has(name) };
   return {
-    type: isWord(error.name) ? error.name : 'Error',
+    type: isWord(name) ? name : 'Error',
     ...('code' in error && isWord(error.code) && { code: error.code }),
-    ...(!(quotes || QUOTING_ERRORS.has(error.name)) && {
-      message: redactText(error.message),
-      stack: stackOf(error),
-    }),
-    ...(error.cause !== undefined && depth > 0 && { cause: serialize(error.cause, below) }),
+    ...(!isQuote && { message: redactText(String(error.message)) }),
+    ...(!quotes && { stack: stackOf(error, { isQuote }) }),
+    ...(cause !== undefined && depth > 0 && { cause: serialize(cause, below) }),
   };
 }
 
@@ -152,9 +152,12 @@ function isWord(value: unknown): value is string {
  * The calls that led to an error, without the message before them. They name files of the service, which the pattern
  * for URLs would cut away.
  */
-function stackOf({ stack = '', message }: Error): string {
-  const start = stack.slice(0, 200).indexOf(': ') + 2;
-  const isKnown = message !== '' && stack.startsWith(`${message}\n    at `, start);
-  // Whatever stands between a message and the calls was not written by the engine.
-  return isKnown ? cut(stack.slice(start + message.length + 1)) : redactText(stack);
+function stackOf({ stack, name, message }: Error, { isQuote }: { isQuote: boolean }): string {
+  if (typeof stack !== 'string' || !isWord(name)) return '';
+  const head = /^[^\n]{0,100}?(?:: |(?=\n))/.exec(stack)?.[0] ?? '';
+  if (stack.startsWith(`${message}\n    at `, head.length)) {
+    return cut(stack.slice(head.length + message.length + 1));
+  }
+  // Whatever stands between another message and the calls was not written by the engine.
+  return isQuote ? '' : redactText(stack);
 }

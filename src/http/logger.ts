@@ -32,8 +32,15 @@ export function createLoggerOptions({ level }: { level: LogLevel }): LoggerOptio
           .filter((part: unknown) => part !== undefined)
           .map((part: unknown) => redactText(String(part)));
         if (typeof first === 'string') return method.call(this, redactText(first), ...text);
+        // Without a message pino would log that of the error, as it is.
+        if (text.length === 0 && hasError(first)) text.push('error');
         return method.call(this, first, ...text);
       },
     },
   };
+}
+
+function hasError(fields: unknown): boolean {
+  if (fields instanceof Error) return true;
+  return typeof fields === 'object' && fields !== null && 'err' in fields;
 }

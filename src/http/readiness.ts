@@ -19,6 +19,7 @@ export interface ReadinessReport {
   checks: { name: string; ok: boolean; reason?: string }[];
 }
 
+/** What {@link Readiness} watches, and whom it tells. */
 export interface ReadinessOptions {
   checks: readonly ReadinessCheck[];
   clock: Pick<Clock, 'monotonic'>;

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 
+/** When {@link SustainedPressure} counts as lasting. */
 export interface SustainedPressureOptions {
   clock: Pick<Clock, 'monotonic'>;
   /** Milliseconds the pressure has to last. */

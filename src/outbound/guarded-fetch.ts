@@ -3,7 +3,7 @@ import { guardedConnector } from './guarded-connector.ts';
 import type { HostResolver } from './host-resolver.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { OutboundPolicy } from './outbound-policy.ts';
-import { decodeBody, drain, limitedChunks, tooLarge } from './response-body.ts';
+import { type BodyLimit, decodeBody, drain, limitedChunks, tooLarge } from './response-body.ts';
 
 /** Bounds of every request; each has a default. */
 export interface OutboundLimits {
@@ -11,7 +11,7 @@ export interface OutboundLimits {
   connectTimeoutMs: number;
   /** Milliseconds for a whole request whose caller gives no signal. Default 30,000. */
   defaultTimeoutMs: number;
-  /** Decoded bytes of an answer or, in an event stream, of one event. Default 10 MiB. */
+  /** Decoded bytes of an answer or, where a request says so, of one event in it. Default 10 MiB. */
   maxResponseBytes: number;
   /** Bytes of the answer's headers. Default 16 KiB. */
   maxHeaderBytes: number;
@@ -32,6 +32,11 @@ export interface OutboundRequest {
   body?: string | Uint8Array | null;
   /** Ends the request at any moment until the body is read; its reason is what the caller sees thrown. */
   signal?: AbortSignal;
+  /**
+   * What `maxResponseBytes` limits. `event` is for event streams without end, whose reader has to bound the rest: comments and
+   * the number of events. Default `body`.
+   */
+  limitPer?: 'body' | 'event';
 }
 
 /** An answer whose body is still to be read. Either read it to its end or {@link discard} it. */
@@ -61,7 +66,8 @@ export interface Outbound {
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
   /**
    * A way out of the same kind with connections of its own, for one user's session: nothing that a server confuses on a
-   * connection reaches another user, and closing it closes every socket at once.
+   * connection reaches another user, and closing it closes every socket at once. It opens eight sockets to an origin at most;
+   * further requests wait for one.
    */
   isolate(): Outbound;
   /** Ends every request under way and closes all sockets, also those of isolated ways. */
@@ -79,19 +85,25 @@ const DEFAULT_LIMITS: OutboundLimits = {
 export function createOutbound(options: OutboundOptions): Outbound {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const connect = guardedConnector({ ...options, connectTimeoutMs: limits.connectTimeoutMs });
-  return openPool({ policy: options.policy, limits, connect });
+  return openPool({ policy: options.policy, limits, connect, sockets: null });
 }
 
 interface PoolOptions {
   policy: OutboundPolicy;
   limits: OutboundLimits;
   connect: buildConnector.connector;
+  /** Sockets to one origin; null for any number. */
+  sockets: number | null;
 }
+
+/** Sockets of one isolated way to one origin; how many requests a server makes us send must not decide. */
+const ISOLATED_SOCKETS = 8;
 
 function openPool(options: PoolOptions): Outbound {
   const { policy, limits, connect } = options;
   const agent = new Agent({
     connect,
+    connections: options.sockets,
     // Every request has a signal that bounds all of it. These two would end idle event streams, and fire late.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -107,26 +119,26 @@ function openPool(options: PoolOptions): Outbound {
     const target = policy.checkUrl(url);
     const signal = init.signal ?? AbortSignal.timeout(limits.defaultTimeoutMs);
     signal.throwIfAborted();
-    const answer = await agent
-      .request({
-        origin: target.origin,
-        path: `${target.pathname}${target.search}`,
-        method: init.method,
-        headers: requestHeaders(init.headers),
-        body: init.body ?? null,
-        signal,
-      })
-      .catch((error: unknown) => {
-        throw requestError(error, signal);
-      });
-    return openResponse(answer, { signal, maxBytes: limits.maxResponseBytes });
+    const sending = agent.request({
+      origin: target.origin,
+      path: `${target.pathname}${target.search}`,
+      method: init.method,
+      headers: requestHeaders(init.headers),
+      body: init.body ?? null,
+      signal,
+    });
+    const answer = await unlessAborted(sending, signal).catch((error: unknown) => {
+      throw requestError(error, signal);
+    });
+    const limit: BodyLimit = { maxBytes: limits.maxResponseBytes, per: init.limitPer ?? 'body' };
+    return openResponse(answer, { signal, limit });
   };
 
   return {
     request,
     fetch: async (url, init = {}) => toFetchResponse(await request(url, fromFetchInit(init))),
     isolate: () => {
-      const pool = openPool(options);
+      const pool = openPool({ ...options, sockets: ISOLATED_SOCKETS });
       const close = () => {
         isolated.delete(own);
         return pool.close();
@@ -139,6 +151,16 @@ function openPool(options: PoolOptions): Outbound {
       await Promise.all([agent.destroy(), ...[...isolated].map((pool) => pool.close())]);
     },
   };
+}
+
+/** undici notices an abort late while a request waits for a socket; it never sends it then. */
+function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const settled = () => signal.removeEventListener('abort', onAbort);
+    work.finally(settled).then(resolve, reject);
+  });
 }
 
 /** Headers that follow from URL, body and connection. A value of the caller's could split or redirect a request. */
@@ -168,7 +190,7 @@ function requestHeaders(headers: Readonly<Record<string, string>> = {}): Record<
 
 function openResponse(
   answer: Dispatcher.ResponseData,
-  { signal, maxBytes }: { signal: AbortSignal; maxBytes: number },
+  { signal, limit }: { signal: AbortSignal; limit: BodyLimit },
 ): OutboundResponse {
   const headers = joinHeaders(answer.headers);
   const discard = () => drain(answer.body);
@@ -176,17 +198,21 @@ function openResponse(
     discard();
     throw new OutboundError('REDIRECT_REFUSED', 'The server answers with a redirect.');
   }
-  const perEvent = /^text\/event-stream/i.test(headers['content-type'] ?? '');
-  if (!perEvent && Number(headers['content-length'] ?? 0) > maxBytes) {
+  if (limit.per === 'body' && Number(headers['content-length'] ?? 0) > limit.maxBytes) {
     discard();
     throw tooLarge();
   }
-  const chunks = () =>
-    limitedChunks(decodeBody(answer.body, headers['content-encoding']), {
-      limit: { maxBytes, perEvent },
-      signal,
-    });
-  return { status: answer.statusCode, headers, chunks, text: () => readText(chunks()), discard };
+  const chunks = () => {
+    try {
+      const body = decodeBody(answer.body, headers['content-encoding']);
+      return limitedChunks(body, { limit, signal });
+    } catch (error) {
+      discard();
+      throw error;
+    }
+  };
+  const text = async () => readText(chunks());
+  return { status: answer.statusCode, headers, chunks, text, discard };
 }
 
 function joinHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {

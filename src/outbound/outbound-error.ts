@@ -1,3 +1,5 @@
+import { OwnError } from './own-error.ts';
+
 /** Why a request to the outside failed. */
 export type OutboundErrorCode =
   /** Not an http(s) URL, or one that carries a user name or password. */
@@ -31,13 +33,13 @@ const BEFORE_REQUEST: ReadonlySet<OutboundErrorCode> = new Set([
   'INVALID_REQUEST',
 ]);
 
-/** A request that was refused by the policy or failed on the way. The message never holds an address or upstream text. */
-export class OutboundError extends Error {
+/** A request that was refused by the policy or failed on the way. Neither it nor its causes hold an address or upstream text. */
+export class OutboundError extends OwnError {
   override readonly name = 'OutboundError';
   readonly code: OutboundErrorCode;
 
   constructor(code: OutboundErrorCode, message: string, options: { cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
+    super(message, options);
     this.code = code;
   }
 

@@ -4,10 +4,10 @@ import { OutboundError } from './outbound-error.ts';
 
 /** How much of a body is accepted, counted after decoding: what counts is the memory it takes here. */
 export interface BodyLimit {
-  /** Bytes of the whole body or, for an event stream, of one event. */
+  /** Decoded bytes. */
   maxBytes: number;
-  /** An event stream has no end; its events are limited one by one. */
-  perEvent: boolean;
+  /** Of what: the whole body or, in an event stream without end, one event. */
+  per: 'body' | 'event';
 }
 
 /** Decoders of this many content codings in a row are refused. */
@@ -17,7 +17,7 @@ const MAX_CODINGS = 2;
 const FLUSH = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
 
 /**
- * Undoes the content codings of a body.
+ * Undoes the content codings of a body. Where it throws, the body is as it was.
  * @throws OutboundError INVALID_RESPONSE for a coding that is unknown, or too many of them
  */
 export function decodeBody(body: Readable, contentEncoding: string | undefined): Readable {
@@ -26,10 +26,10 @@ export function decodeBody(body: Readable, contentEncoding: string | undefined):
     .split(',')
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity');
-  if (codings.length === 0) return body;
   if (codings.length > MAX_CODINGS) throw undecodable();
-  return codings.reverse().reduce((encoded, coding) => {
-    const decoder = decoderFor(coding);
+  // All of them are known before the first is connected to the body.
+  const decoders = codings.reverse().map(decoderFor);
+  return decoders.reduce<Readable>((encoded, decoder) => {
     pipeline(encoded, decoder, ignoreOutcome);
     return decoder;
   }, body);
@@ -73,7 +73,7 @@ export async function* limitedChunks(
   body: Readable,
   { limit, signal }: { limit: BodyLimit; signal: AbortSignal },
 ): AsyncGenerator<Buffer, void, undefined> {
-  const count = limit.perEvent ? new EventSizes() : new TotalSize();
+  const count = limit.per === 'event' ? new EventSizes() : new TotalSize();
   try {
     for await (const chunk of body.iterator({ destroyOnReturn: false })) {
       if (!Buffer.isBuffer(chunk)) throw undecodable();

@@ -19,7 +19,14 @@ const HOSTILE_VALUES: readonly unknown[] = [
   '{{7*7}}',
   '../../etc/passwd',
   { $gt: '' },
+  { 'half a pair \ud83d': '' },
+  nested(100),
+  nested(20),
 ];
+
+function nested(levels: number): unknown {
+  return levels === 0 ? 1 : { inner: [nested(levels - 1)] };
+}
 
 /** Texts for places that only hold text. */
 export const damagedText: fc.Arbitrary<string> = fc.oneof(
@@ -56,7 +63,7 @@ export function damagedValue(value: unknown): fc.Arbitrary<unknown> {
     });
 }
 
-/** JSON text that is cut off, or carries a key that reaches for a prototype. */
+/** JSON text that is cut off, is nested too deep, or carries a key that reaches for a prototype. */
 export function damagedJson(text: string): fc.Arbitrary<string> {
   return fc.oneof(
     fc.nat({ max: Math.max(0, text.length - 2) }).map((length) => text.slice(0, length + 1)),
@@ -66,6 +73,8 @@ export function damagedJson(text: string): fc.Arbitrary<string> {
       `${text},`,
       `\ufeff${text}`,
       `[${text}`,
+      `${'['.repeat(120_000)}${']'.repeat(120_000)}`,
+      `${'{"a":'.repeat(65)}${text}${'}'.repeat(65)}`,
     ),
   );
 }
@@ -78,21 +87,30 @@ export function parseBody(text: string): unknown {
   return JSON.parse(text.replace(/^\ufeff/, ''));
 }
 
-/** Whether a body is refused before it is looked at: no JSON, or with a key that reaches for a prototype. */
+/** Levels of objects and lists that the service takes. */
+const MAX_DEPTH = 64;
+
+/**
+ * Whether a body is refused before it is looked at: no JSON, nested too deep, with a key that reaches for a prototype,
+ * or with text that is not Unicode.
+ */
 export function isMalformed(text: string): boolean {
   try {
-    return reachesForPrototype(parseBody(text));
+    return isUnsafe(parseBody(text), MAX_DEPTH);
   } catch {
     return true;
   }
 }
 
-function reachesForPrototype(value: unknown): boolean {
+function isUnsafe(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return !value.isWellFormed();
   if (typeof value !== 'object' || value === null) return false;
-  if (Object.hasOwn(value, '__proto__')) return true;
+  if (depth === 0 || Object.hasOwn(value, '__proto__')) return true;
   const inner = Object.entries(value).find(([name]) => name === 'constructor')?.[1] as unknown;
   if (typeof inner === 'object' && inner !== null && Object.hasOwn(inner, 'prototype')) return true;
-  return Object.values(value).some(reachesForPrototype);
+  return Object.entries(value).some(
+    ([name, item]) => !name.isWellFormed() || isUnsafe(item, depth - 1),
+  );
 }
 
 function placesIn(value: unknown, at: readonly string[] = []): (readonly string[])[] {

@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
 import { applyMigrations } from '../../src/database/migrations.ts';
+import { startContractCoverage } from './contract-coverage.ts';
 
 /** How test files reach the server; see {@link createTestDatabase}. */
 export interface TestServer {
@@ -35,10 +36,27 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     throw error;
   }
   project.provide('testServer', { url: server.url, template });
+  const endCoverage = startContractCoverage();
   return async () => {
+    const unseen = endCoverage();
+    // A report of its own beside that of the coverage; a run of a few files sees little of either.
+    if (project.vitest.config.coverage.enabled) report(unseen);
     await run(server.url, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
     await server.stop();
   };
+}
+
+/** Tells which answers of the contract no test has seen. A list to look at: it fails nothing. */
+function report(unseen: readonly string[]): void {
+  const statuses = new Map<string, string[]>();
+  for (const pair of unseen) {
+    const [operation = '', status = ''] = pair.split(' ');
+    statuses.set(operation, [...(statuses.get(operation) ?? []), status]);
+  }
+  const lines = [...statuses].map(([operation, list]) => `  ${operation} ${list.join(' ')}\n`);
+  process.stdout.write(
+    `\nAnswers of the contract that no test has seen: ${unseen.length}\n${lines.join('')}`,
+  );
 }
 
 async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {

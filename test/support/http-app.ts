@@ -74,6 +74,7 @@ export async function buildHttpApp(options: HttpAppOptions = {}): Promise<HttpAp
       source: options.source ?? { kind: 'secret', secret: SECRET },
       issuer: ISSUER,
       audience: AUDIENCE,
+      publicUrl: options.publicUrl,
       tenantClaim: options.tenantClaim ?? 'tenant',
       agentClients: new Set(options.agentClients),
     },

@@ -20,6 +20,7 @@ export type RemoteAlgorithm =
   | 'ES512'
   | 'EdDSA';
 
+/** Where {@link RemoteKeys} come from, and how they are fetched. */
 export interface RemoteKeysOptions {
   /** Where the identity provider publishes its key set (RFC 7517). */
   url: URL;

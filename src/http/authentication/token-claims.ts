@@ -8,8 +8,17 @@ const DEFAULT_TENANT = 'default';
 // The ids reach database columns and log lines: no control characters, and bounded.
 const Id = Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
 
+// Seconds since 1970. JSON can write numbers that are read as Infinity, and a token must not live for ever.
+const Time = Type.Number({
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+});
+
 const Claims = Type.Object({
   sub: Id,
+  exp: Time,
+  nbf: Type.Optional(Time),
+  iat: Type.Optional(Time),
   /** RFC 8693: who acts for `sub`. */
   act: Type.Optional(Type.Object({ sub: Id })),
   client_id: Type.Optional(Id),
@@ -65,6 +74,16 @@ export function callerOf(payload: unknown, rules: CallerRules): Caller | undefin
     clientId,
     projects: new Map(scopes.has('agent') ? [] : Object.entries(payload.projects ?? {})),
   };
+}
+
+/** Whether an address is one of the audiences of a verified token; how a URL is spelled makes no difference. */
+export function isMeantFor(payload: object, address: string): boolean {
+  const audiences = 'aud' in payload ? [payload.aud].flat() : [];
+  return audiences.some((one) => typeof one === 'string' && canonical(one) === canonical(address));
+}
+
+function canonical(address: string): string {
+  return (URL.canParse(address) ? new URL(address).href : address).replace(/\/+$/, '');
 }
 
 function tenantOf(payload: object, claim: string): string | undefined {

@@ -5,7 +5,7 @@ import type { ContractOperation } from '../../contract/contract-routes.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type { Caller } from '../../tenancy/caller.ts';
 import { KeysUnavailable } from '../authentication/remote-keys.ts';
-import { type CallerRules, callerOf } from '../authentication/token-claims.ts';
+import { type CallerRules, callerOf, isMeantFor } from '../authentication/token-claims.ts';
 import {
   type TokenExpectation,
   type TokenSource,
@@ -19,8 +19,11 @@ declare module 'fastify' {
   }
 }
 
+/** Which tokens {@link authentication} accepts, and what becomes of the others. */
 export interface AuthenticationOptions extends TokenExpectation, CallerRules {
   source: TokenSource;
+  /** The service's own address. Tokens for the MCP endpoint below it are refused, whatever else they are for. */
+  publicUrl: string | undefined;
   /** Told of each refused token before the answer leaves; may throw another answer (`RATE_LIMITED`). */
   onRefused?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
@@ -34,7 +37,7 @@ const BEARER_JWT = /^Bearer [\w-]+\.[\w-]+\.[\w-]+$/i;
  * 401 and 403 come from here alone, and speak only of the caller's own token.
  */
 export const authentication = fp<AuthenticationOptions>(
-  async (app, { source, issuer, audience, onRefused, ...rules }) => {
+  async (app, { source, issuer, audience, publicUrl, onRefused, ...rules }) => {
     await app.register(fastifyJwt, verificationOptions(source, { issuer, audience }));
     app.decorateRequest('caller', undefined);
     // The verifier's cache hands out the same payload object for the same token, for as long as it is believed.
@@ -45,6 +48,7 @@ export const authentication = fp<AuthenticationOptions>(
       if (operation === undefined || isPublic(operation)) return;
       try {
         const payload = await verifiedPayload(request);
+        refuseMcpTokens(payload, publicUrl);
         const caller = callers.get(payload) ?? callerOf(payload, rules);
         if (caller === undefined) throw new AppError('UNAUTHENTICATED', { detail: BAD_CLAIMS });
         callers.set(payload, caller);
@@ -61,6 +65,7 @@ export const authentication = fp<AuthenticationOptions>(
   { name: 'authentication' },
 );
 
+const NOT_FOR_US = 'The access token is not valid for this service.';
 const BAD_CLAIMS = 'A claim of the access token does not have the expected form.';
 
 async function verifiedPayload(request: FastifyRequest): Promise<object> {
@@ -85,12 +90,19 @@ async function verifiedPayload(request: FastifyRequest): Promise<object> {
   }
 }
 
+/** Agents hold tokens for the MCP endpoint, and may not manage connectors. */
+function refuseMcpTokens(payload: object, publicUrl: string | undefined): void {
+  if (publicUrl !== undefined && isMeantFor(payload, `${publicUrl}/mcp`)) {
+    throw new AppError('UNAUTHENTICATED', { detail: NOT_FOR_US });
+  }
+}
+
 /** Says no more than the owner of a token needs: that it is over, or that it is not for us. */
 function refusalDetail(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED'
     ? 'The access token has expired.'
-    : 'The access token is not valid for this service.';
+    : NOT_FOR_US;
 }
 
 /** The caller of an operation that requires a token. @throws AppError `UNAUTHENTICATED` where there is none. */

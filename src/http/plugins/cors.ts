@@ -1,6 +1,7 @@
 import fastifyCors from '@fastify/cors';
 import fp from 'fastify-plugin';
 
+/** Whom {@link cors} lets in. */
 export interface CorsOptions {
   /** Origins of frontends that may call the API from a browser; none by default. */
   origins: readonly string[];
@@ -24,6 +25,7 @@ export const cors = fp<CorsOptions>(
       ],
       exposedHeaders: [
         'ETag',
+        'Idempotency-Replayed',
         'Location',
         'RateLimit-Limit',
         'RateLimit-Remaining',

@@ -2,6 +2,7 @@ import fastifySwagger, { type StaticDocumentSpec } from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import fp from 'fastify-plugin';
 
+/** What {@link docs} shows. */
 export interface DocsOptions {
   /** The OpenAPI document to show. */
   document: Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { AppError } from '../../errors/app-error.ts';
 import type { Readiness } from '../readiness.ts';
 
+/** What {@link healthRoutes} tell, and in how much detail. */
 export interface HealthRoutesOptions {
   readiness: Pick<Readiness, 'report'>;
   /** Whether `/readyz` names the checks; off where a separate admin port shows them. */

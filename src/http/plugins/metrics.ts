@@ -10,6 +10,7 @@ export function createMetricsRegistry(): Registry {
   return registry;
 }
 
+/** Where {@link httpMetrics} are kept, and {@link metricsRoute} reads them. */
 export interface MetricsOptions {
   registry: Registry;
 }

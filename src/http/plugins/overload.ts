@@ -4,6 +4,7 @@ import { AppError } from '../../errors/app-error.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { SustainedPressure } from '../sustained-pressure.ts';
 
+/** When {@link overload} turns requests away. */
 export interface OverloadOptions {
   /** Milliseconds the event loop may lag, on average over a measurement, before requests are turned away. */
   maxEventLoopDelayMs?: number;

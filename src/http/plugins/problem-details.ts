@@ -4,6 +4,7 @@ import { AppError } from '../../errors/app-error.ts';
 import { PROBLEM_MEDIA_TYPE, type ProblemRenderer } from '../problem.ts';
 import { translateHttpError } from '../translate-http-error.ts';
 
+/** What {@link problemDetails} needs. */
 export interface ProblemDetailsOptions {
   render: ProblemRenderer;
 }
@@ -46,7 +47,8 @@ export function sendProblem(
   } else if (cause !== undefined && error.status >= 500) {
     request.log.warn({ code: error.code, err: cause }, 'request could not be served');
   }
-  const { retryAfterSeconds } = error.options;
+  const { retryAfterSeconds, headers = {} } = error.options;
+  reply.headers(headers);
   if (retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))));
   }

@@ -10,6 +10,7 @@ declare module 'fastify' {
   }
 }
 
+/** How much {@link rateLimit} allows. */
 export interface RateLimitOptions {
   /** Requests a minute, for each caller. */
   max: number;

@@ -2,6 +2,7 @@ import fp from 'fastify-plugin';
 import { AppError } from '../../errors/app-error.ts';
 import type { Readiness } from '../readiness.ts';
 
+/** What {@link readinessGate} asks before an operation. */
 export interface ReadinessGateOptions {
   readiness: Pick<Readiness, 'blockers' | 'stopping'>;
 }

@@ -1,45 +1,52 @@
 import type { OutboundResponse } from '../../outbound/guarded-fetch.ts';
 import { EventStreamParser } from './event-stream.ts';
 import {
+  findCall,
   findResponse,
   isJsonObject,
   isServerMessage,
-  type JsonRpcAnswer,
   type JsonRpcId,
+  type ReceivedAnswer,
 } from './json-rpc.ts';
-import { McpFailure } from './mcp-failure.ts';
+import { McpFailure, UnusableAnswer } from './mcp-failure.ts';
 
-/** Notifications and requests a server may send before its answer; more is a flood. */
-const MAX_MESSAGES_BEFORE_ANSWER = 10_000;
+/** What a server may send before its answer; more is a flood. */
+export const UNASKED_LIMITS = {
+  /** Messages of any kind. */
+  messages: 100,
+  /** Requests of the server's own. Each costs us a request to answer it. */
+  requests: 10,
+} as const;
 
 /** What {@link readAnswer} needs to know. */
 export interface AnswerOptions {
   /** The id of the request. */
   id: JsonRpcId;
-  /** Receives what the server sends before it answers: notifications and its own requests. */
-  deliver: (message: unknown) => void;
+  /** Receives the requests a server sends before it answers. Its notifications are dropped: nothing uses them. */
+  onServerRequest: (message: unknown) => void;
 }
 
 /**
  * Reads the answer to one JSON-RPC request from a 2xx response of a streamable HTTP server. Everything that could only
  * be waited for in vain fails at once: no content, another content type, not JSON, not JSON-RPC, another id, a stream that ends
  * without the answer.
- * @throws McpFailure INVALID_MCP_SERVER or RESPONSE_TOO_LARGE
+ * @throws McpFailure INVALID_MCP_SERVER; RESPONSE_TOO_LARGE beyond {@link UNASKED_LIMITS}
  * @throws OutboundError from reading the body
  */
 export async function readAnswer(
   response: OutboundResponse,
   options: AnswerOptions,
-): Promise<JsonRpcAnswer> {
+): Promise<ReceivedAnswer> {
   const mediaType = mediaTypeOf(response);
   if (response.status === 202 || response.status === 204) {
     response.discard();
-    throw invalid('The request was accepted but not answered.');
+    throw unusable('The request was accepted but not answered.');
   }
-  if (mediaType === 'application/json') return readJsonAnswer(await response.text(), options);
-  if (mediaType === 'text/event-stream') return readStreamAnswer(response, options);
+  const search = new AnswerSearch(options);
+  if (mediaType === 'application/json') return readJsonAnswer(await response.text(), search);
+  if (mediaType === 'text/event-stream') return readStreamAnswer(response, search);
   response.discard();
-  throw invalid('The answer has a content type of its own.');
+  throw unusable('The answer has a content type of its own.');
 }
 
 /** The media type of an answer, without parameters, in lower case. */
@@ -48,28 +55,42 @@ export function mediaTypeOf(response: Pick<OutboundResponse, 'headers'>): string
   return (contentType.split(';')[0] ?? '').trim().toLowerCase();
 }
 
-function readJsonAnswer(text: string, options: AnswerOptions): JsonRpcAnswer {
+/**
+ * Reads one JSON text of a server.
+ * @throws McpFailure INVALID_MCP_SERVER
+ */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new McpFailure('INVALID_MCP_SERVER', { cause });
+  }
+}
+
+/** The failure for an answer that is not what MCP asks for. */
+export function unusable(what: string): McpFailure {
+  return new McpFailure('INVALID_MCP_SERVER', { cause: new UnusableAnswer(what) });
+}
+
+function readJsonAnswer(text: string, search: AnswerSearch): ReceivedAnswer {
   const body = parseJson(text);
   // Servers of revision 2025-03-26 may answer with a batch.
   for (const message of Array.isArray(body) ? body : [body]) {
-    const answer = takeMessage(message, options);
+    const answer = search.take(message, text.length);
     if (answer !== undefined) return answer;
   }
-  throw invalid('The batch does not hold the answer.');
+  throw unusable('The batch does not hold the answer.');
 }
 
 async function readStreamAnswer(
   response: OutboundResponse,
-  options: AnswerOptions,
-): Promise<JsonRpcAnswer> {
-  let messages = 0;
+  search: AnswerSearch,
+): Promise<ReceivedAnswer> {
   for await (const data of streamedMessages(response)) {
-    const answer = takeMessage(parseJson(data), options);
+    const answer = search.take(parseJson(data), data.length);
     if (answer !== undefined) return answer;
-    messages += 1;
-    if (messages > MAX_MESSAGES_BEFORE_ANSWER) throw new McpFailure('RESPONSE_TOO_LARGE');
   }
-  throw invalid('The event stream ended without the answer.');
+  throw unusable('The event stream ended without the answer.');
 }
 
 async function* streamedMessages(response: OutboundResponse): AsyncGenerator<string> {
@@ -82,30 +103,38 @@ async function* streamedMessages(response: OutboundResponse): AsyncGenerator<str
   }
 }
 
-/** @returns the answer, or undefined for a message that comes before it */
-function takeMessage(message: unknown, { id, deliver }: AnswerOptions): JsonRpcAnswer | undefined {
-  if (!isJsonObject(message)) throw invalid('A message is not a JSON object.');
-  if (isServerMessage(message)) {
-    deliver(message);
-    return undefined;
-  }
-  const response = findResponse(message);
-  if (response === undefined) throw invalid('A message is not JSON-RPC.');
-  const answer = response.withId(id);
-  // A server that could not read our id reports that with null; nothing else was asked in this exchange.
-  const isOurs = response.id === id || (response.id === null && 'error' in answer);
-  if (!isOurs) throw invalid('The answer has the wrong id.');
-  return answer;
-}
+/** Goes through the messages of one exchange until the answer comes. */
+class AnswerSearch {
+  readonly #options: AnswerOptions;
+  #messages = 0;
+  #requests = 0;
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new McpFailure('INVALID_MCP_SERVER', { cause });
+  constructor(options: AnswerOptions) {
+    this.#options = options;
   }
-}
 
-function invalid(what: string): McpFailure {
-  return new McpFailure('INVALID_MCP_SERVER', { cause: new Error(what) });
+  /** @returns the answer, or undefined for a message that comes before it */
+  take(message: unknown, textLength: number): ReceivedAnswer | undefined {
+    if (!isJsonObject(message)) throw unusable('A message is not a JSON object.');
+    if (isServerMessage(message)) {
+      this.#messages += 1;
+      if (this.#messages > UNASKED_LIMITS.messages) throw new McpFailure('RESPONSE_TOO_LARGE');
+      if (findCall(message) !== undefined) this.#passOn(message);
+      return undefined;
+    }
+    const response = findResponse(message);
+    if (response === undefined) throw unusable('A message is not JSON-RPC.');
+    const { id } = this.#options;
+    const answer = response.withId(id);
+    // A server that could not read our id reports that with null; nothing else was asked in this exchange.
+    const isOurs = response.id === id || (response.id === null && 'error' in answer);
+    if (!isOurs) throw unusable('The answer has the wrong id.');
+    return { answer, textLength };
+  }
+
+  #passOn(request: unknown): void {
+    this.#requests += 1;
+    if (this.#requests > UNASKED_LIMITS.requests) throw new McpFailure('RESPONSE_TOO_LARGE');
+    this.#options.onServerRequest(request);
+  }
 }

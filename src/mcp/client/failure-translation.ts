@@ -6,6 +6,7 @@ import {
   SseError,
 } from '@modelcontextprotocol/client';
 import { OutboundError, type OutboundErrorCode } from '../../outbound/outbound-error.ts';
+import { OwnError } from '../../outbound/own-error.ts';
 import { isVersionMismatch, type JsonRpcError, NO_VALID_SESSION } from './json-rpc.ts';
 import { McpFailure, type McpFailureCode } from './mcp-failure.ts';
 
@@ -18,7 +19,7 @@ export interface RefusalContext {
 }
 
 /** The HTTP status behind a failure; kept as its cause. */
-class HttpRefusal extends Error {
+class HttpRefusal extends OwnError {
   override readonly name = 'HttpRefusal';
   readonly status: number;
 

@@ -1,4 +1,4 @@
-import type { JsonRpcAnswer, JsonRpcId } from './json-rpc.ts';
+import type { JsonRpcId, ReceivedAnswer } from './json-rpc.ts';
 import { McpFailure } from './mcp-failure.ts';
 
 /** What a channel sends. */
@@ -20,7 +20,7 @@ export interface JsonRpcChannelOptions {
 }
 
 interface Pending {
-  settle: (answer: JsonRpcAnswer) => void;
+  settle: (received: ReceivedAnswer) => void;
   fail: (failure: McpFailure) => void;
   /** Aborted when nobody waits any more. */
   exchange: AbortController;
@@ -50,14 +50,14 @@ export class JsonRpcChannel {
   async request(
     call: { method: string; params: { [key: string]: unknown } },
     signal: AbortSignal,
-  ): Promise<JsonRpcAnswer> {
+  ): Promise<ReceivedAnswer> {
     if (this.#closedBy !== undefined) throw closedChannel(this.#closedBy);
     if (signal.aborted) throw timeout(signal, { notExecuted: true });
     const id = this.#nextId;
     this.#nextId += 1;
     const exchange = new AbortController();
     let onAbort = () => {};
-    const answer = new Promise<JsonRpcAnswer>((settle, fail) => {
+    const answer = new Promise<ReceivedAnswer>((settle, fail) => {
       this.#pending.set(id, { settle, fail, exchange });
       onAbort = () => {
         fail(timeout(signal));
@@ -83,9 +83,9 @@ export class JsonRpcChannel {
   }
 
   /** Hands an answer to the request that waits for it. @returns false where none does */
-  settle(answer: JsonRpcAnswer): boolean {
-    const pending = this.#pending.get(answer.id);
-    pending?.settle(answer);
+  settle(received: ReceivedAnswer): boolean {
+    const pending = this.#pending.get(received.answer.id);
+    pending?.settle(received);
     return pending !== undefined;
   }
 

@@ -21,6 +21,13 @@ export type JsonRpcAnswer =
   | { jsonrpc: '2.0'; id: JsonRpcId; result: JsonObject }
   | { jsonrpc: '2.0'; id: JsonRpcId; error: JsonRpcError };
 
+/** An answer, and the size of the JSON text it came in. */
+export interface ReceivedAnswer {
+  answer: JsonRpcAnswer;
+  /** UTF-16 units; 0 for an error in the body of a refusal, which is short. */
+  textLength: number;
+}
+
 /** Protocol version refused (MCP 2026-07-28). */
 const UNSUPPORTED_PROTOCOL_VERSION = -32022;
 /** The server needs a client capability we do not declare (MCP 2026-07-28). */
@@ -63,8 +70,13 @@ export function findResponse(
 function findError(value: unknown): JsonRpcError | undefined {
   if (!isJsonObject(value)) return undefined;
   const { code, message, data } = value;
-  if (typeof code !== 'number' || typeof message !== 'string') return undefined;
+  // The specification asks for an integer, and JSON text can hold numbers that no JSON text holds again (1e400).
+  if (!isSafeInteger(code) || typeof message !== 'string') return undefined;
   return data === undefined ? { code, message } : { code, message, data };
+}
+
+function isSafeInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 /** The JSON-RPC error in the body of a refused request, and the id it answers; undefined where the body holds none. */

@@ -1,14 +1,20 @@
+import { OwnError } from '../../outbound/own-error.ts';
+
 /** What can go wrong between us and a server; the verdicts of a connection test. */
-export type McpFailureCode =
-  | 'INVALID_URL'
-  | 'BLOCKED_URL'
-  | 'CONNECTION_FAILED'
-  | 'TIMEOUT'
-  | 'AUTH_FAILED'
-  | 'AUTH_REQUIRED'
-  | 'INVALID_MCP_SERVER'
-  | 'PROTOCOL_MISMATCH'
-  | 'RESPONSE_TOO_LARGE';
+export const MCP_FAILURE_CODES = [
+  'INVALID_URL',
+  'BLOCKED_URL',
+  'CONNECTION_FAILED',
+  'TIMEOUT',
+  'AUTH_FAILED',
+  'AUTH_REQUIRED',
+  'INVALID_MCP_SERVER',
+  'PROTOCOL_MISMATCH',
+  'RESPONSE_TOO_LARGE',
+] as const;
+
+/** One of {@link MCP_FAILURE_CODES}. */
+export type McpFailureCode = (typeof MCP_FAILURE_CODES)[number];
 
 /** What an {@link McpFailure} carries besides its code. */
 export interface McpFailureOptions {
@@ -16,21 +22,26 @@ export interface McpFailureOptions {
   notExecuted?: boolean;
   /** The server no longer knows our session: a fresh connection may succeed. */
   sessionLost?: boolean;
-  /** Logged, never sent. */
+  /** Logged, never sent. Of errors that are not ours only names and codes are kept. */
   cause?: unknown;
 }
 
 /** A failed exchange with an MCP server. Every error of the SDK, of fetch and of the guard becomes one of these. */
-export class McpFailure extends Error {
+export class McpFailure extends OwnError {
   override readonly name = 'McpFailure';
   readonly code: McpFailureCode;
   readonly notExecuted: boolean;
   readonly sessionLost: boolean;
 
   constructor(code: McpFailureCode, options: McpFailureOptions = {}) {
-    super(code, { cause: options.cause });
+    super(code, options);
     this.code = code;
     this.notExecuted = options.notExecuted ?? false;
     this.sessionLost = options.sessionLost ?? false;
   }
+}
+
+/** Why an answer cannot be used, in our own words; the cause of a failure. */
+export class UnusableAnswer extends OwnError {
+  override readonly name = 'UnusableAnswer';
 }

@@ -1,20 +1,22 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
-import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/client';
+import type { Clock } from '../../lib/clock.ts';
 import type { Outbound, OutboundRequest, OutboundResponse } from '../../outbound/guarded-fetch.ts';
-import { OutboundError } from '../../outbound/outbound-error.ts';
 import { mediaTypeOf, readAnswer } from './answer-reader.ts';
 import { failureOfStatus, type RefusalContext } from './failure-translation.ts';
 import {
   findCall,
-  findErrorBody,
   isJsonObject,
   type JsonRpcAnswer,
   type JsonRpcCall,
+  type ReceivedAnswer,
 } from './json-rpc.ts';
 import type { JsonRpcChannel } from './json-rpc-channel.ts';
 import { linkSignals } from './linked-signal.ts';
 import type { McpTransport } from './mcp-client.ts';
 import { McpFailure } from './mcp-failure.ts';
+import { checkVersion } from './protocol-version.ts';
+import { readErrorBody } from './refusal-reader.ts';
+import { SseStream } from './sse-stream.ts';
 
 /** What an {@link McpFetch} needs. */
 export interface McpFetchOptions {
@@ -26,9 +28,10 @@ export interface McpFetchOptions {
   secretHeaders: Readonly<Record<string, string>>;
   userAgent: string;
   /** Our own requests; the other ones are the SDK's. */
-  channel: Pick<JsonRpcChannel, 'signalOf' | 'settle'>;
-  /** Receives notifications and requests that a server sends before an answer. */
-  onServerMessage: (message: unknown) => void;
+  channel: Pick<JsonRpcChannel, 'signalOf' | 'settle' | 'hasSent'>;
+  clock: Pick<Clock, 'monotonic'>;
+  /** Receives requests that a streamable HTTP server sends before an answer. */
+  onServerRequest: (message: unknown) => void;
   /** The event stream of the SSE transport has ended or never began; without an error it ended in good order. */
   onStreamEnd: (error: unknown) => void;
 }
@@ -49,12 +52,14 @@ export class McpFetch {
   readonly #options: McpFetchOptions;
   readonly #lifetime = new AbortController();
   readonly #secretHeaders: Readonly<Record<string, string>>;
+  readonly #stream: SseStream;
   #sessionId: string | undefined;
   #endHeaders: Record<string, string> = {};
   #streamOpened = false;
 
   constructor(options: McpFetchOptions) {
     this.#options = options;
+    this.#stream = new SseStream(options);
     this.#secretHeaders = Object.fromEntries(
       Object.entries(options.secretHeaders)
         .map(([name, value]): [string, string] => [name.toLowerCase(), value])
@@ -114,8 +119,12 @@ export class McpFetch {
     const message: unknown = JSON.parse(body);
     const call = findCall(message);
     const sources = [this.#lifetime.signal, init.signal];
-    if (call !== undefined) sources.push(this.#options.channel.signalOf(call.id));
-    else if (!isInitialized(message)) sources.push(AbortSignal.timeout(SIDE_MESSAGE_MS));
+    if (call !== undefined) {
+      sources.push(this.#options.channel.signalOf(call.id));
+      this.#stream.expectAnswer(call);
+    } else if (!isInitialized(message)) {
+      sources.push(AbortSignal.timeout(SIDE_MESSAGE_MS));
+    }
     const linked = linkSignals(sources);
     try {
       const response = await this.#send(url, {
@@ -139,19 +148,21 @@ export class McpFetch {
   }
 
   async #answered(call: JsonRpcCall, response: OutboundResponse): Promise<Response> {
-    let answer: JsonRpcAnswer;
+    const { onServerRequest, channel } = this.#options;
+    let received: ReceivedAnswer;
     try {
-      answer = await readAnswer(response, { id: call.id, deliver: this.#options.onServerMessage });
+      received = await readAnswer(response, { id: call.id, onServerRequest });
     } catch (error) {
       // Legacy servers answer an unknown method in every way. Only `initialize` tells whether they are MCP servers.
       if (call.method === PROBE && isInvalid(error)) return new Response('', { status: 400 });
       throw error;
     }
+    const { answer } = received;
     if (call.method === 'initialize') {
       checkVersion(answer);
       this.#rememberSession(response, answer);
     }
-    if (this.#options.channel.settle(answer)) return new Response(null, { status: 202 });
+    if (channel.settle(received)) return new Response(null, { status: 202 });
     const headers: Record<string, string> = {};
     if (this.#sessionId !== undefined) headers[SESSION_HEADER] = this.#sessionId;
     return Response.json(answer, { headers });
@@ -171,7 +182,8 @@ export class McpFetch {
     const isModern = new Headers(init.headers).has('mcp-method');
     if (isModern && body?.id === call.id && (status === 400 || status === 404)) {
       const { error } = body;
-      if (this.#options.channel.settle({ jsonrpc: '2.0', id: call.id, error })) {
+      const answer: JsonRpcAnswer = { jsonrpc: '2.0', id: call.id, error };
+      if (this.#options.channel.settle({ answer, textLength: 0 })) {
         return new Response(null, { status: 202 });
       }
     }
@@ -187,6 +199,7 @@ export class McpFetch {
     try {
       const response = await this.#send(url, {
         method: 'GET',
+        limitPer: 'event',
         ...requestInit(init, linked.signal),
       });
       if (!isSuccess(response)) {
@@ -207,9 +220,10 @@ export class McpFetch {
     }
   }
 
-  async *#watch(response: OutboundResponse, release: () => void): AsyncGenerator<Buffer> {
+  async *#watch(response: OutboundResponse, release: () => void): AsyncGenerator<Uint8Array> {
     try {
-      yield* response.chunks();
+      const encoder = new TextEncoder();
+      for await (const text of this.#stream.forSdk(response)) yield encoder.encode(text);
       this.#options.onStreamEnd(undefined);
     } catch (error) {
       this.#options.onStreamEnd(error);
@@ -238,50 +252,6 @@ export class McpFetch {
       ...(typeof version === 'string' ? { 'mcp-protocol-version': version } : {}),
     };
   }
-}
-
-/**
- * Checks the version in the answer to `initialize`; the SDK reports a version it does not know by message text only.
- * @throws McpFailure PROTOCOL_MISMATCH
- */
-export function checkVersion(answer: JsonRpcAnswer): void {
-  if (!('result' in answer)) return;
-  const version = answer.result['protocolVersion'];
-  if (typeof version === 'string' && !SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
-    throw new McpFailure('PROTOCOL_MISMATCH');
-  }
-}
-
-/** Bytes of the body of a refusal that are looked at. */
-const ERROR_BODY_BYTES = 64 * 1024;
-
-/** Reads the JSON-RPC error of a refusal, where its status leaves a question open. */
-async function readErrorBody(response: OutboundResponse): ReturnType<typeof parseErrorBody> {
-  const { status } = response;
-  if (status === 401 || status === 403 || status === 429 || status >= 500) {
-    response.discard();
-    return undefined;
-  }
-  return parseErrorBody(response);
-}
-
-async function parseErrorBody(
-  response: OutboundResponse,
-): Promise<ReturnType<typeof findErrorBody>> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of response.chunks()) {
-      parts.push(chunk);
-      bytes += chunk.length;
-      if (bytes > ERROR_BODY_BYTES) return undefined;
-    }
-  } catch (error) {
-    // The status is known; a body that breaks off adds nothing.
-    if (error instanceof OutboundError) return undefined;
-    throw error;
-  }
-  return findErrorBody(Buffer.concat(parts).toString());
 }
 
 /** May a server that only speaks the legacy era refuse the probe like this? 500 and 501 come from those that choke on the method. */

@@ -4,20 +4,20 @@ import {
   Client,
   type ClientOptions,
   type Implementation,
-  type JSONRPCMessage,
   type JsonSchemaValidator,
   PROTOCOL_VERSION_META_KEY,
   parseJSONRPCMessage,
   SSEClientTransport,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
+import type { Clock } from '../../lib/clock.ts';
 import type { Outbound } from '../../outbound/guarded-fetch.ts';
 import { toMcpFailure } from './failure-translation.ts';
-import { findResponse, isJsonObject, type JsonRpcAnswer } from './json-rpc.ts';
+import type { ReceivedAnswer } from './json-rpc.ts';
 import { JsonRpcChannel } from './json-rpc-channel.ts';
 import type { McpEra, McpTransport, ServerInfo } from './mcp-client.ts';
-import { McpFailure } from './mcp-failure.ts';
-import { checkVersion, McpFetch } from './mcp-fetch.ts';
+import { McpFailure, UnusableAnswer } from './mcp-failure.ts';
+import { McpFetch } from './mcp-fetch.ts';
 import { cleanText } from './untrusted-text.ts';
 
 /** What a {@link McpLink} needs. */
@@ -34,6 +34,7 @@ export interface McpLinkOptions {
   probeTimeoutMs: number;
   /** Milliseconds to end a session on the server when closing. */
   closeTimeoutMs: number;
+  clock: Pick<Clock, 'monotonic'>;
   /** Called once when everything is closed. */
   onClosed: () => void;
 }
@@ -81,7 +82,7 @@ export class McpLink {
       ...options,
       userAgent: `${options.clientInfo.name}/${options.clientInfo.version}`,
       channel: this.#channel,
-      onServerMessage: (message) => this.#transport.onmessage?.(parseJSONRPCMessage(message)),
+      onServerRequest: (message) => this.#transport.onmessage?.(parseJSONRPCMessage(message)),
       onStreamEnd: (error) => this.#endOfStream(error),
     });
     this.#transport = createTransport(options, this.#fetch);
@@ -103,13 +104,11 @@ export class McpLink {
     const onAbort = () => this.#break(new McpFailure('TIMEOUT', { cause: signal.reason }));
     if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    if (this.#options.transport === 'sse') this.#transport.onmessage = this.#watchHandshake;
     this.#transport.onerror = this.#onTransportError;
     try {
       const connecting = this.#client.connect(this.#transport, { timeout: NO_SDK_TIMEOUT_MS });
       await Promise.race([this.#broken, connecting]);
       this.#connected = true;
-      this.#routeAnswers();
     } catch (error) {
       const failure = this.#failure ?? toMcpFailure(error, this.#fetch.context);
       void this.close();
@@ -156,7 +155,7 @@ export class McpLink {
     method: string,
     params: { [key: string]: unknown },
     signal: AbortSignal,
-  ): Promise<JsonRpcAnswer> {
+  ): Promise<ReceivedAnswer> {
     return this.#channel.request({ method, params: this.#envelope(params) }, signal);
   }
 
@@ -168,7 +167,9 @@ export class McpLink {
 
   async #close(): Promise<void> {
     this.#break(
-      new McpFailure('CONNECTION_FAILED', { cause: new Error('The connection was closed.') }),
+      new McpFailure('CONNECTION_FAILED', {
+        cause: new UnusableAnswer('The connection was closed.'),
+      }),
     );
     await this.#fetch.endSession(AbortSignal.timeout(this.#options.closeTimeoutMs));
     // A client that is still negotiating does not own its transport yet.
@@ -205,38 +206,6 @@ export class McpLink {
       .send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } })
       .catch(() => {});
   }
-
-  /** Answers to our own requests go to the channel; everything else stays with the SDK. */
-  #routeAnswers(): void {
-    const toSdk = this.#transport.onmessage;
-    this.#transport.onmessage = (message: JSONRPCMessage) => {
-      const response = isJsonObject(message) ? findResponse(message) : undefined;
-      if (response === undefined) {
-        toSdk?.(message);
-        return;
-      }
-      // Only the SSE transport gets here; over streamable HTTP the answer is checked where it is read.
-      const { id } = response;
-      const settled = typeof id === 'number' && this.#channel.settle(response.withId(id));
-      if (!settled && !this.#channel.hasSent(id)) this.#break(new McpFailure('INVALID_MCP_SERVER'));
-    };
-  }
-
-  /** Over SSE the answer to `initialize` does not pass through our fetch. */
-  readonly #watchHandshake = (message: JSONRPCMessage): void => {
-    const response = isJsonObject(message) ? findResponse(message) : undefined;
-    if (response === undefined) return;
-    // The SDK's first request has id 0; it would wait for ever on another one.
-    if (response.id !== 0) {
-      this.#break(new McpFailure('INVALID_MCP_SERVER'));
-      return;
-    }
-    try {
-      checkVersion(response.withId(0));
-    } catch (error) {
-      this.#break(toMcpFailure(error, this.#fetch.context));
-    }
-  };
 
   /** The SDK only mentions a message on the SSE stream that it cannot read, and waits on. */
   readonly #onTransportError = (error: Error): void => {

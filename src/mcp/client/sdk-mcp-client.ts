@@ -1,4 +1,5 @@
 import type { Implementation } from '@modelcontextprotocol/client';
+import { type Clock, systemClock } from '../../lib/clock.ts';
 import type { Outbound } from '../../outbound/guarded-fetch.ts';
 import { parseHttpUrl } from '../../outbound/outbound-policy.ts';
 import { findStatus, toMcpFailure } from './failure-translation.ts';
@@ -21,6 +22,8 @@ export interface SdkMcpClientOptions {
   probeTimeoutMs?: number;
   /** Milliseconds to end a session on the server when closing. Default 1,500. */
   closeTimeoutMs?: number;
+  /** Default: that of the operating system. */
+  clock?: Pick<Clock, 'monotonic'>;
 }
 
 const CLIENT_INFO: Implementation = { name: 'mcp-connectors', version: '0.1.0' };
@@ -61,6 +64,7 @@ export class SdkMcpClient implements McpClient {
     const link: McpLink = new McpLink({
       ...options,
       outbound: this.#options.outbound.isolate(),
+      clock: this.#options.clock ?? systemClock,
       clientInfo: this.#options.clientInfo ?? CLIENT_INFO,
       secretHeaders: target.secretHeaders,
       closeTimeoutMs: this.#options.closeTimeoutMs ?? 1_500,

@@ -1,3 +1,4 @@
+import { unusable } from './answer-reader.ts';
 import {
   isJsonObject,
   isVersionMismatch,
@@ -16,6 +17,7 @@ import type {
 } from './mcp-client.ts';
 import { McpFailure } from './mcp-failure.ts';
 import type { McpLink } from './mcp-link.ts';
+import { isDeeperThan, MAX_NESTING } from './nesting.ts';
 import { discoverTools } from './tool-discovery.ts';
 import { cleanText } from './untrusted-text.ts';
 
@@ -42,8 +44,9 @@ export class SdkMcpConnection implements McpConnection {
     if (!this.#link.hasTools) return { tools: [], warnings: [] };
     return discoverTools(async (cursor) => {
       const params = cursor === undefined ? {} : { cursor };
-      const answer = await this.#link.request('tools/list', params, signal);
-      return 'result' in answer ? answer.result : emptyPage(answer.error);
+      const { answer, textLength } = await this.#link.request('tools/list', params, signal);
+      const result = 'result' in answer ? answer.result : emptyPage(answer.error);
+      return { result, textLength };
     });
   }
 
@@ -52,7 +55,7 @@ export class SdkMcpConnection implements McpConnection {
     { signal }: { signal: AbortSignal },
   ): Promise<ToolOutcome> {
     const params = { name: call.name, arguments: call.arguments };
-    const answer = await this.#link.request('tools/call', params, signal);
+    const { answer } = await this.#link.request('tools/call', params, signal);
     if ('result' in answer) return outcomeOf(answer.result);
     const { code, message } = answer.error;
     return { kind: 'protocol-error', code, message: cleanText(message, MESSAGE_LENGTH) };
@@ -80,9 +83,12 @@ function outcomeOf(result: JsonObject): ToolOutcome {
     };
   }
   if (resultType !== undefined && resultType !== 'complete')
-    throw new McpFailure('INVALID_MCP_SERVER');
+    throw unusable('The result is of an unknown kind.');
   if (!Array.isArray(content) || !content.every(isJsonObject)) {
-    throw new McpFailure('INVALID_MCP_SERVER');
+    throw unusable('The content is no list of blocks.');
+  }
+  if (isDeeperThan(content, MAX_NESTING) || isDeeperThan(structuredContent, MAX_NESTING)) {
+    throw unusable('The result is nested too deeply.');
   }
   return {
     kind: 'result',

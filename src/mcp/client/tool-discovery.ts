@@ -4,17 +4,32 @@ import { McpFailure } from './mcp-failure.ts';
 import { cleanSchema } from './tool-schema.ts';
 import { cleanText, isVisibleLine } from './untrusted-text.ts';
 
-/** Bounds of a discovery. Beyond pages and tools a server is refused; beyond the others a tool is left out or cut. */
+/**
+ * Bounds of a discovery, texts in UTF-16 units. Beyond the first four a server is refused; beyond the others a tool is left out
+ * or cut.
+ */
 export const DISCOVERY_LIMITS = {
   pages: 50,
   tools: 500,
+  /** JSON text of all pages as they come. */
+  pagesLength: 8 * 1024 * 1024,
+  /** JSON text of all tools as they are kept: what a user's list of tools takes in memory and in the database. */
+  definitionsLength: 2 * 1024 * 1024,
   nameLength: 128,
   titleLength: 256,
   descriptionLength: 8_000,
 } as const;
 
-/** Fetches one page of `tools/list`: the `result` of the answer as it came. */
-export type PageFetcher = (cursor: string | undefined) => Promise<JsonObject>;
+/** One page of `tools/list`. */
+export interface ToolPage {
+  /** The `result` of the answer as it came. */
+  result: JsonObject;
+  /** UTF-16 units of the JSON text it came in. */
+  textLength: number;
+}
+
+/** Fetches one page of `tools/list`. */
+export type PageFetcher = (cursor: string | undefined) => Promise<ToolPage>;
 
 /**
  * Pages through `tools/list`. A tool that cannot be used is left out and named in the warnings; it never costs the others.
@@ -25,28 +40,33 @@ export async function discoverTools(fetchPage: PageFetcher): Promise<ToolDiscove
   const discovery = new Discovery();
   const seenCursors = new Set<string>();
   let cursor: string | undefined;
-  for (let page = 1; ; page += 1) {
-    if (page > DISCOVERY_LIMITS.pages) throw new McpFailure('RESPONSE_TOO_LARGE');
-    const result = await fetchPage(cursor);
-    const { tools, nextCursor } = result;
-    if (!Array.isArray(tools)) throw new McpFailure('INVALID_MCP_SERVER');
-    for (const tool of tools) discovery.add(tool);
-    if (typeof nextCursor !== 'string' || nextCursor === '') return discovery.result;
+  for (let page = 1; page <= DISCOVERY_LIMITS.pages; page += 1) {
+    cursor = discovery.addPage(await fetchPage(cursor));
     // A cursor given twice leads round in circles.
-    if (seenCursors.has(nextCursor)) return discovery.result;
-    seenCursors.add(nextCursor);
-    cursor = nextCursor;
+    if (cursor === undefined || seenCursors.has(cursor)) return discovery.result;
+    seenCursors.add(cursor);
   }
+  throw new McpFailure('RESPONSE_TOO_LARGE');
 }
 
 class Discovery {
   readonly result: ToolDiscovery = { tools: [], warnings: [] };
   readonly #names = new Set<string>();
-  #count = 0;
+  #tools = 0;
+  #pagesLength = 0;
+  #definitionsLength = 0;
 
-  add(raw: unknown): void {
-    this.#count += 1;
-    if (this.#count > DISCOVERY_LIMITS.tools) throw new McpFailure('RESPONSE_TOO_LARGE');
+  /** @returns the cursor of the next page, if there is one */
+  addPage({ result, textLength }: ToolPage): string | undefined {
+    this.#pagesLength = within('pagesLength', this.#pagesLength + textLength);
+    const { tools, nextCursor } = result;
+    if (!Array.isArray(tools)) throw new McpFailure('INVALID_MCP_SERVER');
+    for (const tool of tools) this.#add(tool);
+    return typeof nextCursor === 'string' && nextCursor !== '' ? nextCursor : undefined;
+  }
+
+  #add(raw: unknown): void {
+    this.#tools = within('tools', this.#tools + 1);
     const { tool, warnings } = readTool(raw);
     this.result.warnings.push(...warnings);
     if (tool === undefined) return;
@@ -57,8 +77,15 @@ class Discovery {
       return;
     }
     this.#names.add(tool.name);
+    const length = this.#definitionsLength + JSON.stringify(tool).length;
+    this.#definitionsLength = within('definitionsLength', length);
     this.result.tools.push(tool);
   }
+}
+
+function within(limit: 'tools' | 'pagesLength' | 'definitionsLength', amount: number): number {
+  if (amount > DISCOVERY_LIMITS[limit]) throw new McpFailure('RESPONSE_TOO_LARGE');
+  return amount;
 }
 
 /** A tool as far as it is usable, and what is wrong with it. */

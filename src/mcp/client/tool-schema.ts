@@ -1,5 +1,6 @@
 import { isJsonObject } from './json-rpc.ts';
 import type { JsonObject } from './mcp-client.ts';
+import { isDeeperThan, MAX_NESTING } from './nesting.ts';
 import { cleanText } from './untrusted-text.ts';
 
 /** Bounds of one JSON Schema of a tool. */
@@ -7,7 +8,7 @@ export const SCHEMA_LIMITS = {
   /** UTF-16 units of its JSON text. */
   length: 64 * 1024,
   /** Objects and arrays inside each other. */
-  depth: 64,
+  depth: MAX_NESTING,
   /** UTF-16 units of one description in it. */
   textLength: 8_000,
 } as const;
@@ -31,12 +32,6 @@ export function cleanSchema(schema: unknown): CleanedSchema {
   if (text.length > SCHEMA_LIMITS.length) return { ok: false, reason: 'is too large' };
   if (UNSTORABLE.test(text)) return { ok: false, reason: 'has characters that cannot be stored' };
   return { ok: true, schema: copy };
-}
-
-/** Stops at the limit, so that no nesting exhausts the stack. */
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1));
 }
 
 function cleanObject(value: JsonObject): JsonObject {

@@ -33,7 +33,7 @@ export class KeyringError extends Error {
 export interface Keyring {
   /** Id of the key that seals. */
   readonly activeKeyId: string;
-  /** Every key that opens, 32 bytes each. */
+  /** Every key that opens, 32 bytes each; the active one first. */
   readonly keys: ReadonlyMap<string, KeyObject>;
 }
 

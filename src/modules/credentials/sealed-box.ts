@@ -1,6 +1,7 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHmac,
   hkdfSync,
   type KeyObject,
   randomBytes,
@@ -129,6 +130,17 @@ export class SealedBox {
     } finally {
       key.fill(0);
     }
+  }
+
+  /**
+   * HMAC-SHA256 of the text in hex under each key, the active one first: tells whether a text is the same as an earlier
+   * one, but nothing to somebody who only has the database and guesses.
+   */
+  fingerprints(text: string): string[] {
+    return [...this.#keyring.keys].map(([id, root]) => {
+      const key = Buffer.from(hkdfSync('sha256', root, '', `${VERSION}|${id}|fingerprint`, 32));
+      return createHmac('sha256', key).update(text).digest('hex');
+    });
   }
 }
 

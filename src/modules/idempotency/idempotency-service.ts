@@ -35,14 +35,14 @@ const ABANDONED_AFTER_MS = 2 * 60 * 1000;
 /** Makes retries safe: the first request with a key runs, the others get its answer. */
 export class IdempotencyService {
   readonly #store: IdempotencyStore;
-  readonly #box: Pick<SealedBox, 'seal' | 'open'>;
+  readonly #box: Pick<SealedBox, 'seal' | 'open' | 'fingerprints'>;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #onAnswerLost: (error: unknown) => void;
 
   constructor(deps: {
     store: IdempotencyStore;
     /** Answers are sealed: they may hold what a tool returned. */
-    box: Pick<SealedBox, 'seal' | 'open'>;
+    box: Pick<SealedBox, 'seal' | 'open' | 'fingerprints'>;
     clock: Pick<Clock, 'now'>;
     /** Told, for the log, of an answer that could not be kept: its key stays in progress until it expires. */
     onAnswerLost: (error: unknown) => void;
@@ -65,18 +65,24 @@ export class IdempotencyService {
       throw new AppError('RATE_LIMITED', { detail: TOO_MANY_KEYS, retryAfterSeconds: 60 });
     }
     const expiresAt = new Date(now.getTime() + (repeatable ? ABANDONED_AFTER_MS : TTL_MS));
-    const first = await this.#store.begin(slot, { requestHash, now, expiresAt });
+    // Keyed, because a body may hold a secret that could be guessed from a plain hash.
+    const fingerprints = this.#box.fingerprints(requestHash);
+    const claim = { requestHash: String(fingerprints[0]), now, expiresAt };
+    const first = await this.#store.begin(slot, claim);
     if (first === undefined) {
       return { reply: await this.#runFirst(request, expiresAt), replayed: false };
     }
-    if (first.requestHash !== requestHash) throw new AppError('IDEMPOTENCY_KEY_REUSED');
+    if (!fingerprints.includes(first.requestHash)) throw new AppError('IDEMPOTENCY_KEY_REUSED');
     if (first.sealed === undefined) {
       throw new AppError('IDEMPOTENCY_IN_PROGRESS', { retryAfterSeconds: 1 });
     }
     // The seal proves that the text is one #keep wrote.
     const kept = JSON.parse(this.#box.open(first.sealed, sealContext(slot))) as Kept;
     if ('isTooLarge' in kept) throw new AppError('IDEMPOTENCY_NOT_REPLAYABLE');
-    if ('error' in kept) throw new AppError(kept.error.code, kept.error.options);
+    if ('error' in kept) {
+      const headers = { 'idempotency-replayed': 'true' };
+      throw new AppError(kept.error.code, { ...kept.error.options, headers });
+    }
     return { reply: kept.reply, replayed: true };
   }
 

@@ -223,11 +223,8 @@ describe('names', () => {
   it('never fail the service where they are not Unicode', async () => {
     const answer = await alice.createConnector({ name: 'half \ud83d', server_url: server.url });
 
-    expect(['ok', 'VALIDATION_FAILED']).toContain(answer.outcome);
-    if (answer.outcome === 'ok') {
-      const { id, name } = answer.ok(201);
-      expect((await alice.getConnector(id)).ok().name).toBe(name);
-    }
+    answer.problem(400, 'MALFORMED_REQUEST');
+    expect((await alice.listConnectors()).ok().items).toEqual([]);
   });
 
   it('give different slugs where they are alike', async () => {
@@ -261,7 +258,7 @@ describe('the limit of ten', () => {
       'select 1 from connector_tools t left join connectors c on c.id = t.connector_id where c.id is null',
     );
     expect(left.rowCount).toBe(0);
-  });
+  }, 120_000);
 
   it('is told before the server is asked, and ends where one is deleted', async () => {
     const ids: string[] = [];

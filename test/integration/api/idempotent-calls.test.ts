@@ -135,6 +135,38 @@ describe('calling a tool with an Idempotency-Key', () => {
     expect(server.calls).toEqual(['echo']);
   });
 
+  it('does not keep an answer that is too large, and does not run the tool again', async () => {
+    const text = 'x'.repeat(65 * 1024);
+    server.script = () => ({ content: [{ type: 'text', text }] });
+    const first = (await alice.callTool(call, { headers })).ok();
+    expect(first.content).toEqual([{ type: 'text', text }]);
+
+    const repeated = await alice.callTool(call, { headers });
+
+    repeated.problem(409, 'IDEMPOTENCY_NOT_REPLAYABLE');
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it('refuses new keys of a caller who has ten thousand, and nobody else', async () => {
+    const user = `user-${randomUUID()}`;
+    const greedy = await service.clientFor(user);
+    await service.databaseTools.owner.query(
+      `insert into idempotency_records (tenant_id, user_id, operation, key, request_hash, expires_at)
+       select 'default', $1, 'callUserTool', n::text, repeat('0', 64), now() + interval '1 hour'
+       from generate_series(1, 10000) n`,
+      [user],
+    );
+    (await greedy.createConnector({ name: 'Mine', server_url: server.url })).ok(201);
+
+    const refused = await greedy.callTool(call, { headers });
+
+    refused.problem(429, 'RATE_LIMITED');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(server.calls).toEqual([]);
+    (await greedy.callTool(call)).ok();
+    (await alice.callTool(call, { headers })).ok();
+  });
+
   it('keeps the answers of users apart', async () => {
     const bob = await service.clientFor();
     (await bob.createConnector({ name: 'Mine', server_url: server.url })).ok(201);

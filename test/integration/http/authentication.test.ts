@@ -114,6 +114,16 @@ describe('a token that is not accepted', () => {
       `no ${name}`,
       async () => `Bearer ${await signToken({ [name]: undefined })}`,
     ]),
+    ...['exp', 'iat', 'nbf'].flatMap((name): [string, () => string][] =>
+      ['1e400', '-1e400', '1e300', '"1"', 'null'].map((value) => [
+        `${name} ${value}`,
+        () => {
+          const payload = JSON.stringify({ ...claims(), [name]: 0 });
+          const text = payload.replace(`"${name}":0`, `"${name}":${value}`);
+          return `Bearer ${forge({ alg: 'HS256' }, Buffer.from(text).toString('base64url'))}`;
+        },
+      ]),
+    ),
     [
       'a token that is too long',
       () => signToken({ extra: 'x'.repeat(9000) }).then((token) => `Bearer ${token}`),
@@ -146,6 +156,18 @@ describe('a token that is not accepted', () => {
     const response = await call(`Bearer ${forge({ alg: 'HS256' }, { ...claims(), ...wrong })}`);
     expect(response.statusCode).toBe(401);
     expect(response.json().detail).toContain('claim');
+  });
+
+  test.each([
+    [['https://connectors.example.com/mcp', AUDIENCE]],
+    [[AUDIENCE, 'HTTPS://connectors.example.com:443/mcp/']],
+  ])('one that is for the MCP endpoint as well: %o', async (aud) => {
+    await start({ publicUrl: 'https://connectors.example.com' });
+    const response = await call(`Bearer ${await signToken({ aud })}`);
+    expect(response.statusCode).toBe(401);
+    expect(response.json().detail).toContain('not valid for this service');
+    const other = await signToken({ aud: [AUDIENCE, 'https://other.example.com/mcp'] });
+    expect((await call(`Bearer ${other}`)).statusCode).toBe(200);
   });
 
   test('an expired token is told apart, and nothing else is', async () => {

@@ -124,7 +124,7 @@ describe('frontends of other origins', () => {
       const response = await list({ ...headers, origin });
       expect(response.headers['access-control-allow-origin']).toBe(origin);
       expect(response.headers['access-control-expose-headers']).toMatch(
-        /ETag.*Location.*Retry-After/,
+        /ETag.*Idempotency-Replayed.*Location.*Retry-After/,
       );
       expect(response.headers).not.toHaveProperty('access-control-allow-credentials');
       expect(response.headers.vary).toContain('Origin');

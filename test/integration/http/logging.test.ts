@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { AppError } from '../../../src/errors/app-error.ts';
+import { McpFailure } from '../../../src/mcp/client/mcp-failure.ts';
 import {
   bearer,
   buildHttpApp,
@@ -119,4 +120,28 @@ test('no secret of a request reaches the log, however it is sent and whatever ha
   // What helps stays: the origin, and where it happened.
   expect(log).toContain('https://mcp.example.com/[redacted]');
   expect(log).toContain('logging.test.ts');
+});
+
+test('what a server answered does not reach the log, and does not hold it up', async () => {
+  const secret = 'canary-5e1f';
+  const answer = `${secret} ${'a.'.repeat(500_000)}`;
+  const cause = new McpFailure('INVALID_MCP_SERVER', { cause: new Error(answer) });
+  await start({
+    handlers: {
+      callUserTool: async (request) => {
+        request.log.warn({ err: new Error('o', { cause }) });
+        request.log.warn(new SyntaxError(answer));
+        throw new AppError('UPSTREAM_INVALID', { cause });
+      },
+    },
+  });
+  const response = await http.app.inject({
+    method: 'POST',
+    url: '/api/users/me/tools/call',
+    headers: await bearer(),
+    payload: { name: 'a__b' },
+  });
+  expect(response.statusCode).toBe(502);
+  expect(lines().filter(({ err }) => err !== undefined)).toHaveLength(3);
+  expect(http.logLines.join('')).not.toContain(secret);
 });

@@ -14,7 +14,7 @@ async function start(options: HttpAppOptions = {}): Promise<FastifyInstance> {
 }
 
 async function post(
-  payload: string,
+  payload: string | Buffer,
   headers: Record<string, string> = {},
   url = '/api/connectors',
 ) {
@@ -30,7 +30,7 @@ async function post(
 }
 
 describe('a request that cannot be served', () => {
-  test.each<[string, string, Record<string, string>, number, string]>([
+  test.each<[string, string | Buffer, Record<string, string>, number, string]>([
     ['broken JSON', '{"name":', {}, 400, 'MALFORMED_REQUEST'],
     [
       'a key that reaches for the prototype',
@@ -43,6 +43,22 @@ describe('a request that cannot be served', () => {
     [
       'a constructor with a prototype',
       '{"constructor":{"prototype":{"admin":true}}}',
+      {},
+      400,
+      'MALFORMED_REQUEST',
+    ],
+    ['JSON of 65 levels', `${'['.repeat(65)}${']'.repeat(65)}`, {}, 400, 'MALFORMED_REQUEST'],
+    [
+      'JSON of 120,000 levels',
+      `{"name":${'['.repeat(120_000)}${']'.repeat(120_000)}}`,
+      {},
+      400,
+      'MALFORMED_REQUEST',
+    ],
+    ['half of a surrogate pair', '{"name":"x\\ud83d"}', {}, 400, 'MALFORMED_REQUEST'],
+    [
+      'bytes that are not UTF-8',
+      Buffer.from([...Buffer.from('{"name":"'), 0xff, ...Buffer.from('"}')]),
       {},
       400,
       'MALFORMED_REQUEST',
@@ -76,6 +92,30 @@ describe('a request that cannot be served', () => {
       instance: `urn:request:${String(response.headers['x-request-id'])}`,
     });
     expect(response.headers['cache-control']).toBe('no-store');
+  });
+
+  test('deep and broken JSON is told what is wrong with it', async () => {
+    await start();
+    const deep = await post('['.repeat(100));
+    expect(deep.json().detail).toBe('The body is nested deeper than 64 levels.');
+    const broken = await post('{"name":"a","a/b":["x\\udc00"]}');
+    expect(broken.json().detail).toContain(' /body/a~1b/0:');
+  });
+
+  test('JSON of 64 levels and surrogate pairs are fine', async () => {
+    let body: unknown;
+    http = await buildHttpApp({
+      handlers: {
+        callUserTool: async (request) => {
+          body = request.body;
+          throw new AppError('TOOL_NOT_FOUND');
+        },
+      },
+    });
+    const deep = `${'['.repeat(62)}"\\ud83d\\ude00"${']'.repeat(62)}`;
+    const text = `\ufeff{"name":"a__b","arguments":{"deep":${deep}}}`;
+    expect((await post(text, {}, '/api/users/me/tools/call')).statusCode).toBe(404);
+    expect(JSON.stringify(body)).toContain('[["😀"]]');
   });
 
   test('an empty body counts as none where nothing is to be sent', async () => {
@@ -170,6 +210,22 @@ describe('a validation error', () => {
     expect(await errorsOf(body)).toHaveLength(20);
   });
 
+  test('lists only the first problem of a large body', async () => {
+    // The AJV of the service would make an object for each of them.
+    const headers = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`bad ${i}`, 'x']));
+    const body = { name: 7, server_url: 'https://a.example', auth_type: 'headers' };
+    const few = await errorsOf({
+      ...body,
+      credentials: { headers: { 'bad 1': 'x', 'bad 2': 'x' } },
+    });
+    expect(few.length).toBeGreaterThan(2);
+    await http.app.close();
+    expect(await errorsOf({ ...body, credentials: { headers } })).toHaveLength(1);
+    // What was found in one body is not told of another.
+    const next = await post('{"name":"a"}');
+    expect(next.json().errors).toEqual([{ pointer: '/body/server_url', detail: 'is required' }]);
+  });
+
   test('keeps long names of the client short', async () => {
     const errors = await errorsOf({
       name: 'a',
@@ -197,11 +253,16 @@ describe('an error of a handler', () => {
         detail: 'Sign in again.',
         extensions: { connector_id: 'c1', status: 200, code: 'FORGED' },
         retryAfterSeconds: 1.2,
+        headers: { 'idempotency-replayed': 'true', 'content-type': 'text/html' },
         cause: new Error('hunter2'),
       }),
     );
     const response = await app.inject('/fail');
-    expect(response.headers['retry-after']).toBe('2');
+    expect(response.headers).toMatchObject({
+      'retry-after': '2',
+      'idempotency-replayed': 'true',
+      'content-type': expect.stringContaining('application/problem+json'),
+    });
     expect(response.json()).toEqual({
       type: 'https://connectors.example.com/errors/needs-auth',
       title: 'The server needs its owner to sign in again.',

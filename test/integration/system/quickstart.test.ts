@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chownSync, cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -31,18 +31,18 @@ const STEPS = [
 ];
 
 let folder: ReturnType<typeof makeDataFolder>;
-let demoPids: number[];
+let demoPorts: number[];
 const programs: Program[] = [];
 
 beforeEach(() => {
   folder = makeDataFolder();
-  demoPids = [];
+  demoPorts = [];
 });
 
 afterEach(async () => {
   for (const program of programs.splice(0)) await program.destroy();
   await untilNoneIsLeft(folder.path);
-  for (const port of demoPids) await until('the demo server is gone', () => isRefused(port));
+  for (const port of demoPorts) await until('the demo server is gone', () => isRefused(port));
   folder.remove();
 });
 
@@ -63,7 +63,7 @@ async function addressesOf(program: Program): Promise<{ url: string; demoPort: n
   const [, url = '', demo = ''] = await program.written(
     /✓ Service.* (http:\S+) [\s\S]*✓ Published.*:(\d+)\/mcp[\s\S]*Running\. Ctrl-C/,
   );
-  demoPids.push(Number(demo));
+  demoPorts.push(Number(demo));
   return { url, demoPort: Number(demo) };
 }
 
@@ -239,6 +239,20 @@ describe('npm run quickstart', () => {
     expect(program.output).toContain('Stopping …');
     await untilNoneIsLeft(folder.path);
     await until('the demo server is gone', () => isRefused(demoPort));
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('as root', () => {
+  it('says where the data lies, where the account of the database cannot enter the folder', async () => {
+    const home = path.join(folder.path, 'root');
+    mkdirSync(home, { mode: 0o700 });
+    const program = quickstart(['--once'], { env: { DATA_DIR: path.join(home, 'data') } });
+    await expectTour(program);
+    const [, data = ''] = await program.written(/data in (\/[^)]+)\)/);
+    expect(data.startsWith(folder.path)).toBe(false);
+    expect(existsSync(path.join(data, 'postgres'))).toBe(true);
+    expect(processesWith(data)).toEqual([]);
+    rmSync(data, { recursive: true });
   });
 });
 

@@ -19,6 +19,8 @@ export interface HttpEndpoint {
   requests: SeenRequest[];
   /** Connections that are open now. */
   openSockets(): number;
+  /** The most connections that were open at once. */
+  peakSockets(): number;
   /** Closes server and connections. */
   close(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export async function startHttpEndpoint(
 ): Promise<HttpEndpoint> {
   const requests: SeenRequest[] = [];
   const sockets = new Set<Socket>();
+  let peak = 0;
   const server = createServer((request, response) => {
     request.on('error', () => {});
     void readBody(request).then((body) => {
@@ -61,6 +64,7 @@ export async function startHttpEndpoint(
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
+    peak = Math.max(peak, sockets.size);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
   await listen(server, host, port);
@@ -70,6 +74,7 @@ export async function startHttpEndpoint(
     port: bound,
     requests,
     openSockets: () => sockets.size,
+    peakSockets: () => peak,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -102,6 +102,19 @@ describe('a sound configuration', () => {
     expect(loadConfig({ ...MINIMUM, TRUST_PROXY: '2' }).trustProxy).toBe(2);
   });
 
+  test.each([
+    'https://id.example.com/keys',
+    'http://localhost:8180/keys',
+    'http://127.0.0.1/keys',
+    'http://[::1]/keys',
+    'http://keycloak:8080/keys',
+    'http://keycloak.auth.svc/keys',
+    'http://keycloak.auth.svc.cluster.local./keys',
+    'http://metadata.internal/keys',
+  ])('production takes the key set %s', (url) => {
+    expect(problemsOf({ ...PRODUCTION, JWT_SECRET: '', JWT_JWKS_URL: url })).toEqual([]);
+  });
+
   test('cannot be changed', () => {
     const config = loadConfig({ ...MINIMUM, CORS_ORIGINS: 'https://a.example.com' });
     expect(() => Object.assign(config.token, { issuer: 'x' })).toThrow(TypeError);
@@ -157,6 +170,12 @@ describe('a configuration with problems', () => {
     ['too many proxies', { ...MINIMUM, TRUST_PROXY: '17' }],
     ['a network that does not exist', { ...MINIMUM, TRUST_PROXY: '10.0.0.0/33' }],
     ['any proxy', { ...MINIMUM, TRUST_PROXY: '*' }],
+    ...['http://id.example.com/keys', 'http://10.0.0.7/keys', 'http://svc.example.com/keys'].map(
+      (url): [string, Record<string, string>] => [
+        `a key set that anybody on the way could exchange, ${url}`,
+        { ...PRODUCTION, JWT_SECRET: '', JWT_JWKS_URL: url },
+      ],
+    ),
     [
       'the audience of the MCP endpoint',
       {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -380,5 +380,31 @@ describe('what a fault shows', () => {
       expect(shown).not.toContain(A);
       expect(shown).not.toContain(Buffer.from(A, 'base64').toString('hex').slice(0, 8));
     }
+  });
+});
+
+describe('fingerprints', () => {
+  const first = `k1:${randomBytes(32).toString('base64')}`;
+  const second = `k2:${randomBytes(32).toString('base64')}`;
+  const boxOf = (keys: string) => new SealedBox(parseKeyring(keys));
+
+  it('are the same for the same text and key, and tell texts apart', () => {
+    expect(boxOf(first).fingerprints('a')).toEqual(boxOf(first).fingerprints('a'));
+    expect(boxOf(first).fingerprints('a')).not.toEqual(boxOf(first).fingerprints('b'));
+    expect(boxOf(first).fingerprints('a')).not.toEqual(boxOf(second).fingerprints('a'));
+  });
+
+  it('survive a rotation: the one under the old key is among the new ones, behind the active one', () => {
+    const [old] = boxOf(first).fingerprints('a');
+    expect(boxOf(`${second},${first}`).fingerprints('a')).toEqual([
+      ...boxOf(second).fingerprints('a'),
+      old,
+    ]);
+  });
+
+  it('are no plain hash', () => {
+    const plain = createHash('sha256').update('a').digest('hex');
+    expect(boxOf(first).fingerprints('a')).not.toContain(plain);
+    expect(boxOf(first).fingerprints('a')[0]).toMatch(/^[0-9a-f]{64}$/);
   });
 });

@@ -3,7 +3,8 @@ import type { JsonObject } from '../../../src/mcp/client/mcp-client.ts';
 import { DISCOVERY_LIMITS, discoverTools } from '../../../src/mcp/client/tool-discovery.ts';
 import { SCHEMA_LIMITS } from '../../../src/mcp/client/tool-schema.ts';
 
-const discover = (...tools: unknown[]) => discoverTools(() => Promise.resolve({ tools }));
+const page = (result: JsonObject) => Promise.resolve({ result, textLength: 100 });
+const discover = (...tools: unknown[]) => discoverTools(() => page({ tools }));
 const tool = (changes: JsonObject = {}) => ({
   name: 'good',
   inputSchema: { type: 'object' },
@@ -141,7 +142,7 @@ describe('pages', () => {
     const { tools } = await discoverTools((cursor) => {
       cursors.push(cursor);
       const next = cursor === undefined ? 'a' : cursor === 'a' ? 'b' : '';
-      return Promise.resolve({ tools: [tool({ name: `t${cursors.length}` })], nextCursor: next });
+      return page({ tools: [tool({ name: `t${cursors.length}` })], nextCursor: next });
     });
     expect(cursors).toEqual([undefined, 'a', 'b']);
     expect(tools).toHaveLength(3);
@@ -149,10 +150,10 @@ describe('pages', () => {
 
   it('end at their limit', async () => {
     const pages = (count: number) => {
-      let page = 0;
+      let fetched = 0;
       return discoverTools(() => {
-        page += 1;
-        return Promise.resolve({ tools: [], ...(page < count && { nextCursor: `c${page}` }) });
+        fetched += 1;
+        return page({ tools: [], ...(fetched < count && { nextCursor: `c${fetched}` }) });
       });
     };
     await expect(pages(DISCOVERY_LIMITS.pages)).resolves.toEqual({ tools: [], warnings: [] });
@@ -173,7 +174,7 @@ describe('pages', () => {
   });
 
   it('without a list are no answer', async () => {
-    const pages = discoverTools(() => Promise.resolve({ tools: { good: tool() } }));
+    const pages = discoverTools(() => page({ tools: { good: tool() } }));
     await expect(pages).rejects.toMatchObject({ code: 'INVALID_MCP_SERVER' });
   });
 });

@@ -256,7 +256,7 @@ describe('sizes', () => {
     expect(await codeOf(createOutbound().fetch(server.origin))).toBe('RESPONSE_TOO_LARGE');
   });
 
-  it('lets a long stream of short events pass', async () => {
+  it('limits an event stream as a whole, or event by event where it has no end', async () => {
     const event = `data: ${'y'.repeat(1_000)}`;
     for (const blank of ['\n\n', '\r\n\r\n']) {
       const server = await serve((_request, response) => {
@@ -264,9 +264,36 @@ describe('sizes', () => {
         response.end(`${event}${blank}`.repeat(400));
       });
       const outbound = createOutbound({ limits: { maxResponseBytes: 100_000 } });
-      expect(await read(outbound, server.origin)).toHaveLength(400 * (event.length + blank.length));
+      expect(await codeOf(read(outbound, server.origin))).toBe('RESPONSE_TOO_LARGE');
+      const endless = await outbound.request(server.origin, { method: 'GET', limitPer: 'event' });
+      expect(await endless.text()).toHaveLength(400 * (event.length + blank.length));
     }
   });
+
+  it.each(['event', 'body'] as const)('limits the %s of a stream', async (limitPer) => {
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`data: 1\n\ndata: ${'x'.repeat(200_000)}\n\n`);
+    });
+    const outbound = createOutbound({ limits: { maxResponseBytes: 100_000 } });
+    const response = await outbound.request(server.origin, { method: 'GET', limitPer });
+    expect(await codeOf(response.text())).toBe('RESPONSE_TOO_LARGE');
+  });
+
+  it.each(['unknown', 'unknown, gzip', 'gzip, unknown', 'gzip, gzip, gzip'])(
+    'lets go of a body in coding %s',
+    async (coding) => {
+      const server = await serve((_request, response) => {
+        response.writeHead(200, { 'content-encoding': coding });
+        const more = () =>
+          response.write(Buffer.alloc(64 * 1024), () => !response.destroyed && more());
+        more();
+      });
+      const outbound = createOutbound();
+      expect(await codeOf(read(outbound, server.origin))).toBe('INVALID_RESPONSE');
+      await expect.poll(() => server.openSockets()).toBe(0);
+    },
+  );
 });
 
 describe('signals', () => {
@@ -297,6 +324,24 @@ describe('signals', () => {
     const request = createOutbound().fetch(server.origin, { signal: AbortSignal.abort() });
     await expect(request).rejects.toMatchObject({ name: 'AbortError' });
     expect(server.requests).toEqual([]);
+  });
+});
+
+describe('failures', () => {
+  it('hold neither addresses nor text of others', async () => {
+    const outbound = createOutbound();
+    const server = await serve((request) => request.socket.end('HTTP/1.1 2000 said-by-server\r\n'));
+    const { port } = server;
+    const broken = await failureOf(read(outbound, server.origin));
+    await server.close();
+    const refused = await failureOf(read(outbound, server.origin));
+    expect(refused.cause).toMatchObject({ code: 'ECONNREFUSED' });
+    for (const failure of [broken, refused]) {
+      for (let error: unknown = failure; error instanceof Error; error = error.cause) {
+        const text = `${error.stack} ${JSON.stringify(error)}`;
+        expect(text).not.toMatch(new RegExp(`said-by-server|127\\.0\\.0\\.1|:${port}`));
+      }
+    }
   });
 });
 

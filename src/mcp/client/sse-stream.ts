@@ -1,0 +1,132 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { OutboundResponse } from '../../outbound/guarded-fetch.ts';
+import { parseJson, UNASKED_LIMITS, unusable } from './answer-reader.ts';
+import { EventStreamParser, type ServerSentEvent } from './event-stream.ts';
+import {
+  findCall,
+  findResponse,
+  isJsonObject,
+  isServerMessage,
+  type JsonRpcId,
+} from './json-rpc.ts';
+import type { JsonRpcChannel } from './json-rpc-channel.ts';
+import { McpFailure } from './mcp-failure.ts';
+import { checkVersion } from './protocol-version.ts';
+import { RateBudget } from './rate-budget.ts';
+
+/** Bytes that may come without an answer in them, and what comes back of that in a second. */
+const BYTES = { capacity: 10 * 1024 * 1024, perSecond: 64 * 1024 } as const;
+/** Events that are no answer. */
+const EVENTS = { capacity: UNASKED_LIMITS.messages, perSecond: 10 } as const;
+/** Requests of the server's own; some ping every few seconds. */
+const REQUESTS = { capacity: UNASKED_LIMITS.requests, perSecond: 1 } as const;
+
+/** What an {@link SseStream} needs. */
+export interface SseStreamOptions {
+  channel: Pick<JsonRpcChannel, 'settle' | 'hasSent'>;
+  clock: Pick<Clock, 'monotonic'>;
+}
+
+/**
+ * Reads the one stream of the SSE transport before the SDK does: hands our answers to the channel and leaves to the SDK what it
+ * needs. The stream lives as long as the session, so what a server sends unasked is bounded by its rate; each request of
+ * ours, and each answer to one, gives the whole budget back.
+ */
+export class SseStream {
+  readonly #options: SseStreamOptions;
+  readonly #bytes: RateBudget;
+  readonly #events: RateBudget;
+  readonly #requests: RateBudget;
+  #endpointSeen = false;
+  #handshakeId: JsonRpcId | undefined;
+
+  constructor(options: SseStreamOptions) {
+    const { clock } = options;
+    this.#options = options;
+    this.#bytes = new RateBudget({ ...BYTES, clock });
+    this.#events = new RateBudget({ ...EVENTS, clock });
+    this.#requests = new RateBudget({ ...REQUESTS, clock });
+  }
+
+  /** Has to be told of each request before it is sent. */
+  expectAnswer({ id, method }: { id: JsonRpcId; method: string }): void {
+    if (method === 'initialize') this.#handshakeId = id;
+    this.#refill();
+  }
+
+  /**
+   * The part of the stream that is for the SDK, as a stream of events again.
+   * @throws McpFailure INVALID_MCP_SERVER for a message that is not JSON-RPC or answers nothing, PROTOCOL_MISMATCH,
+   * RESPONSE_TOO_LARGE for a flood
+   * @throws OutboundError from reading the body
+   */
+  async *forSdk(response: OutboundResponse): AsyncGenerator<string> {
+    const parser = new EventStreamParser();
+    for await (const chunk of response.chunks()) {
+      spend(this.#bytes, chunk.length);
+      for (const event of parser.push(chunk)) {
+        if (this.#concernsSdk(event)) yield render(event);
+      }
+    }
+  }
+
+  #concernsSdk(event: ServerSentEvent): boolean {
+    if (event.type === 'message' && event.data !== '') return this.#takeMessage(event.data);
+    spend(this.#events, 1);
+    // The server itself names the path to which every request, with its credentials, is posted. The SDK and our fetch keep it
+    // on the origin of the server's URL, nothing keeps it on its path: on a host shared by several parties each of them would have to be
+    // trusted. It is named once; a later event cannot move it.
+    const isEndpoint = event.type === 'endpoint' && !this.#endpointSeen;
+    this.#endpointSeen ||= isEndpoint;
+    return isEndpoint;
+  }
+
+  #takeMessage(data: string): boolean {
+    const message = parseJson(data);
+    if (!isJsonObject(message)) throw unusable('A message is not a JSON object.');
+    if (isServerMessage(message)) return this.#takeServerMessage(message);
+    const response = findResponse(message);
+    if (response === undefined) throw unusable('A message is not JSON-RPC.');
+    const { id } = response;
+    const handshakeId = this.#handshakeId;
+    if (handshakeId !== undefined && id === handshakeId) {
+      this.#handshakeId = undefined;
+      checkVersion(response.withId(handshakeId));
+      this.#refill();
+      return true;
+    }
+    const { channel } = this.#options;
+    const received = typeof id === 'number' && {
+      answer: response.withId(id),
+      textLength: data.length,
+    };
+    if (received !== false && channel.settle(received)) {
+      this.#refill();
+      return false;
+    }
+    if (!channel.hasSent(id)) throw unusable('The answer has the wrong id.');
+    // It comes too late.
+    spend(this.#events, 1);
+    return false;
+  }
+
+  /** Notifications are dropped: nothing uses them. */
+  #takeServerMessage(message: unknown): boolean {
+    spend(this.#events, 1);
+    if (findCall(message) === undefined) return false;
+    spend(this.#requests, 1);
+    return true;
+  }
+
+  #refill(): void {
+    for (const budget of [this.#bytes, this.#events, this.#requests]) budget.refill();
+  }
+}
+
+function spend(budget: RateBudget, amount: number): void {
+  if (!budget.take(amount)) throw new McpFailure('RESPONSE_TOO_LARGE');
+}
+
+function render({ type, data }: ServerSentEvent): string {
+  return `event: ${type}\ndata: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
+}
