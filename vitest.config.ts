@@ -12,7 +12,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
     // The default reporter for people, the other one for .ci/run.
-    reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
+    reporters: ['default', 'json'],
     outputFile: { json: 'coverage/test-results.json' },
     restoreMocks: true,
     coverage: {

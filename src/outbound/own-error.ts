@@ -9,7 +9,7 @@ export abstract class OwnError extends Error {
 }
 
 /** What is left of an error of somebody else: its name and code, and those of its causes. */
-export class ForeignError extends OwnError {
+class ForeignError extends OwnError {
   override readonly name: string;
   /** As of Node (ECONNREFUSED), a library, or JSON-RPC; undefined where it has none, or one that may be text. */
   readonly code: string | number | undefined;
