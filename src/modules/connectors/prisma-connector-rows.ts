@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Prisma } from '../../database/prisma/client.ts';
+import { MCP_FAILURE_CODES } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorRecord, ConnectorTool, ToolDefinition } from './connector.ts';
 
@@ -35,17 +36,7 @@ const States = Type.Object({
   intent: Literals(['ENABLED', 'DISABLED']),
   health: Literals(['HEALTHY', 'ERROR', 'NEEDS_AUTH']),
 });
-const FaultCode = Literals([
-  'INVALID_URL',
-  'BLOCKED_URL',
-  'CONNECTION_FAILED',
-  'TIMEOUT',
-  'AUTH_FAILED',
-  'AUTH_REQUIRED',
-  'INVALID_MCP_SERVER',
-  'PROTOCOL_MISMATCH',
-  'RESPONSE_TOO_LARGE',
-]);
+const FaultCode = Literals(MCP_FAILURE_CODES);
 const Knowledge = Type.Object({
   era: Literals(['legacy', 'modern']),
   resolvedTransport: Literals(['streamable-http', 'sse']),

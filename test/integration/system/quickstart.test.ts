@@ -248,7 +248,7 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     mkdirSync(home, { mode: 0o700 });
     const program = quickstart(['--once'], { env: { DATA_DIR: path.join(home, 'data') } });
     await expectTour(program);
-    const [, data = ''] = await program.written(/data in (\/[^)]+)\)/);
+    const [, data = ''] = await program.written(/\(data in (\/[^)\s]+)\)/);
     expect(data.startsWith(folder.path)).toBe(false);
     expect(existsSync(path.join(data, 'postgres'))).toBe(true);
     expect(processesWith(data)).toEqual([]);
