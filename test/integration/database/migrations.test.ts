@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { draftMigration } from '../../../scripts/db-draft.ts';
-import { Database, describeSchemaState } from '../../../src/database/index.ts';
+import { Database, DatabaseUnavailable, describeSchemaState } from '../../../src/database/index.ts';
 import { runMigrateCommand } from '../../../src/database/migrate-command.ts';
 import {
   applyMigrations,
@@ -88,7 +88,7 @@ describe('applyMigrations', () => {
   it('is unavailable without a database', async () => {
     await expect(
       applyMigrations({ url: 'postgresql://nobody@127.0.0.1:1/none' }),
-    ).rejects.toMatchObject({ name: 'DatabaseUnavailable' });
+    ).rejects.toBeInstanceOf(DatabaseUnavailable);
   });
 });
 
