@@ -1,0 +1,108 @@
+// Refusals that every operation shares, asked of every operation that declares them; the client judges each answer.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiClient } from '../../support/api-client.ts';
+import { type DocumentedOperation, documentedOperations } from '../../support/contract-document.ts';
+import { startTestService, type TestService } from '../../support/test-service.ts';
+
+const ID = '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11';
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+function declaring(status: number): DocumentedOperation[] {
+  return documentedOperations().filter(({ responses }) => String(status) in responses);
+}
+
+function pathOf({ path }: DocumentedOperation, parameter = ID): string {
+  return path
+    .replaceAll('{user_id}', parameter === ID ? 'me' : parameter)
+    .replaceAll(/\{\w+\}/g, parameter);
+}
+
+let service: TestService;
+let client: ApiClient;
+
+beforeAll(async () => {
+  service = await startTestService();
+  client = await service.clientFor();
+});
+
+afterAll(() => service.close());
+
+it.each(declaring(414))('$operationId refuses an endless path parameter', async (operation) => {
+  const answer = await client.send(operation.method, pathOf(operation, 'x'.repeat(300)));
+  answer.problem(414, 'URI_TOO_LONG');
+});
+
+it.each(declaring(400))('$operationId refuses a broken path or body', async (operation) => {
+  const isBodyless = operation.method === 'GET';
+  const path = isBodyless && operation.path.includes('{') ? pathOf(operation, '%E0%A4%A') : null;
+  if (path !== null) {
+    // Not even the operation can be told from such a path, so this one is not judged by its contract.
+    const response = await fetch(`${service.url}${path}`);
+    expect(response.status).toBe(400);
+    return;
+  }
+  if (isBodyless) {
+    const cursor = `${pathOf(operation)}?cursor=abc`;
+    (await client.send(operation.method, cursor)).problem(400, 'INVALID_CURSOR');
+    return;
+  }
+  const answer = await client.send(operation.method, pathOf(operation), {
+    text: '{"name": ',
+    headers: JSON_TYPE,
+  });
+  answer.problem(400, 'MALFORMED_REQUEST');
+});
+
+it.each(declaring(415))('$operationId refuses a body that is not JSON', async (operation) => {
+  const answer = await client.send(operation.method, pathOf(operation), {
+    text: '<name/>',
+    headers: { 'content-type': 'application/xml' },
+  });
+  answer.problem(415, 'UNSUPPORTED_MEDIA_TYPE');
+});
+
+it.each(declaring(413))('$operationId refuses a body above 1 MiB', async (operation) => {
+  const answer = await client.send(operation.method, pathOf(operation), {
+    text: JSON.stringify({ name: 'x'.repeat(1_100_000) }),
+    headers: JSON_TYPE,
+  });
+  answer.problem(413, 'PAYLOAD_TOO_LARGE');
+});
+
+it.each(declaring(401))('$operationId refuses a caller without a token', async (operation) => {
+  const nobody = client.withToken(undefined);
+  (await nobody.send(operation.method, pathOf(operation))).problem(401, 'UNAUTHENTICATED');
+});
+
+describe('with one request a minute', () => {
+  let limited: TestService;
+
+  beforeAll(async () => {
+    limited = await startTestService({ env: { RATE_LIMIT_MAX: '1' } });
+  });
+
+  afterAll(() => limited.close());
+
+  it.each(declaring(429))('$operationId is limited per caller', async (operation) => {
+    const caller = await limited.clientFor();
+    await caller.send('GET', '/api/connectors');
+    const answer = await caller.send(operation.method, pathOf(operation));
+    answer.problem(429, 'RATE_LIMITED');
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+});
+
+describe('on a database without tables', () => {
+  let waiting: TestService;
+
+  beforeAll(async () => {
+    waiting = await startTestService({ migrated: false });
+  });
+
+  afterAll(() => waiting.close());
+
+  it.each(declaring(503))('$operationId waits', async (operation) => {
+    const caller = await waiting.clientFor();
+    (await caller.send(operation.method, pathOf(operation))).problem(503, 'NOT_READY');
+  });
+});
