@@ -14,7 +14,8 @@ try {
 } catch (error) {
   // Nothing logs yet. The messages of these errors are made to be read, and hold no values.
   process.stderr.write(`${startFailure(error)}\n`);
-  process.exitCode = 1;
+  // Everything that was started is stopped again; a timer of a library must not keep the reader waiting.
+  process.exit(1);
 }
 
 /** Stops the service on a signal or on an error nobody caught, and ends the process. */
