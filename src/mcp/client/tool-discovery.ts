@@ -5,7 +5,7 @@ import { cleanSchema } from './tool-schema.ts';
 import { cleanText, isVisibleLine } from './untrusted-text.ts';
 
 /**
- * Bounds of a discovery, texts in UTF-16 units. Beyond the first four a server is refused; beyond the others a tool is left out
+ * Bounds of a discovery, texts in UTF-16 units. Beyond the first five a server is refused; beyond the others a tool is left out
  * or cut.
  */
 export const DISCOVERY_LIMITS = {
@@ -15,6 +15,8 @@ export const DISCOVERY_LIMITS = {
   pagesLength: 8 * 1024 * 1024,
   /** JSON text of all tools as they are kept: what a user's list of tools takes in memory and in the database. */
   definitionsLength: 2 * 1024 * 1024,
+  /** Objects and arrays of all schemas whose references are followed to see how far they expand. */
+  walked: 400_000,
   nameLength: 128,
   titleLength: 256,
   descriptionLength: 8_000,
@@ -55,6 +57,7 @@ class Discovery {
   #tools = 0;
   #pagesLength = 0;
   #definitionsLength = 0;
+  #walked = 0;
 
   /** @returns the cursor of the next page, if there is one */
   addPage({ result, textLength }: ToolPage): string | undefined {
@@ -67,7 +70,8 @@ class Discovery {
 
   #add(raw: unknown): void {
     this.#tools = within('tools', this.#tools + 1);
-    const { tool, warnings } = readTool(raw);
+    const { tool, warnings, walked = 0 } = readTool(raw);
+    this.#walked = within('walked', this.#walked + walked);
     this.result.warnings.push(...warnings);
     if (tool === undefined) return;
     if (this.#names.has(tool.name)) {
@@ -83,7 +87,10 @@ class Discovery {
   }
 }
 
-function within(limit: 'tools' | 'pagesLength' | 'definitionsLength', amount: number): number {
+function within(
+  limit: 'tools' | 'pagesLength' | 'definitionsLength' | 'walked',
+  amount: number,
+): number {
   if (amount > DISCOVERY_LIMITS[limit]) throw new McpFailure('RESPONSE_TOO_LARGE');
   return amount;
 }
@@ -92,6 +99,8 @@ function within(limit: 'tools' | 'pagesLength' | 'definitionsLength', amount: nu
 interface ToolReading {
   tool?: DiscoveredTool;
   warnings: ToolWarning[];
+  /** As {@link cleanSchema} tells, of all its schemas. */
+  walked?: number;
 }
 
 function readTool(raw: unknown): ToolReading {
@@ -104,7 +113,8 @@ function readTool(raw: unknown): ToolReading {
   if (!isVisibleLine(name)) return refused(name, 'Its name has invisible characters.');
 
   const input = cleanSchema(raw['inputSchema']);
-  if (!input.ok) return refused(name, `Its input schema ${input.reason}.`);
+  const { walked } = input;
+  if (!input.ok) return { ...refused(name, `Its input schema ${input.reason}.`), walked };
   if (input.schema['type'] !== 'object') {
     return refused(name, 'Its input schema does not describe an object.');
   }
@@ -123,6 +133,7 @@ function readTool(raw: unknown): ToolReading {
       annotations: readAnnotations(raw['annotations']),
     },
     warnings,
+    walked: walked + (output?.walked ?? 0),
   };
 }
 

@@ -1,6 +1,7 @@
 import { isJsonObject } from './json-rpc.ts';
 import type { JsonObject } from './mcp-client.ts';
 import { isDeeperThan, MAX_NESTING } from './nesting.ts';
+import { expandedSize } from './schema-expansion.ts';
 import { cleanText } from './untrusted-text.ts';
 
 /** Bounds of one JSON Schema of a tool. */
@@ -11,10 +12,17 @@ export const SCHEMA_LIMITS = {
   depth: MAX_NESTING,
   /** UTF-16 units of one description in it. */
   textLength: 8_000,
+  /** Objects and arrays once local references are replaced by what they name. */
+  expandedSize: 20_000,
 } as const;
 
-/** A schema with its texts cleaned, or the end of a sentence that begins with "Its input schema". */
-export type CleanedSchema = { ok: true; schema: JsonObject } | { ok: false; reason: string };
+/**
+ * A schema with its texts cleaned, or the end of a sentence that begins with "Its input schema". `walked` is how many objects
+ * and arrays were looked at to know how far its references expand: what the answer took us.
+ */
+export type CleanedSchema = ({ ok: true; schema: JsonObject } | { ok: false; reason: string }) & {
+  walked: number;
+};
 
 /** Keywords that hold text for readers. Other strings (names, `enum`, `const`) carry meaning and stay as they are. */
 const TEXT_KEYWORDS: ReadonlySet<string> = new Set(['title', 'description', '$comment']);
@@ -22,16 +30,27 @@ const TEXT_KEYWORDS: ReadonlySet<string> = new Set(['title', 'description', '$co
 /** A NUL or half a surrogate pair in JSON text; PostgreSQL stores neither. */
 const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
 
-/** Copies a JSON Schema with invisible characters stripped from its texts. It is not compiled and references are not followed. */
+/**
+ * Copies a JSON Schema with invisible characters stripped from its texts. It is not compiled, and nothing it refers to is
+ * fetched.
+ */
 export function cleanSchema(schema: unknown): CleanedSchema {
-  if (!isJsonObject(schema)) return { ok: false, reason: 'is not an object' };
-  if (isDeeperThan(schema, SCHEMA_LIMITS.depth))
-    return { ok: false, reason: 'is nested too deeply' };
+  if (!isJsonObject(schema)) return refused('is not an object');
+  if (isDeeperThan(schema, SCHEMA_LIMITS.depth)) return refused('is nested too deeply');
   const copy = cleanObject(schema);
   const text = JSON.stringify(copy);
-  if (text.length > SCHEMA_LIMITS.length) return { ok: false, reason: 'is too large' };
-  if (UNSTORABLE.test(text)) return { ok: false, reason: 'has characters that cannot be stored' };
-  return { ok: true, schema: copy };
+  if (text.length > SCHEMA_LIMITS.length) return refused('is too large');
+  if (UNSTORABLE.test(text)) return refused('has characters that cannot be stored');
+  const limit = SCHEMA_LIMITS.expandedSize;
+  const walked = text.includes('"$ref"') ? expandedSize(copy, limit) : 0;
+  if (walked > limit) {
+    return refused('is too large once its references are replaced by what they name', walked);
+  }
+  return { ok: true, schema: copy, walked };
+}
+
+function refused(reason: string, walked = 0): CleanedSchema {
+  return { ok: false, reason, walked };
 }
 
 function cleanObject(value: JsonObject): JsonObject {

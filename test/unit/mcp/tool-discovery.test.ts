@@ -18,6 +18,16 @@ function nested(levels: number): JsonObject {
   return schema;
 }
 
+/** A schema that doubles with each of its levels once its references are replaced by what they name. */
+function bomb(levels: number): JsonObject {
+  const ref = (level: number) => ({ $ref: `#/$defs/d${level}` });
+  const $defs: JsonObject = { [`d${levels}`]: { type: 'string' } };
+  for (let level = 0; level < levels; level += 1) {
+    $defs[`d${level}`] = { anyOf: [ref(level + 1), ref(level + 1)] };
+  }
+  return { type: 'object', properties: { a: ref(0) }, $defs };
+}
+
 describe('a tool', () => {
   it('comes through with its schemas and what MCP defines', async () => {
     const inputSchema = {
@@ -90,6 +100,7 @@ describe('a tool', () => {
       tool({ inputSchema: { type: 'object', enum: ['x'.repeat(SCHEMA_LIMITS.length)] } }),
     ],
     ['a deep schema', tool({ inputSchema: nested(SCHEMA_LIMITS.depth + 1) })],
+    ['a schema that expands to billions', tool({ inputSchema: bomb(40) })],
     ['a NUL in its schema', tool({ inputSchema: { type: 'object', const: '\u0000' } })],
     ['half a character in its schema', tool({ inputSchema: { type: 'object', '\ud800': 1 } })],
   ])('with %s is left out alone', async (_what, bad) => {
@@ -106,6 +117,24 @@ describe('a tool', () => {
       tool({ name: 'backslash', inputSchema: { type: 'object', pattern: '\\u0000' } }),
     );
     expect(tools).toHaveLength(2);
+  });
+
+  it('may refer to itself, and loses an output schema that expands to billions', async () => {
+    const tree = {
+      type: 'object',
+      properties: { children: { type: 'array', items: { $ref: '#' } } },
+    };
+    const { tools, warnings } = await discover(
+      tool({ inputSchema: tree, outputSchema: tree }),
+      tool({ name: 'half', outputSchema: bomb(40) }),
+    );
+    expect(tools.map(({ name, outputSchema }) => [name, outputSchema])).toEqual([
+      ['good', tree],
+      ['half', undefined],
+    ]);
+    expect(warnings).toEqual([
+      { tool: 'half', reason: expect.stringMatching(/^Its output schema is too large once .*\.$/) },
+    ]);
   });
 
   it('cannot exhaust the stack', async () => {
@@ -171,6 +200,13 @@ describe('pages', () => {
     await expect(discover(...many(DISCOVERY_LIMITS.tools + 1))).rejects.toMatchObject({
       code: 'RESPONSE_TOO_LARGE',
     });
+  });
+
+  it('hold a limited number of schemas that expand far', async () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, n) => tool({ name: `t${n}`, inputSchema: bomb(40) }));
+    expect((await discover(...many(19))).warnings).toHaveLength(19);
+    await expect(discover(...many(20))).rejects.toMatchObject({ code: 'RESPONSE_TOO_LARGE' });
   });
 
   it('without a list are no answer', async () => {

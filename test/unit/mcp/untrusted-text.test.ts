@@ -13,8 +13,19 @@ describe('cleanText', () => {
     expect(cleanText('line\r\n\ttab', 100)).toBe('line\n\ttab');
   });
 
+  it('strips what looks like nothing, and data that hides in rows of joiners and selectors', () => {
+    expect(cleanText('a\u00adb\u3164c\u115fd\u180ee\ufffaf\u{1d173}g', 100)).toBe('abcdefg');
+    const smuggled = [...'ignore'].map((letter) =>
+      String.fromCodePoint(0xfe00 + ((letter.codePointAt(0) ?? 0) % 16)),
+    );
+    expect(cleanText(`😀${smuggled.join('')}!`, 100)).toBe(`😀${smuggled[0]}!`);
+    expect(cleanText(`a${'\u200c\u200d'.repeat(20)}b`, 100)).toBe('a\u200cb');
+    expect(cleanText(`a${'\ufe0f\u200d'.repeat(20)}b`, 100)).toBe('a\ufe0f\u200db');
+    expect(cleanText('one\u2028two\u2029three', 100)).toBe('one\ntwo\nthree');
+  });
+
   it('keeps what is shown', () => {
-    const text = 'Grüße 🌍 👩‍👩‍👧 שלום नमस्ते';
+    const text = 'Grüße 🌍 👩‍👩‍👧 ❤️‍🔥 1️⃣ שלום नमस्ते می‌خواهم';
     expect(cleanText(text, 100)).toBe(text);
   });
 
@@ -28,7 +39,16 @@ describe('isVisibleLine', () => {
   it('knows names', () => {
     for (const name of ['get_weather', 'Größe', 'a b'])
       expect(isVisibleLine(name), name).toBe(true);
-    for (const name of ['a\nb', 'a\tb', 'a\u0000', `a${tag('x')}`, 'a\u202e', '\ud800']) {
+    for (const name of [
+      'a\nb',
+      'a\tb',
+      'a\u0000',
+      `a${tag('x')}`,
+      'a\u202e',
+      '\ud800',
+      'a\u2028b',
+      'a\u3164',
+    ]) {
       expect(isVisibleLine(name), JSON.stringify(name)).toBe(false);
     }
   });
