@@ -5,7 +5,9 @@ import type { ContractApp } from './contract/type-provider.ts';
 import { createFastifyOptions } from './http/fastify-options.ts';
 import { registerHttpPlugins } from './http/http-plugins.ts';
 import { connectorRoutes } from './modules/connectors/index.ts';
-import { toolRoutes } from './modules/tools/index.ts';
+import { gatewayRoutes } from './modules/gateway/index.ts';
+import { sessionRoutes } from './modules/sessions/index.ts';
+import { toolCallRoutes, toolRoutes, toolSearchRoutes } from './modules/tools/index.ts';
 
 /** Builds the HTTP app: plugins, then the routes of the contract. Does not listen. */
 export async function buildApp(container: Container): Promise<ContractApp> {
@@ -30,10 +32,19 @@ export async function buildApp(container: Container): Promise<ContractApp> {
       agentClients: new Set(config.token.agentClients),
     },
     cors: { origins: config.corsOrigins },
+    mcpGuard: config.mcp === undefined ? undefined : { ...config.mcp, origins: config.corsOrigins },
     rateLimit: { max: config.rateLimitMax },
     adminPort: config.adminPort !== undefined,
   });
   connectorRoutes(app, container);
   toolRoutes(app, container);
+  toolCallRoutes(app, container);
+  sessionRoutes(app, container);
+  toolSearchRoutes(app, container);
+  if (config.mcp !== undefined) {
+    const { gateway } = container;
+    const { authorizationServers } = config.mcp;
+    gatewayRoutes(fastify, { gateway, publicUrl: config.publicUrl, authorizationServers });
+  }
   return app;
 }

@@ -39,6 +39,23 @@ const RULES: readonly Rule[] = [
     text('JWT_AUDIENCE') === `${withoutSlash(text('PUBLIC_URL') ?? '')}/mcp`
       ? 'JWT_AUDIENCE must not be the address of the MCP endpoint: its tokens may not manage connectors'
       : undefined,
+  whenSet(
+    'MCP_AUTHORIZATION_SERVERS',
+    (issuers) => splitList(issuers).every((issuer) => isHttpUrl(issuer) && !issuer.includes('?')),
+    'must be a list of http or https URLs without a user, query or fragment',
+  ),
+  inProduction(
+    whenSet(
+      'MCP_AUTHORIZATION_SERVERS',
+      (issuers) => splitList(issuers).every((issuer) => issuer.startsWith('https://')),
+      'must be a list of https URLs in production',
+    ),
+  ),
+  whenSet(
+    'MCP_ALLOWED_HOSTS',
+    (hosts) => splitList(hosts).every(isHostName),
+    'must be a list of host names or addresses without a port',
+  ),
   inProduction(
     whenSet(
       'JWT_JWKS_URL',
@@ -126,6 +143,13 @@ function isPrivateOrEncrypted(text: string): boolean {
   if (protocol === 'https:' || host === '[::1]') return true;
   if (isIP(host) === 4) return host.startsWith('127.');
   return /^[^.:]+$|\.(localhost|svc|cluster\.local|internal)$/.test(host);
+}
+
+function isHostName(text: string): boolean {
+  return (
+    isIP(text) !== 0 ||
+    /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i.test(text)
+  );
 }
 
 function isOrigin(text: string): boolean {

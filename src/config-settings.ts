@@ -112,6 +112,14 @@ export const SETTINGS = Type.Object({
     description:
       'Clients (`client_id` or `azp`) whose scope `agent` may name any user of their tenant. In production only with `JWT_JWKS_URL`.',
   }),
+  MCP_AUTHORIZATION_SERVERS: list({
+    description:
+      'Issuers whose tokens open the MCP endpoint, for its clients to sign in at, separated by commas. `JWT_ISSUER` by default, where that is an https URL.',
+  }),
+  MCP_ALLOWED_HOSTS: list({
+    description:
+      'Further host names under which the MCP endpoint is called, as those of a cluster, separated by commas. Those of `PUBLIC_URL` and `HOST` are, and outside of production those of the own machine.',
+  }),
   ENCRYPTION_KEYS: text({
     description:
       'Keys that seal stored credentials, as `k2:<base64 of 32 bytes>,k1:<base64>`. The first one seals, all of them open.',
@@ -129,6 +137,37 @@ export const SETTINGS = Type.Object({
     minimum: 1,
     maximum: 1_000_000,
     description: 'Requests a minute for each caller.',
+  }),
+  SESSIONS_MAX: integer({
+    default: 5000,
+    minimum: 1,
+    maximum: 1_000_000,
+    description:
+      'Sessions with MCP servers that one replica holds at a time. The one idle for the longest time makes room for a new one.',
+  }),
+  SESSIONS_MAX_PER_USER: integer({
+    default: 50,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Sessions of one user.',
+  }),
+  SESSIONS_MAX_PER_CONNECTOR: integer({
+    default: 500,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Sessions with one connector, over all users who share it.',
+  }),
+  SESSION_IDLE_MINUTES: integer({
+    default: 60,
+    minimum: 1,
+    maximum: 10_080,
+    description: 'Minutes without use after which a session is closed.',
+  }),
+  SESSION_SWEEP_MINUTES: integer({
+    default: 30,
+    minimum: 1,
+    maximum: 1_440,
+    description: 'Minutes between looks for idle sessions.',
   }),
 });
 

@@ -37,6 +37,16 @@ export interface Config {
     readonly tenantClaim: string;
     readonly agentClients: readonly string[];
   };
+  /** The MCP endpoint; undefined where it is not served: in production, without a `PUBLIC_URL` its tokens could be told by. */
+  readonly mcp:
+    | {
+        readonly authorizationServers: readonly string[];
+        /** Names and addresses it is called by, without a port. */
+        readonly hosts: readonly string[];
+        /** Whether the names of the own machine are among them. */
+        readonly allowLoopback: boolean;
+      }
+    | undefined;
   /** For the keyring to parse. */
   readonly encryptionKeys: string;
   readonly outbound: {
@@ -45,6 +55,13 @@ export interface Config {
   };
   /** Requests a minute for each caller. */
   readonly rateLimitMax: number;
+  readonly sessions: {
+    readonly max: number;
+    readonly maxPerUser: number;
+    readonly maxPerConnector: number;
+    readonly idleMinutes: number;
+    readonly sweepMinutes: number;
+  };
 }
 
 /** Everything that is wrong with the environment, in one error. No message repeats a value: most are secret. */
@@ -133,12 +150,37 @@ function toConfig(settings: Settings): Config {
       tenantClaim: settings.JWT_TENANT_CLAIM,
       agentClients: settings.AGENT_CLIENTS,
     },
+    mcp: mcpConfig(settings),
     encryptionKeys: settings.ENCRYPTION_KEYS,
     outbound: {
       allowedHosts: settings.OUTBOUND_ALLOWED_HOSTS,
       allowedAddresses: settings.OUTBOUND_ALLOWED_ADDRESSES,
     },
     rateLimitMax: settings.RATE_LIMIT_MAX,
+    sessions: {
+      max: settings.SESSIONS_MAX,
+      maxPerUser: settings.SESSIONS_MAX_PER_USER,
+      maxPerConnector: settings.SESSIONS_MAX_PER_CONNECTOR,
+      idleMinutes: settings.SESSION_IDLE_MINUTES,
+      sweepMinutes: settings.SESSION_SWEEP_MINUTES,
+    },
+  };
+}
+
+function mcpConfig(settings: Settings): Config['mcp'] {
+  const { PUBLIC_URL, HOST, JWT_ISSUER = '', NODE_ENV } = settings;
+  if (NODE_ENV === 'production' && PUBLIC_URL === undefined) return undefined;
+  const listed = settings.MCP_AUTHORIZATION_SERVERS;
+  const issuer = JWT_ISSUER.startsWith('https://') && URL.canParse(JWT_ISSUER) ? [JWT_ISSUER] : [];
+  return {
+    authorizationServers: listed.length > 0 ? listed : issuer,
+    hosts: [
+      ...(PUBLIC_URL === undefined ? [] : [new URL(PUBLIC_URL).hostname]),
+      // An address that stands for all is the name of none.
+      ...(/^(0\.0\.0\.0|::)$/.test(HOST) ? [] : [HOST]),
+      ...settings.MCP_ALLOWED_HOSTS,
+    ],
+    allowLoopback: NODE_ENV !== 'production',
   };
 }
 

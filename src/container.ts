@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
+import { createSessions } from './container-sessions.ts';
 import { Database, describeSchemaState } from './database/index.ts';
 import { RemoteKeys } from './http/authentication/remote-keys.ts';
 import type { TokenSource } from './http/authentication/token-source.ts';
@@ -10,6 +12,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { OperationLog } from './lib/operation-log.ts';
 import { RequestContext } from './lib/request-context.ts';
 import { SdkMcpClient } from './mcp/client/sdk-mcp-client.ts';
+import { McpEndpoint } from './mcp/server/mcp-endpoint.ts';
 import {
   ConnectionValidator,
   ConnectorHealthService,
@@ -22,9 +25,14 @@ import {
   ResealService,
 } from './modules/connectors/index.ts';
 import { CredentialVault, parseKeyring, SealedBox } from './modules/credentials/index.ts';
+import { Gateway, GatewayService } from './modules/gateway/index.ts';
 import { IdempotencyService, PrismaIdempotencyStore } from './modules/idempotency/index.ts';
-import { SessionPool, SessionService } from './modules/sessions/index.ts';
-import { ToolCallService, ToolsetService } from './modules/tools/index.ts';
+import {
+  createCallMetrics,
+  ToolCallService,
+  ToolSearchService,
+  ToolsetService,
+} from './modules/tools/index.ts';
 import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists.ts';
 import { createOutbound, type Outbound } from './outbound/guarded-fetch.ts';
 import { DnsResolver, SystemResolver } from './outbound/host-resolver.ts';
@@ -45,10 +53,6 @@ export interface ContainerOptions {
 }
 
 const CONNECTOR_LIMIT = 10;
-const SESSION_IDLE_MS = 60 * 60_000;
-const SESSION_SWEEP_MS = 30 * 60_000;
-const CONNECT_TIMEOUT_MS = 10_000;
-const CALL_TIMEOUT_MS = 60_000;
 const CLEANUP_MS = 10 * 60_000;
 
 /**
@@ -69,11 +73,13 @@ export function createContainer({
   });
   const network = createNetwork(config);
   const box = new SealedBox(parseKeyring(config.encryptionKeys));
-  const basis: Basis = { database, clock, logger, log, box, mcpClient: network.mcpClient };
-  const sessionPool = new SessionPool({ clock, idleMs: SESSION_IDLE_MS });
-  const services = createServices(basis, sessionPool);
+  const { mcpClient } = network;
+  const registry = createMetricsRegistry();
+  const sessions = createSessions({ config, clock, logger, log, mcpClient, registry });
+  const basis: Basis = { database, clock, logger, log, box, mcpClient, registry };
+  const services = createServices(basis, sessions);
   const stopTimers = startTimers(logger, [
-    { name: 'session sweep', everyMs: SESSION_SWEEP_MS, work: () => sessionPool.sweep() },
+    { name: 'session sweep', everyMs: sessions.sweepEveryMs, work: sessions.sweep },
     {
       name: 'idempotency cleanup',
       everyMs: CLEANUP_MS,
@@ -84,10 +90,13 @@ export function createContainer({
     config,
     logger,
     requestContext,
+    clock,
     ...services,
+    sessionStatisticsService: sessions.sessionStatisticsService,
+    gateway: createGateway(services, logger),
     tokenSource: tokenSourceOf(config, network.keyOutbound, logger),
     renderProblem: createProblemRenderer(config.publicUrl),
-    registry: createMetricsRegistry(),
+    registry,
     readiness: new Readiness({
       checks: [schemaCheck(database, logger), keyCheck(services.resealService)],
       clock,
@@ -96,7 +105,7 @@ export function createContainer({
     /** Closes sessions, then sockets, then the database. */
     close: async () => {
       stopTimers();
-      await sessionPool.close();
+      await sessions.close();
       await network.close();
       await database.close();
     },
@@ -111,22 +120,28 @@ interface Basis {
   log: OperationLog;
   box: SealedBox;
   mcpClient: SdkMcpClient;
+  registry: Registry;
 }
 
-function createServices(basis: Basis, pool: SessionPool) {
-  const { database, clock, logger, log, box, mcpClient } = basis;
+type Services = ReturnType<typeof createServices>;
+
+function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
+  const { database, clock, logger, log, box, mcpClient, registry } = basis;
+  const { sessionService: sessions } = live;
   const vault = new CredentialVault({ box });
   const secrets = new ConnectorSecrets({ vault });
-  const sessions = new SessionService({ pool, mcpClient, connectTimeoutMs: CONNECT_TIMEOUT_MS });
   const tester = new ConnectorTester({ validator: new ConnectionValidator({ mcpClient, clock }) });
   const store = new PrismaConnectorStore({ database });
   const toolStore = new PrismaConnectorToolStore({ database });
   const onSessionsInvalid = (connectorId: string) => sessions.closeConnector(connectorId);
-  const shared = { store, secrets, tester, clock, log, onSessionsInvalid };
-  const connectorService = new ConnectorService({ ...shared, toolStore, limit: CONNECTOR_LIMIT });
+  const shared = { store, toolStore, secrets, tester, clock, log, onSessionsInvalid };
+  const connectorService = new ConnectorService({ ...shared, limit: CONNECTOR_LIMIT });
+  const onReachable = (connectorId: string) => sessions.trust(connectorId);
+  const connectorHealthService = new ConnectorHealthService({ ...shared, onReachable });
+  live.watchTools(connectorHealthService);
   return {
     connectorService,
-    connectorHealthService: new ConnectorHealthService(shared),
+    connectorHealthService,
     resealService: new ResealService({
       store: new PrismaResealStore({ database }),
       vault,
@@ -140,6 +155,7 @@ function createServices(basis: Basis, pool: SessionPool) {
       onAnswerLost: (err) => logger.error({ err }, 'the answer of an Idempotency-Key is lost'),
     }),
     toolsetService: new ToolsetService({ store: toolStore }),
+    toolSearchService: new ToolSearchService({ store: toolStore }),
     toolCallService: new ToolCallService({
       store: toolStore,
       connectors: connectorService,
@@ -147,9 +163,23 @@ function createServices(basis: Basis, pool: SessionPool) {
       sessions,
       clock,
       log,
-      callTimeoutMs: CALL_TIMEOUT_MS,
+      metrics: createCallMetrics(registry),
     }),
   };
+}
+
+/** The MCP endpoint in front of the services. */
+function createGateway(
+  { toolSearchService, toolCallService }: Services,
+  logger: Pick<Logger, 'error'>,
+): Gateway {
+  return new Gateway({
+    endpoint: new McpEndpoint({
+      identity: { name: 'mcp-connectors', version: packageVersion(), title: 'MCP Connectors' },
+      onError: (err) => logger.error({ err }, 'the MCP endpoint failed'),
+    }),
+    service: new GatewayService({ search: toolSearchService, calls: toolCallService }),
+  });
 }
 
 /** The ways out: one for the servers of users, one for the identity provider. */

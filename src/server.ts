@@ -3,7 +3,7 @@ import { ConfigError, loadConfig } from './config.ts';
 import { type RunningService, startService } from './service.ts';
 import { settingChecks } from './setting-checks.ts';
 
-/** Longer than a tool call may take, so that those in flight finish. */
+/** Longer than the service waits for tool calls in flight before it ends them. */
 const STOP_TIMEOUT_MS = 75_000;
 /** A terminal signals npm and its children, and npm passes the signal on: signals this close are one wish. */
 const SAME_WISH_MS = 1_000;

@@ -9,6 +9,7 @@ import { applyMigrations } from './database/migrations.ts';
 import { buildAdminServer } from './http/admin-server.ts';
 import { createLoggerOptions } from './http/logger.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import { startDeadline } from './lib/deadline.ts';
 
 export { settingChecks } from './setting-checks.ts';
 
@@ -27,6 +28,9 @@ export interface RunningService {
    */
   stop(): Promise<void>;
 }
+
+/** A connector may allow its calls five minutes. Milliseconds they have once the service stops: longer than most of them take. */
+const LONG_CALLS_END_MS = 65_000;
 
 /** Starts what a test or a tour wants to differ. */
 export interface StartOptions {
@@ -61,7 +65,10 @@ export async function startService(
     const app = await buildApp(container);
     undo.push(async () => {
       container.readiness.stop();
+      const late = startDeadline(clock, LONG_CALLS_END_MS);
+      late.signal.addEventListener('abort', () => container.toolCallService.abortAll());
       await app.close();
+      late.release();
     });
     const url = await listen(app, config.host, config.port);
     const report = await container.readiness.report();

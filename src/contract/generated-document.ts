@@ -8,7 +8,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
     version: '0.1.0',
     summary: "Connect your users' own MCP servers, and hand their tools to agents.",
     description:
-      "Users register MCP servers by URL. A server is tested before it is saved, its credentials are kept\nencrypted, its tools are discovered, and each user's namespaced tools are listed and called here.\n\n**Errors** are `application/problem+json` (RFC 9457) with a stable `code`. `401` and `403` speak only of\nthe caller's own token, never of a refusal by an MCP server. What the caller may not see is `404`.\n\n**Versions.** A connector carries its version as `ETag`; send it back as `If-Match` to change only what you read.\n\n**Retries.** `POST /api/connectors` and tool calls take an `Idempotency-Key`; the same key with the same body\nanswers the same for an hour and never runs twice.\n\n**Before an operation is known** a request can end with `404 NOT_FOUND`, `405 METHOD_NOT_ALLOWED` (with `Allow`),\n`408 REQUEST_TIMEOUT` or `431 HEADERS_TOO_LARGE`.\n\n**Growth.** This API grows by addition only: expect new fields and new values of response enumerations.\n",
+      "Users register MCP servers by URL. A server is tested before it is saved, its credentials are kept\nencrypted, its tools are discovered, and each user's namespaced tools are listed and called here.\n\n**Errors** are `application/problem+json` (RFC 9457) with a stable `code`. `401` and `403` speak only of\nthe caller's own token, never of a refusal by an MCP server. What the caller may not see is `404`.\n\n**Versions.** A connector carries its version as `ETag`; send it back as `If-Match` to change only what you read.\n\n**Retries.** `POST /api/connectors` and tool calls take an `Idempotency-Key`; the same key with the same body\nanswers the same for an hour and never runs twice.\n\n**Before an operation is known** a request can end with `404 NOT_FOUND`, `405 METHOD_NOT_ALLOWED` (with `Allow`),\n`408 REQUEST_TIMEOUT` or `431 HEADERS_TOO_LARGE`.\n\n**MCP.** `POST /mcp` is the same for MCP clients: an aggregated endpoint with the caller's tools (streamable HTTP, without a\nsession, revisions up to 2026-07-28). It has tokens of its own, with its address as audience, which clients get by OAuth:\n`/.well-known/oauth-protected-resource/mcp` says where. With `?tools=lazy` it offers two tools, `search` and `run`.\n\n**Growth.** This API grows by addition only: expect new fields and new values of response enumerations.\n",
     license: {
       name: 'MIT',
       identifier: 'MIT',
@@ -37,6 +37,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
     {
       name: 'tools',
       description: "A user's tools, as agents see and call them.",
+    },
+    {
+      name: 'sessions',
+      description: 'Live connections to MCP servers, for operators.',
     },
   ],
   paths: {
@@ -92,6 +96,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                         expires_at: null,
                         updated_at: '2026-11-20T09:30:00.000Z',
                       },
+                      call_timeout_seconds: 60,
                       version: 3,
                       last_tested_at: '2026-11-20T09:30:00.000Z',
                       created_at: '2026-11-20T09:00:00.000Z',
@@ -227,6 +232,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     expires_at: null,
                     updated_at: '2026-11-20T09:30:00.000Z',
                   },
+                  call_timeout_seconds: 60,
                   version: 3,
                   last_tested_at: '2026-11-20T09:30:00.000Z',
                   created_at: '2026-11-20T09:00:00.000Z',
@@ -484,6 +490,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     expires_at: null,
                     updated_at: '2026-11-20T09:30:00.000Z',
                   },
+                  call_timeout_seconds: 60,
                   version: 3,
                   last_tested_at: '2026-11-20T09:30:00.000Z',
                   created_at: '2026-11-20T09:00:00.000Z',
@@ -600,6 +607,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     expires_at: null,
                     updated_at: '2026-11-20T09:30:00.000Z',
                   },
+                  call_timeout_seconds: 60,
                   version: 3,
                   last_tested_at: '2026-11-20T09:30:00.000Z',
                   created_at: '2026-11-20T09:00:00.000Z',
@@ -927,6 +935,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     expires_at: null,
                     updated_at: '2026-11-20T09:30:00.000Z',
                   },
+                  call_timeout_seconds: 60,
                   version: 3,
                   last_tested_at: '2026-11-20T09:30:00.000Z',
                   created_at: '2026-11-20T09:00:00.000Z',
@@ -1027,6 +1036,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     expires_at: null,
                     updated_at: '2026-11-20T09:30:00.000Z',
                   },
+                  call_timeout_seconds: 60,
                   version: 3,
                   last_tested_at: '2026-11-20T09:30:00.000Z',
                   created_at: '2026-11-20T09:00:00.000Z',
@@ -1607,6 +1617,126 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
       },
     },
+    '/api/users/{user_id}/tools/search': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/UserId',
+        },
+      ],
+      get: {
+        operationId: 'searchUserTools',
+        summary: "Search a user's tools",
+        description:
+          'For agents that should not load hundreds of tools: those that fit the words best, best first, by name, title,\nconnector, description and parameters. Words may be incomplete at their end or have letters wrong. No server is asked.\nThe aggregated MCP endpoint offers the same with `?tools=lazy`.\n',
+        tags: ['tools'],
+        security: [
+          {
+            bearer: ['tools:read'],
+          },
+        ],
+        parameters: [
+          {
+            name: 'q',
+            in: 'query',
+            required: true,
+            description: 'Words, in any order. The first 16 count.',
+            schema: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 200,
+              pattern: '\\S',
+            },
+          },
+          {
+            name: 'limit',
+            in: 'query',
+            description: 'How many tools at most.',
+            schema: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 50,
+              default: 10,
+            },
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The tools that fit, best first; none where nothing fits.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ToolMatches',
+                },
+                example: {
+                  items: [
+                    {
+                      tool: {
+                        name: 'issue-tracker__echo',
+                        title: 'Echo',
+                        description: 'Says back what it is told.',
+                        inputSchema: {
+                          type: 'object',
+                          properties: {
+                            message: {
+                              type: 'string',
+                            },
+                          },
+                        },
+                      },
+                      connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                      connector_name: 'Issue tracker',
+                      outcome: 'ok',
+                      score: 12.5,
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            description: 'The caller may not see this user (`NOT_FOUND`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/not-found',
+                  title: 'There is no such resource.',
+                  status: 404,
+                  code: 'NOT_FOUND',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
     '/api/users/{user_id}/tools/call': {
       parameters: [
         {
@@ -1617,7 +1747,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'callUserTool',
         summary: 'Call a tool by its namespaced name',
         description:
-          'Calls the tool on its server, over a session that is kept and reused, for 60 seconds at most. Three endings are told apart: a result; a\nfailure the tool or its server reports (`is_error`, still `200`, so that the agent can read it); and a server that\ncould not be used (`409`, `502`, `504`). A call is sent again only where the server provably did not run it.\nArgument objects with a key `__proto__`, or `constructor` holding `prototype`, are refused as malformed.\n',
+          "Calls the tool on its server, over a session that is kept and reused, for as long as the connector's `call_timeout_seconds` allow. Three\nendings are told apart: a result; a failure the tool or its server reports (`is_error`, still `200`, so that the agent can read it);\nand a server that could not be used (`409`, `502`, `504`). A call is sent again only where the server provably did not run it.\n\nProblems about the server carry `connector_id`, `reason` (the code of a connection test), `retryable` (the same call may succeed later\nwithout anybody doing anything, and has not run) and `may_have_run`. After a server failed several times in a row its calls fail at once\nfor 30 seconds to five minutes (`UPSTREAM_UNREACHABLE` with `Retry-After`), unless its connector is tested or synced with success.\n\n**Progress.** With `Accept: text/event-stream` the answer is a stream of server-sent events: any number of `progress` (`progress`, `total`,\n`message`; at most ten a second), then one `result` with the body of a `200`, or one `error` with a problem. Whatever comes after the\nstream began is an event, so its status is always `200`. Comments keep the connection alive.\n\n**Giving up.** When the caller hangs up, the call is cancelled on the server. With an `Idempotency-Key` it goes on instead, and its answer is\nkept for the retry.\n\nArguments take at most 256 KB of JSON, results 10 MiB. Argument objects with a key `__proto__`, or `constructor` holding `prototype`, are refused as malformed.\n",
         tags: ['tools'],
         security: [
           {
@@ -1648,6 +1778,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         responses: {
           '200': {
             description: "The tool's answer, also where the tool reports a failure (`is_error`).",
+            'x-server-sent-events': {
+              progress:
+                'An object with `progress` (a number), `total` (a number or null) and `message` (a text or null).',
+              result: 'A ToolCallResult. The last event of a call that was answered.',
+              error: 'A Problem. The last event of any other call.',
+            },
             headers: {
               'Idempotency-Replayed': {
                 $ref: '#/components/headers/IdempotencyReplayed',
@@ -1729,7 +1865,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '409': {
             description:
-              'The connector is disabled, needs its owner to sign in, or the first request with this key still runs.',
+              'The connector is disabled, needs its owner to sign in, the tool is not the expected one any more (`TOOL_CHANGED`), or the first request\nwith this key still runs.\n',
             content: {
               'application/problem+json': {
                 schema: {
@@ -1756,6 +1892,19 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
                     },
                   },
+                  changed: {
+                    summary: 'The tool is not the one the agent knows',
+                    value: {
+                      type: '/errors/tool-changed',
+                      title: 'The definition of the tool is not the one that was expected.',
+                      status: 409,
+                      code: 'TOOL_CHANGED',
+                      detail: "Fetch the user's tools again, and decide anew.",
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                      definition_hash:
+                        '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+                    },
+                  },
                   in_progress: {
                     summary: 'The first request still runs',
                     value: {
@@ -1771,7 +1920,23 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             },
           },
           '413': {
-            $ref: '#/components/responses/PayloadTooLarge',
+            description:
+              'The body is larger than 1 MiB, or the arguments than 256 KB (`PAYLOAD_TOO_LARGE`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/payload-too-large',
+                  title: 'The request body is too large.',
+                  status: 413,
+                  code: 'PAYLOAD_TOO_LARGE',
+                  detail: 'The arguments take 300000 bytes of JSON; at most 262144 are accepted.',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
           },
           '414': {
             $ref: '#/components/responses/UriTooLong',
@@ -1783,15 +1948,39 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             $ref: '#/components/responses/CallRefused',
           },
           '429': {
-            $ref: '#/components/responses/RateLimited',
+            description:
+              'The caller sends too many requests (`RATE_LIMITED`), or all sessions the user or the connector may have are in use\n(`SESSION_LIMIT_REACHED`). `Retry-After` says when to go on.\n',
+            headers: {
+              'Retry-After': {
+                $ref: '#/components/headers/RetryAfter',
+              },
+            },
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/session-limit-reached',
+                  title: 'Too many sessions with MCP servers are in use.',
+                  status: 429,
+                  code: 'SESSION_LIMIT_REACHED',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  scope: 'user',
+                },
+              },
+            },
           },
           '500': {
             $ref: '#/components/responses/Internal',
           },
           '502': {
             description:
-              'The server could not be reached (`UPSTREAM_UNREACHABLE`), or its answer is not usable (`UPSTREAM_INVALID`).',
+              'The server could not be reached, or was not asked because it failed several times in a row (`UPSTREAM_UNREACHABLE`, then with\n`Retry-After`), or its answer is not usable or too large (`UPSTREAM_INVALID`).\n',
             headers: {
+              'Retry-After': {
+                $ref: '#/components/headers/RetryAfter',
+              },
               'Idempotency-Replayed': {
                 $ref: '#/components/headers/IdempotencyReplayed',
               },
@@ -1813,7 +2002,28 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             },
           },
           '503': {
-            $ref: '#/components/responses/Unavailable',
+            description:
+              'The service is busy (`OVERLOADED`), not ready (`NOT_READY`), or all its sessions are in use (`SESSIONS_EXHAUSTED`).',
+            headers: {
+              'Retry-After': {
+                $ref: '#/components/headers/RetryAfter',
+              },
+            },
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/sessions-exhausted',
+                  title: 'All sessions with MCP servers that the service can hold are in use.',
+                  status: 503,
+                  code: 'SESSIONS_EXHAUSTED',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  scope: 'service',
+                },
+              },
+            },
           },
           '504': {
             description:
@@ -1842,6 +2052,166 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
       },
     },
+    '/api/sessions': {
+      get: {
+        operationId: 'listSessions',
+        summary: 'List the live sessions of this replica',
+        description:
+          'For operators, who see the sessions of their own tenant: the connections this replica holds to MCP servers, the oldest first, and\nthe connectors it does not call for a while because they failed (their circuit breaker is open). Each replica knows only its own;\n`replica_id` says which one answered, and a cursor of another one is refused.\n',
+        tags: ['sessions'],
+        security: [
+          {
+            bearer: ['operator'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/SessionUser',
+          },
+          {
+            $ref: '#/components/parameters/SessionConnector',
+          },
+          {
+            $ref: '#/components/parameters/Limit',
+          },
+          {
+            $ref: '#/components/parameters/Cursor',
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The sessions.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/SessionPage',
+                },
+                example: {
+                  items: [
+                    {
+                      user_id: 'alice',
+                      connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                      state: 'open',
+                      server_origin: 'https://mcp.example.com',
+                      era: 'modern',
+                      transport: 'streamable-http',
+                      age_seconds: 912,
+                      idle_seconds: 4,
+                      in_use: 0,
+                      uses: 31,
+                    },
+                  ],
+                  next_cursor: null,
+                  replica_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  totals: {
+                    sessions: 1,
+                    in_use: 0,
+                    breakers_open: 1,
+                  },
+                  breakers: [
+                    {
+                      connector_id: '2f9b8a52-4f4a-4b0a-9e11-0f7b6f1e2f0a',
+                      state: 'open',
+                      last_error_code: 'CONNECTION_FAILED',
+                      retry_after_seconds: 24,
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+      delete: {
+        operationId: 'closeSessions',
+        summary: 'Close the sessions of a user on this replica',
+        description:
+          'For operators, who close the sessions of users of their own tenant: all of a user, or those with one connector. Calls under way end first;\nthe next call connects anew. Repeating it does no harm. Sessions on other replicas stay.\n',
+        tags: ['sessions'],
+        security: [
+          {
+            bearer: ['operator'],
+          },
+        ],
+        parameters: [
+          {
+            name: 'user_id',
+            in: 'query',
+            required: true,
+            description: 'Whose sessions to close.',
+            schema: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 255,
+              pattern: '^[^\\x00-\\x1f\\x7f]+$',
+            },
+            example: 'alice',
+          },
+          {
+            $ref: '#/components/parameters/SessionConnector',
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'What was closed; nothing where there was no such session.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ClosedSessions',
+                },
+                example: {
+                  closed: 2,
+                  draining: 1,
+                  replica_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
   },
   components: {
     securitySchemes: {
@@ -1850,7 +2220,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         scheme: 'bearer',
         bearerFormat: 'JWT',
         description:
-          'A JWT with `sub` (the user), `iss`, `aud`, `exp` and a space-separated `scope`. Each operation names the\nscope it needs: `connectors:read`, `connectors:write`, `tools:read`, `tools:call`.\n',
+          'A JWT with `sub` (the user), `iss`, `aud`, `exp` and a space-separated `scope`. Each operation names the\nscope it needs: `connectors:read`, `connectors:write`, `tools:read`, `tools:call`, `operator`.\n',
       },
     },
     parameters: {
@@ -1925,6 +2295,26 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           pattern: '^[^\\x00-\\x1f\\x7f]+$',
         },
         example: 'me',
+      },
+      SessionUser: {
+        name: 'user_id',
+        in: 'query',
+        description: 'Only the sessions of this user.',
+        schema: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 255,
+          pattern: '^[^\\x00-\\x1f\\x7f]+$',
+        },
+      },
+      SessionConnector: {
+        name: 'connector_id',
+        in: 'query',
+        description: 'Only the sessions with this connector.',
+        schema: {
+          type: 'string',
+          format: 'uuid',
+        },
       },
     },
     schemas: {
@@ -2033,6 +2423,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'protocol_version',
           'tool_count',
           'credentials',
+          'call_timeout_seconds',
           'version',
           'last_tested_at',
           'created_at',
@@ -2102,6 +2493,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 type: 'null',
               },
             ],
+          },
+          call_timeout_seconds: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 300,
+            description: 'Seconds a tool call may take, connect included.',
           },
           version: {
             type: 'integer',
@@ -2182,10 +2579,13 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'PROTOCOL_MISMATCH',
           'RESPONSE_TOO_LARGE',
           'TOOL_NOT_FOUND',
+          'TOOL_CHANGED',
           'NEEDS_AUTH',
           'UPSTREAM_UNREACHABLE',
           'UPSTREAM_INVALID',
           'UPSTREAM_TIMEOUT',
+          'SESSION_LIMIT_REACHED',
+          'SESSIONS_EXHAUSTED',
         ],
       },
       FieldProblem: {
@@ -2341,6 +2741,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           credentials: {
             $ref: '#/components/schemas/Credentials',
+          },
+          call_timeout_seconds: {
+            description: 'Seconds a tool call may take, connect included. 60 where it is absent.',
+            type: 'integer',
+            minimum: 1,
+            maximum: 300,
           },
         },
       },
@@ -2515,6 +2921,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           credentials: {
             $ref: '#/components/schemas/Credentials',
+          },
+          call_timeout_seconds: {
+            description: 'Seconds a tool call may take, connect included.',
+            type: 'integer',
+            minimum: 1,
+            maximum: 300,
           },
         },
       },
@@ -2747,6 +3159,46 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
+      ToolMatch: {
+        description: 'A tool that a search found.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['tool', 'connector_id', 'connector_name', 'outcome', 'score'],
+        properties: {
+          tool: {
+            $ref: '#/components/schemas/McpTool',
+          },
+          connector_id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          connector_name: {
+            type: 'string',
+          },
+          outcome: {
+            description: 'How fresh the tools of its connector are, as in the list of tools.',
+            type: 'string',
+            'x-extensible-enum': ['ok', 'stale', 'needs_auth', 'error'],
+          },
+          score: {
+            type: 'number',
+            description: 'Higher is better; comparable within one answer only.',
+          },
+        },
+      },
+      ToolMatches: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items'],
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ToolMatch',
+            },
+          },
+        },
+      },
       ToolCall: {
         type: 'object',
         additionalProperties: false,
@@ -2760,6 +3212,14 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           arguments: {
             $ref: '#/components/schemas/JsonObject',
+          },
+          definition_hash: {
+            description:
+              'The `definition_hash` of the tool as the agent knows it. Where the stored definition is another one, nothing is called\n(`TOOL_CHANGED`).\n',
+            type: 'string',
+            minLength: 64,
+            maxLength: 64,
+            pattern: '^[0-9a-f]{64}$',
           },
         },
       },
@@ -2833,6 +3293,163 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           duration_ms: {
             type: 'integer',
             minimum: 0,
+          },
+        },
+      },
+      Session: {
+        description: 'A live connection of one user to one MCP server.',
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'user_id',
+          'connector_id',
+          'state',
+          'server_origin',
+          'era',
+          'transport',
+          'age_seconds',
+          'idle_seconds',
+          'in_use',
+          'uses',
+        ],
+        properties: {
+          user_id: {
+            type: 'string',
+          },
+          connector_id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          state: {
+            description: '`draining` takes no new calls and closes when its last one ends.',
+            type: 'string',
+            'x-extensible-enum': ['connecting', 'open', 'draining'],
+          },
+          server_origin: {
+            type: ['string', 'null'],
+            description: 'Scheme, host and port of the server; null while it connects.',
+          },
+          era: {
+            type: ['string', 'null'],
+            'x-extensible-enum': ['legacy', 'modern'],
+          },
+          transport: {
+            type: ['string', 'null'],
+            'x-extensible-enum': ['streamable-http', 'sse'],
+          },
+          age_seconds: {
+            type: 'integer',
+            minimum: 0,
+          },
+          idle_seconds: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Since its last call ended; 0 while it is in use.',
+          },
+          in_use: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Calls under way.',
+          },
+          uses: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Calls so far, those under way included.',
+          },
+        },
+      },
+      SessionTotals: {
+        description: 'Over the whole tenant on this replica, whatever was asked for.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['sessions', 'in_use', 'breakers_open'],
+        properties: {
+          sessions: {
+            type: 'integer',
+            minimum: 0,
+          },
+          in_use: {
+            type: 'integer',
+            minimum: 0,
+          },
+          breakers_open: {
+            type: 'integer',
+            minimum: 0,
+          },
+        },
+      },
+      CircuitBreaker: {
+        description: 'A connector that is not called for a while because it failed.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['connector_id', 'state', 'last_error_code', 'retry_after_seconds'],
+        properties: {
+          connector_id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          state: {
+            description: '`open` lets nothing through, `half_open` one call, to see.',
+            type: 'string',
+            'x-extensible-enum': ['open', 'half_open'],
+          },
+          last_error_code: {
+            $ref: '#/components/schemas/TestErrorCode',
+          },
+          retry_after_seconds: {
+            type: 'integer',
+            minimum: 0,
+          },
+        },
+      },
+      SessionPage: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items', 'next_cursor', 'replica_id', 'totals', 'breakers'],
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/Session',
+            },
+          },
+          next_cursor: {
+            type: ['string', 'null'],
+            description: 'Null on the last page.',
+          },
+          replica_id: {
+            type: 'string',
+            description: 'The replica that answered. A new id after each start.',
+          },
+          totals: {
+            $ref: '#/components/schemas/SessionTotals',
+          },
+          breakers: {
+            description: 'Those that are not closed, at most 100, the ones that failed last.',
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/CircuitBreaker',
+            },
+          },
+        },
+      },
+      ClosedSessions: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['closed', 'draining', 'replica_id'],
+        properties: {
+          closed: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Closed at once.',
+          },
+          draining: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Close when their calls end.',
+          },
+          replica_id: {
+            type: 'string',
           },
         },
       },

@@ -25,6 +25,36 @@ export const BearerCredentials = Object.assign(
 );
 export type BearerCredentials = Static<typeof BearerCredentials>;
 
+/**
+ * A connector that is not called for a while because it failed.
+ */
+export const CircuitBreaker = Object.assign(
+  Type.Object(
+    {
+      connector_id: Type.String({ format: 'uuid' }),
+      state: Type.String(),
+      last_error_code: Type.Unsafe<TestErrorCode>({ $ref: 'TestErrorCode#' }),
+      retry_after_seconds: Type.Integer({ minimum: 0 }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'CircuitBreaker' },
+);
+export type CircuitBreaker = Static<typeof CircuitBreaker>;
+
+export const ClosedSessions = Object.assign(
+  Type.Object(
+    {
+      closed: Type.Integer({ minimum: 0 }),
+      draining: Type.Integer({ minimum: 0 }),
+      replica_id: Type.String(),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ClosedSessions' },
+);
+export type ClosedSessions = Static<typeof ClosedSessions>;
+
 export const ConnectionTest = Object.assign(
   Type.Object(
     {
@@ -80,6 +110,7 @@ export const Connector = Object.assign(
         Type.Unsafe<CredentialMetadata>({ $ref: 'CredentialMetadata#' }),
         Type.Null(),
       ]),
+      call_timeout_seconds: Type.Integer({ minimum: 1, maximum: 300 }),
       version: Type.Integer({ minimum: 1 }),
       last_tested_at: Type.String({ format: 'date-time' }),
       created_at: Type.String({ format: 'date-time' }),
@@ -99,6 +130,7 @@ export const ConnectorCreate = Object.assign(
       transport: Type.Optional(Type.Unsafe<Transport>({ $ref: 'Transport#' })),
       auth_type: Type.Optional(Type.Unsafe<AuthType>({ $ref: 'AuthType#' })),
       credentials: Type.Optional(Type.Unsafe<Credentials>({ $ref: 'Credentials#' })),
+      call_timeout_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 300 })),
     },
     { additionalProperties: false },
   ),
@@ -208,6 +240,7 @@ export const ConnectorUpdate = Object.assign(
       transport: Type.Optional(Type.Unsafe<Transport>({ $ref: 'Transport#' })),
       auth_type: Type.Optional(Type.Unsafe<AuthType>({ $ref: 'AuthType#' })),
       credentials: Type.Optional(Type.Unsafe<Credentials>({ $ref: 'Credentials#' })),
+      call_timeout_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 300 })),
     },
     { minProperties: 1, additionalProperties: false },
   ),
@@ -391,6 +424,60 @@ export const ServerUrl = Object.assign(Type.String({ minLength: 1, maxLength: 20
 export type ServerUrl = Static<typeof ServerUrl>;
 
 /**
+ * A live connection of one user to one MCP server.
+ */
+export const Session = Object.assign(
+  Type.Object(
+    {
+      user_id: Type.String(),
+      connector_id: Type.String({ format: 'uuid' }),
+      state: Type.String(),
+      server_origin: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      era: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      transport: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      age_seconds: Type.Integer({ minimum: 0 }),
+      idle_seconds: Type.Integer({ minimum: 0 }),
+      in_use: Type.Integer({ minimum: 0 }),
+      uses: Type.Integer({ minimum: 0 }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'Session' },
+);
+export type Session = Static<typeof Session>;
+
+export const SessionPage = Object.assign(
+  Type.Object(
+    {
+      items: Type.Array(Type.Unsafe<Session>({ $ref: 'Session#' })),
+      next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      replica_id: Type.String(),
+      totals: Type.Unsafe<SessionTotals>({ $ref: 'SessionTotals#' }),
+      breakers: Type.Array(Type.Unsafe<CircuitBreaker>({ $ref: 'CircuitBreaker#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'SessionPage' },
+);
+export type SessionPage = Static<typeof SessionPage>;
+
+/**
+ * Over the whole tenant on this replica, whatever was asked for.
+ */
+export const SessionTotals = Object.assign(
+  Type.Object(
+    {
+      sessions: Type.Integer({ minimum: 0 }),
+      in_use: Type.Integer({ minimum: 0 }),
+      breakers_open: Type.Integer({ minimum: 0 }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'SessionTotals' },
+);
+export type SessionTotals = Static<typeof SessionTotals>;
+
+/**
  * Why a connection test failed. `INVALID_URL`: not a usable URL. `BLOCKED_URL`: an address that is not allowed.
  * `CONNECTION_FAILED`: DNS, refused, reset, TLS, or the server is busy. `TIMEOUT`: no answer in ten seconds.
  * `AUTH_REQUIRED`: credentials are needed. `AUTH_FAILED`: they were refused. `INVALID_MCP_SERVER`: no MCP server
@@ -404,6 +491,9 @@ export const ToolCall = Object.assign(
     {
       name: Type.String({ minLength: 1, maxLength: 64, pattern: '^[a-zA-Z0-9_-]+$' }),
       arguments: Type.Optional(Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' })),
+      definition_hash: Type.Optional(
+        Type.String({ minLength: 64, maxLength: 64, pattern: '^[0-9a-f]{64}$' }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -433,6 +523,33 @@ export const ToolCallResult = Object.assign(
   { $id: 'ToolCallResult' },
 );
 export type ToolCallResult = Static<typeof ToolCallResult>;
+
+/**
+ * A tool that a search found.
+ */
+export const ToolMatch = Object.assign(
+  Type.Object(
+    {
+      tool: Type.Unsafe<McpTool>({ $ref: 'McpTool#' }),
+      connector_id: Type.String({ format: 'uuid' }),
+      connector_name: Type.String(),
+      outcome: Type.String(),
+      score: Type.Number(),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolMatch' },
+);
+export type ToolMatch = Static<typeof ToolMatch>;
+
+export const ToolMatches = Object.assign(
+  Type.Object(
+    { items: Type.Array(Type.Unsafe<ToolMatch>({ $ref: 'ToolMatch#' })) },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolMatches' },
+);
+export type ToolMatches = Static<typeof ToolMatches>;
 
 /**
  * A tool that was left out, and why.
@@ -511,6 +628,8 @@ export type Transport = Static<typeof Transport>;
 export const components = [
   AuthType,
   BearerCredentials,
+  CircuitBreaker,
+  ClosedSessions,
   ConnectionTest,
   ConnectionTestReport,
   Connector,
@@ -535,9 +654,14 @@ export const components = [
   ProtocolError,
   ServerInfo,
   ServerUrl,
+  Session,
+  SessionPage,
+  SessionTotals,
   TestErrorCode,
   ToolCall,
   ToolCallResult,
+  ToolMatch,
+  ToolMatches,
   ToolWarning,
   Toolset,
   ToolsetOutcome,
@@ -1663,6 +1787,80 @@ export const operations = {
       },
     },
   },
+  searchUserTools: {
+    operationId: 'searchUserTools',
+    method: 'GET',
+    url: '/api/users/:user_id/tools/search',
+    path: '/api/users/{user_id}/tools/search',
+    security: [{ bearer: ['tools:read'] }],
+    schema: {
+      params: Type.Object(
+        {
+          user_id: Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+        },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Object(
+        {
+          q: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 10 })),
+        },
+        { additionalProperties: false },
+      ),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<ToolMatches>({ $ref: 'ToolMatches#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
   callUserTool: {
     operationId: 'callUserTool',
     method: 'POST',
@@ -1760,6 +1958,130 @@ export const operations = {
           },
         },
         '504': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  listSessions: {
+    operationId: 'listSessions',
+    method: 'GET',
+    url: '/api/sessions',
+    path: '/api/sessions',
+    security: [{ bearer: ['operator'] }],
+    schema: {
+      querystring: Type.Object(
+        {
+          user_id: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+          ),
+          connector_id: Type.Optional(Type.String({ format: 'uuid' })),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 50 })),
+          cursor: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 1000, pattern: '^[A-Za-z0-9_-]+$' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<SessionPage>({ $ref: 'SessionPage#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  closeSessions: {
+    operationId: 'closeSessions',
+    method: 'DELETE',
+    url: '/api/sessions',
+    path: '/api/sessions',
+    security: [{ bearer: ['operator'] }],
+    schema: {
+      querystring: Type.Object(
+        {
+          user_id: Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+          connector_id: Type.Optional(Type.String({ format: 'uuid' })),
+        },
+        { additionalProperties: false },
+      ),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<ClosedSessions>({ $ref: 'ClosedSessions#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

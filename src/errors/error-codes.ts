@@ -69,10 +69,19 @@ export const ERROR_CODES = {
 
   // Tool calls
   TOOL_NOT_FOUND: { status: 404, title: 'The user has no tool with this name.' },
+  TOOL_CHANGED: {
+    status: 409,
+    title: 'The definition of the tool is not the one that was expected.',
+  },
   NEEDS_AUTH: { status: 409, title: 'The server needs its owner to sign in again.' },
   UPSTREAM_UNREACHABLE: { status: 502, title: 'The MCP server could not be reached.' },
   UPSTREAM_INVALID: { status: 502, title: 'The MCP server sent an answer that is not usable.' },
   UPSTREAM_TIMEOUT: { status: 504, title: 'The MCP server did not answer in time.' },
+  SESSION_LIMIT_REACHED: { status: 429, title: 'Too many sessions with MCP servers are in use.' },
+  SESSIONS_EXHAUSTED: {
+    status: 503,
+    title: 'All sessions with MCP servers that the service can hold are in use.',
+  },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 /** A code of the closed list. */

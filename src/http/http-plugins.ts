@@ -6,6 +6,7 @@ import { type CorsOptions, cors } from './plugins/cors.ts';
 import { docs } from './plugins/docs.ts';
 import { healthRoutes } from './plugins/health-routes.ts';
 import { jsonBodies } from './plugins/json-bodies.ts';
+import { type McpGuardOptions, mcpGuard } from './plugins/mcp-guard.ts';
 import { httpMetrics, metricsRoute } from './plugins/metrics.ts';
 import { type OverloadOptions, overload } from './plugins/overload.ts';
 import { problemDetails } from './plugins/problem-details.ts';
@@ -13,6 +14,7 @@ import { type RateLimitOptions, rateLimit } from './plugins/rate-limit.ts';
 import { readinessGate } from './plugins/readiness-gate.ts';
 import { requestLog } from './plugins/request-log.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
+import { silentConnections } from './plugins/silent-connections.ts';
 import type { ProblemRenderer } from './problem.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -23,6 +25,8 @@ export interface HttpPluginsOptions {
   readiness: Readiness;
   authentication: Omit<AuthenticationOptions, 'onRefused'>;
   cors: CorsOptions;
+  /** Absent where there is no MCP endpoint. */
+  mcpGuard?: McpGuardOptions | undefined;
   rateLimit: RateLimitOptions;
   overload?: OverloadOptions;
   /** Whether metrics and the detail of `/readyz` have a port of their own and stay off this one. */
@@ -38,6 +42,7 @@ export async function registerHttpPlugins(
   app: FastifyInstance,
   options: HttpPluginsOptions,
 ): Promise<void> {
+  await app.register(silentConnections);
   await app.register(requestLog);
   await app.register(httpMetrics, { registry: options.registry });
   await app.register(securityHeaders);
@@ -46,6 +51,7 @@ export async function registerHttpPlugins(
   await app.register(problemDetails, { render: options.render });
   await app.register(cors, options.cors);
   await app.register(overload, options.overload ?? {});
+  if (options.mcpGuard !== undefined) await app.register(mcpGuard, options.mcpGuard);
   await app.register(authentication, {
     ...options.authentication,
     onRefused: (request, reply) => app.limitRefusals(request, reply),

@@ -1,5 +1,6 @@
 import { AppError } from '../errors/app-error.ts';
 import type { Identity } from '../tenancy/caller.ts';
+import { Cancelled } from './cancelled.ts';
 import type { Clock } from './clock.ts';
 
 /** The part of a pino logger that is used. */
@@ -12,6 +13,8 @@ export interface OperationLogger {
 export interface OperationFields {
   connector_id?: string;
   tool?: string;
+  /** The user an operator's action is about. */
+  for_user?: string;
   /** Scheme, host and port of the server. */
   origin?: string;
   /** Overrides the outcome `ok`, for operations that succeed in reporting a failure. */
@@ -61,9 +64,13 @@ export class OperationLog {
       this.#logger.info(line(fields.outcome ?? 'ok'), 'connector operation');
       return result;
     } catch (error) {
-      const outcome = error instanceof AppError ? error.code : 'INTERNAL';
-      this.#logger.warn(line(outcome), 'connector operation');
+      this.#logger.warn(line(outcomeOf(error)), 'connector operation');
       throw error;
     }
   }
+}
+
+function outcomeOf(error: unknown): string {
+  if (error instanceof Cancelled) return 'cancelled';
+  return error instanceof AppError ? error.code : 'INTERNAL';
 }

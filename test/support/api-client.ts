@@ -1,4 +1,5 @@
 import type {
+  ClosedSessions,
   ConnectionTest,
   ConnectionTestReport,
   Connector,
@@ -9,6 +10,7 @@ import type {
   CredentialMetadata,
   Credentials,
   Problem,
+  SessionPage,
   ToolCall,
   ToolCallResult,
   Toolset,
@@ -191,6 +193,14 @@ export class ApiClient {
 
   getTools(user = 'me', headers: RequestHeaders = {}): Promise<ApiAnswer<Toolset>> {
     return this.send('GET', `/api/users/${user}/tools`, { headers });
+  }
+
+  listSessions(query = ''): Promise<ApiAnswer<SessionPage>> {
+    return this.send('GET', `/api/sessions${query}`);
+  }
+
+  closeSessions(query: string): Promise<ApiAnswer<ClosedSessions>> {
+    return this.send('DELETE', `/api/sessions${query}`);
   }
 
   callTool(

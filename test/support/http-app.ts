@@ -122,8 +122,8 @@ function exampleOf(responses: Readonly<Record<string, Node>>): {
   return { status: Number(status), example };
 }
 
-/** Every scope a user can have. */
-export const ALL_SCOPES = 'connectors:read connectors:write tools:read tools:call';
+/** Every scope that an operation asks for. */
+export const ALL_SCOPES = 'connectors:read connectors:write tools:read tools:call operator';
 
 /** A token the test app accepts; `undefined` removes a claim. */
 export async function signToken(

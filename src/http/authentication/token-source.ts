@@ -8,7 +8,8 @@ export type TokenSource = { kind: 'secret'; secret: string } | { kind: 'jwks'; k
 /** Which tokens are meant for us. */
 export interface TokenExpectation {
   issuer: string;
-  audience: string;
+  /** Undefined where the one who asks looks at the audience; the token must have one all the same. */
+  audience: string | undefined;
 }
 
 /** A verified token is believed without another look for so long, and never past its `exp`. */
@@ -27,7 +28,7 @@ export function verificationOptions(
     verify: {
       algorithms: [source.kind === 'secret' ? 'HS256' : source.keys.algorithm],
       allowedIss: issuer,
-      allowedAud: audience,
+      ...(audience === undefined ? {} : { allowedAud: audience }),
       requiredClaims: ['exp', 'iss', 'aud', 'sub'],
       cache: CACHE_SIZE,
       cacheTTL: CACHE_MS,

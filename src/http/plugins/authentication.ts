@@ -1,4 +1,4 @@
-import fastifyJwt from '@fastify/jwt';
+import fastifyJwt, { type JwtVerifyFunction } from '@fastify/jwt';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { ContractOperation } from '../../contract/contract-routes.ts';
@@ -11,18 +11,24 @@ import {
   type TokenSource,
   verificationOptions,
 } from '../authentication/token-source.ts';
+import { mcpAddress } from '../mcp-address.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who calls; set on every operation of the contract that requires a token. */
+    /** Who calls; set on every operation of the contract that requires a token, and on the MCP endpoint. */
     caller: Caller | undefined;
+    /** As `jwtVerify`, for tokens of any audience. */
+    mcpJwtVerify: JwtVerifyFunction;
   }
 }
 
 /** Which tokens {@link authentication} accepts, and what becomes of the others. */
 export interface AuthenticationOptions extends TokenExpectation, CallerRules {
   source: TokenSource;
-  /** The service's own address. Tokens for the MCP endpoint below it are refused, whatever else they are for. */
+  /**
+   * The service's own address. Tokens for the MCP endpoint below it open that endpoint and no operation, whatever else they are
+   * for; all others the reverse. Where the address is not known the two cannot be told apart, and tokens are good for both.
+   */
   publicUrl: string | undefined;
   /** Told of each refused token before the answer leaves; may throw another answer (`RATE_LIMITED`). */
   onRefused?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
@@ -33,33 +39,45 @@ const MAX_HEADER_LENGTH = 8192;
 const BEARER_JWT = /^Bearer [\w-]+\.[\w-]+\.[\w-]+$/i;
 
 /**
- * Verifies the bearer token of every operation of the contract, and that it has a scope the operation asks for.
- * 401 and 403 come from here alone, and speak only of the caller's own token.
+ * Verifies the bearer token of every operation of the contract, and that it has a scope the operation asks for; and that of the
+ * MCP endpoint, which looks at scopes itself, because they depend on the message.
+ * 401 and 403 come from here and from that endpoint alone, and speak only of the caller's own token.
  */
 export const authentication = fp<AuthenticationOptions>(
   async (app, { source, issuer, audience, publicUrl, onRefused, ...rules }) => {
+    const mcpResource = publicUrl === undefined ? undefined : mcpAddress(publicUrl).resource;
     await app.register(fastifyJwt, verificationOptions(source, { issuer, audience }));
+    await app.register(fastifyJwt, {
+      ...verificationOptions(source, { issuer, audience: mcpResource ? undefined : audience }),
+      namespace: 'mcp',
+    });
     app.decorateRequest('caller', undefined);
     // The verifier's cache hands out the same payload object for the same token, for as long as it is believed.
     const callers = new WeakMap<object, Caller>();
 
+    async function authenticate(request: FastifyRequest, isEndpoint: boolean): Promise<Caller> {
+      const payload = await verifiedPayload(request, isEndpoint);
+      if (mcpResource !== undefined && isMeantFor(payload, mcpResource) !== isEndpoint) {
+        throw new AppError('UNAUTHENTICATED', { detail: NOT_FOR_US });
+      }
+      const caller = callers.get(payload) ?? callerOf(payload, rules);
+      if (caller === undefined) throw new AppError('UNAUTHENTICATED', { detail: BAD_CLAIMS });
+      callers.set(payload, caller);
+      return caller;
+    }
+
     app.addHook('onRequest', async (request, reply) => {
-      const { operation } = request.routeOptions.config;
-      if (operation === undefined || isPublic(operation)) return;
+      const { operation, mcpEndpoint = false } = request.routeOptions.config;
+      if (!mcpEndpoint && (operation === undefined || isPublic(operation))) return;
       try {
-        const payload = await verifiedPayload(request);
-        refuseMcpTokens(payload, publicUrl);
-        const caller = callers.get(payload) ?? callerOf(payload, rules);
-        if (caller === undefined) throw new AppError('UNAUTHENTICATED', { detail: BAD_CLAIMS });
-        callers.set(payload, caller);
-        request.caller = caller;
+        request.caller = await authenticate(request, mcpEndpoint);
       } catch (error) {
         if (error instanceof AppError && error.code === 'UNAUTHENTICATED') {
           await onRefused?.(request, reply);
         }
         throw error;
       }
-      requireScopes(operation, request.caller);
+      if (operation !== undefined) requireScopes(operation, request.caller);
     });
   },
   { name: 'authentication' },
@@ -68,7 +86,7 @@ export const authentication = fp<AuthenticationOptions>(
 const NOT_FOR_US = 'The access token is not valid for this service.';
 const BAD_CLAIMS = 'A claim of the access token does not have the expected form.';
 
-async function verifiedPayload(request: FastifyRequest): Promise<object> {
+async function verifiedPayload(request: FastifyRequest, isEndpoint: boolean): Promise<object> {
   const { authorization } = request.headers;
   if (authorization === undefined) {
     throw new AppError('UNAUTHENTICATED', {
@@ -79,7 +97,9 @@ async function verifiedPayload(request: FastifyRequest): Promise<object> {
     throw new AppError('UNAUTHENTICATED', { detail: 'The access token is not a signed JWT.' });
   }
   try {
-    const payload = await request.jwtVerify<object | string>();
+    const payload = isEndpoint
+      ? await request.mcpJwtVerify<object | string>()
+      : await request.jwtVerify<object | string>();
     if (typeof payload === 'object') return payload;
     throw new AppError('UNAUTHENTICATED', { detail: BAD_CLAIMS });
   } catch (error) {
@@ -87,13 +107,6 @@ async function verifiedPayload(request: FastifyRequest): Promise<object> {
       throw new AppError('NOT_READY', { cause: error, retryAfterSeconds: 5 });
     }
     throw new AppError('UNAUTHENTICATED', { cause: error, detail: refusalDetail(error) });
-  }
-}
-
-/** Agents hold tokens for the MCP endpoint, and may not manage connectors. */
-function refuseMcpTokens(payload: object, publicUrl: string | undefined): void {
-  if (publicUrl !== undefined && isMeantFor(payload, `${publicUrl}/mcp`)) {
-    throw new AppError('UNAUTHENTICATED', { detail: NOT_FOR_US });
   }
 }
 

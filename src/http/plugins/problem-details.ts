@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { AppError } from '../../errors/app-error.ts';
+import { Cancelled } from '../../lib/cancelled.ts';
 import { PROBLEM_MEDIA_TYPE, type ProblemRenderer } from '../problem.ts';
 import { translateHttpError } from '../translate-http-error.ts';
 
@@ -31,6 +32,27 @@ export const problemDetails = fp<ProblemDetailsOptions>(
   { name: 'problem-details' },
 );
 
+/** Logs an error where it deserves it, and gives back what its client may see. */
+export function reportError(thrown: unknown, request: FastifyRequest): AppError {
+  const error = translateHttpError(thrown);
+  const cause = error === thrown ? error.options.cause : thrown;
+  if (thrown instanceof Cancelled || (request.raw.aborted && error.status >= 400)) {
+    request.log.debug({ err: cause }, 'the client left before its request was complete');
+  } else if (error.code === 'INTERNAL') {
+    request.log.error({ err: cause ?? error }, 'request failed');
+  } else if (cause !== undefined && error.status >= 500) {
+    request.log.warn({ code: error.code, err: cause }, 'request could not be served');
+  }
+  return error;
+}
+
+/** The headers an error brings: its own, and when to come back. */
+export function errorHeaders({ options }: AppError): Record<string, string> {
+  const { retryAfterSeconds, headers = {} } = options;
+  if (retryAfterSeconds === undefined) return { ...headers };
+  return { ...headers, 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) };
+}
+
 /** Logs an error where it deserves it, and answers it. */
 export function sendProblem(
   render: ProblemRenderer,
@@ -38,20 +60,8 @@ export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const error = translateHttpError(thrown);
-  const cause = error === thrown ? error.options.cause : thrown;
-  if (request.raw.aborted && error.status >= 400) {
-    request.log.debug({ err: cause }, 'the client left before its request was complete');
-  } else if (error.code === 'INTERNAL') {
-    request.log.error({ err: cause ?? error }, 'request failed');
-  } else if (cause !== undefined && error.status >= 500) {
-    request.log.warn({ code: error.code, err: cause }, 'request could not be served');
-  }
-  const { retryAfterSeconds, headers = {} } = error.options;
-  reply.headers(headers);
-  if (retryAfterSeconds !== undefined) {
-    reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))));
-  }
+  const error = reportError(thrown, request);
+  reply.headers(errorHeaders(error));
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
   return (
     reply

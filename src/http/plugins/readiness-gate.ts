@@ -25,7 +25,8 @@ export const readinessGate = fp<ReadinessGateOptions>(
       return payload;
     });
     app.addHook('onRequest', async (request) => {
-      if (request.routeOptions.config.operation === undefined) return;
+      const { operation, mcpEndpoint } = request.routeOptions.config;
+      if (operation === undefined && mcpEndpoint !== true) return;
       if (closing) {
         throw new AppError('NOT_READY', {
           detail: 'The service is stopping.',

@@ -23,10 +23,8 @@ export const securityHeaders = fp(
     });
     app.addHook('onSend', async (request, reply, payload) => {
       // Answers belong to one caller; those with an ETag may be kept by the caller, and asked for again.
-      if (
-        request.routeOptions.config.operation !== undefined &&
-        !reply.hasHeader('cache-control')
-      ) {
+      const { operation, mcpEndpoint } = request.routeOptions.config;
+      if ((operation !== undefined || mcpEndpoint === true) && !reply.hasHeader('cache-control')) {
         reply.header('cache-control', reply.hasHeader('etag') ? 'private, no-cache' : 'no-store');
       }
       return payload;

@@ -8,6 +8,7 @@ import {
   type JsonRpcId,
   type ReceivedAnswer,
 } from './json-rpc.ts';
+import type { JsonObject } from './mcp-client.ts';
 import { McpFailure, UnusableAnswer } from './mcp-failure.ts';
 
 /** What a server may send before its answer; more is a flood. */
@@ -16,14 +17,18 @@ export const UNASKED_LIMITS = {
   messages: 100,
   /** Requests of the server's own. Each costs us a request to answer it. */
   requests: 10,
+  /** Notifications we asked for: the progress of a call. */
+  progress: 20_000,
 } as const;
 
 /** What {@link readAnswer} needs to know. */
 export interface AnswerOptions {
   /** The id of the request. */
   id: JsonRpcId;
-  /** Receives the requests a server sends before it answers. Its notifications are dropped: nothing uses them. */
+  /** Receives the requests a server sends before it answers. */
   onServerRequest: (message: unknown) => void;
+  /** Receives the notifications a server sends before it answers. @returns was it asked for? */
+  onNotification: (message: JsonObject) => boolean;
 }
 
 /**
@@ -108,6 +113,7 @@ class AnswerSearch {
   readonly #options: AnswerOptions;
   #messages = 0;
   #requests = 0;
+  #progress = 0;
 
   constructor(options: AnswerOptions) {
     this.#options = options;
@@ -117,9 +123,7 @@ class AnswerSearch {
   take(message: unknown, textLength: number): ReceivedAnswer | undefined {
     if (!isJsonObject(message)) throw unusable('A message is not a JSON object.');
     if (isServerMessage(message)) {
-      this.#messages += 1;
-      if (this.#messages > UNASKED_LIMITS.messages) throw new McpFailure('RESPONSE_TOO_LARGE');
-      if (findCall(message) !== undefined) this.#passOn(message);
+      this.#takeServerMessage(message);
       return undefined;
     }
     const response = findResponse(message);
@@ -132,9 +136,18 @@ class AnswerSearch {
     return { answer, textLength };
   }
 
-  #passOn(request: unknown): void {
+  #takeServerMessage(message: JsonObject): void {
+    const isRequest = findCall(message) !== undefined;
+    if (!isRequest && this.#options.onNotification(message)) {
+      this.#progress += 1;
+      if (this.#progress > UNASKED_LIMITS.progress) throw new McpFailure('RESPONSE_TOO_LARGE');
+      return;
+    }
+    this.#messages += 1;
+    if (this.#messages > UNASKED_LIMITS.messages) throw new McpFailure('RESPONSE_TOO_LARGE');
+    if (!isRequest) return;
     this.#requests += 1;
     if (this.#requests > UNASKED_LIMITS.requests) throw new McpFailure('RESPONSE_TOO_LARGE');
-    this.#options.onServerRequest(request);
+    this.#options.onServerRequest(message);
   }
 }

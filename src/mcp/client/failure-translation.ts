@@ -50,24 +50,29 @@ export function failureOfStatus(
   error?: JsonRpcError,
 ): McpFailure {
   const cause = new HttpRefusal(status);
+  const common = { cause, status };
   // RFC 9110 section 15.5.2: a request answered with 401 has not been applied.
   if (status === 401) {
     const code = hasCredentials ? 'AUTH_FAILED' : 'AUTH_REQUIRED';
-    return new McpFailure(code, { cause, notExecuted: true });
+    return new McpFailure(code, { ...common, notExecuted: true });
   }
-  if (status === 403) return new McpFailure('AUTH_FAILED', { cause });
-  if (isTransient(status)) return new McpFailure('CONNECTION_FAILED', { cause });
+  if (status === 403) return new McpFailure('AUTH_FAILED', common);
+  if (isTransient(status)) return new McpFailure('CONNECTION_FAILED', common);
   if (error !== undefined && isVersionMismatch(error)) {
-    return new McpFailure('PROTOCOL_MISMATCH', { cause });
+    return new McpFailure('PROTOCOL_MISMATCH', common);
   }
   if (sessionInUse && status === 404) {
-    return new McpFailure('INVALID_MCP_SERVER', { cause, sessionLost: true, notExecuted: true });
+    return new McpFailure('INVALID_MCP_SERVER', {
+      ...common,
+      sessionLost: true,
+      notExecuted: true,
+    });
   }
   if (sessionInUse && status === 400) {
     const notExecuted = error?.code === NO_VALID_SESSION;
-    return new McpFailure('INVALID_MCP_SERVER', { cause, sessionLost: true, notExecuted });
+    return new McpFailure('INVALID_MCP_SERVER', { ...common, sessionLost: true, notExecuted });
   }
-  return new McpFailure('INVALID_MCP_SERVER', { cause });
+  return new McpFailure('INVALID_MCP_SERVER', common);
 }
 
 function isTransient(status: number): boolean {

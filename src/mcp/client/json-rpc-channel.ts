@@ -1,4 +1,5 @@
-import type { JsonRpcId, ReceivedAnswer } from './json-rpc.ts';
+import { isJsonObject, type JsonRpcId, type ReceivedAnswer } from './json-rpc.ts';
+import type { JsonObject } from './mcp-client.ts';
 import { McpFailure } from './mcp-failure.ts';
 
 /** What a channel sends. */
@@ -24,6 +25,15 @@ interface Pending {
   fail: (failure: McpFailure) => void;
   /** Aborted when nobody waits any more. */
   exchange: AbortController;
+  /** Gets the parameters of each progress notification, as they came. */
+  onProgress: ((params: JsonObject) => void) | undefined;
+}
+
+/** How a request is given up, and who is told how far it is. */
+export interface RequestOptions {
+  signal: AbortSignal;
+  /** Asks the server for progress; gets the parameters of each notification, as they came. */
+  onProgress?: ((params: JsonObject) => void) | undefined;
 }
 
 /** Ids below are the SDK's own. */
@@ -49,7 +59,7 @@ export class JsonRpcChannel {
    */
   async request(
     call: { method: string; params: { [key: string]: unknown } },
-    signal: AbortSignal,
+    { signal, onProgress }: RequestOptions,
   ): Promise<ReceivedAnswer> {
     if (this.#closedBy !== undefined) throw closedChannel(this.#closedBy);
     if (signal.aborted) throw timeout(signal, { notExecuted: true });
@@ -58,7 +68,7 @@ export class JsonRpcChannel {
     const exchange = new AbortController();
     let onAbort = () => {};
     const answer = new Promise<ReceivedAnswer>((settle, fail) => {
-      this.#pending.set(id, { settle, fail, exchange });
+      this.#pending.set(id, { settle, fail, exchange, onProgress });
       onAbort = () => {
         fail(timeout(signal));
         exchange.abort(signal.reason);
@@ -66,7 +76,7 @@ export class JsonRpcChannel {
       };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#options
-        .send({ jsonrpc: '2.0', id, ...call })
+        .send({ jsonrpc: '2.0', id, ...(onProgress === undefined ? call : withToken(call, id)) })
         .catch((error: unknown) => fail(this.#options.translate(error)));
     });
     try {
@@ -89,6 +99,15 @@ export class JsonRpcChannel {
     return pending !== undefined;
   }
 
+  /** Hands a progress notification to the request that asked for it. @returns false where none did */
+  progress(params: JsonObject): boolean {
+    const token = params['progressToken'];
+    if (typeof token !== 'number') return false;
+    const onProgress = this.#pending.get(token)?.onProgress;
+    onProgress?.(params);
+    return onProgress !== undefined;
+  }
+
   /** Did this channel ever send a request with this id? An answer to one that was given up comes late, it is not wrong. */
   hasSent(id: unknown): boolean {
     return typeof id === 'number' && id >= FIRST_ID && id < this.#nextId;
@@ -102,6 +121,15 @@ export class JsonRpcChannel {
       exchange.abort(failure);
     }
   }
+}
+
+/** Both eras ask for progress by a token in `_meta`; that of a request is its id. */
+function withToken(
+  { method, params }: { method: string; params: { [key: string]: unknown } },
+  id: number,
+): { method: string; params: { [key: string]: unknown } } {
+  const meta = isJsonObject(params['_meta']) ? params['_meta'] : {};
+  return { method, params: { ...params, _meta: { ...meta, progressToken: id } } };
 }
 
 function timeout(signal: AbortSignal, options: { notExecuted?: boolean } = {}): McpFailure {

@@ -69,8 +69,27 @@ export type ToolOutcome =
       message: string;
     };
 
+/** What a server tells of a call under way; a text of the server, sanitised. */
+export interface CallProgress {
+  /** Finite; servers are asked to let it only grow, and nothing relies on that. */
+  progress: number;
+  total: number | undefined;
+  /** At most 1,000 characters. */
+  message: string | undefined;
+}
+
+/** How a call is given up, and who is told how far it is. */
+export interface CallOptions {
+  /** Ends the call; the server is told that nobody waits. */
+  signal: AbortSignal;
+  /** Asks the server for progress. Told at most ten times a second, and after a burst of 20; what comes faster is left out. */
+  onProgress?: ((progress: CallProgress) => void) | undefined;
+}
+
 /** A live connection to one MCP server. */
 export interface McpConnection {
+  /** Scheme, host and port of the server; what may be logged of its URL. */
+  readonly serverOrigin: string;
   readonly serverInfo: ServerInfo | undefined;
   readonly protocolVersion: string;
   readonly era: McpEra;
@@ -80,8 +99,13 @@ export interface McpConnection {
   /** @throws McpFailure */
   callTool(
     call: { name: string; arguments: JsonObject },
-    options: { signal: AbortSignal },
+    options: CallOptions,
   ): Promise<ToolOutcome>;
+  /**
+   * Has the listener told whenever the server says that its tools changed, or may have changed unnoticed, until the connection is
+   * closed. Where the server announces such changes, a stream is kept open for them. To be called once.
+   */
+  watchTools(onChanged: () => void): void;
   /** Ends the session, its requests and its sockets. Never throws, never takes longer than two seconds. */
   close(): Promise<void>;
 }

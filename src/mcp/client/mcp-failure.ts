@@ -22,6 +22,8 @@ export interface McpFailureOptions {
   notExecuted?: boolean;
   /** The server no longer knows our session: a fresh connection may succeed. */
   sessionLost?: boolean;
+  /** The HTTP status the server refused with, where it is that. */
+  status?: number;
   /** Logged, never sent. Of errors that are not ours only names and codes are kept. */
   cause?: unknown;
 }
@@ -32,13 +34,32 @@ export class McpFailure extends OwnError {
   readonly code: McpFailureCode;
   readonly notExecuted: boolean;
   readonly sessionLost: boolean;
+  readonly status: number | undefined;
 
   constructor(code: McpFailureCode, options: McpFailureOptions = {}) {
     super(code, options);
     this.code = code;
     this.notExecuted = options.notExecuted ?? false;
     this.sessionLost = options.sessionLost ?? false;
+    this.status = options.status;
   }
+}
+
+/** Statuses by which a gateway or a server says that it cannot serve anybody now. */
+const NOBODY_SERVED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/**
+ * Does the failure mean that the next request will probably fail as well? A refusal of credentials does not: the server answers. Neither
+ * does a request that took too long, or one that was answered with a status of its own: others may fare better. Of a connect everything
+ * else does.
+ */
+export function isOutage(
+  { code, status }: McpFailure,
+  { whileConnecting = false }: { whileConnecting?: boolean } = {},
+): boolean {
+  if (code === 'AUTH_FAILED' || code === 'AUTH_REQUIRED') return false;
+  if (whileConnecting) return true;
+  return code === 'CONNECTION_FAILED' && (status === undefined || NOBODY_SERVED.has(status));
 }
 
 /** Why an answer cannot be used, in our own words; the cause of a failure. */

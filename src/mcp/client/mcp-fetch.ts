@@ -12,7 +12,7 @@ import {
 } from './json-rpc.ts';
 import type { JsonRpcChannel } from './json-rpc-channel.ts';
 import { linkSignals } from './linked-signal.ts';
-import type { McpTransport } from './mcp-client.ts';
+import type { JsonObject, McpTransport } from './mcp-client.ts';
 import { McpFailure } from './mcp-failure.ts';
 import { checkVersion } from './protocol-version.ts';
 import { readErrorBody } from './refusal-reader.ts';
@@ -32,6 +32,8 @@ export interface McpFetchOptions {
   clock: Pick<Clock, 'monotonic'>;
   /** Receives requests that a streamable HTTP server sends before an answer. */
   onServerRequest: (message: unknown) => void;
+  /** Receives the notifications of the server. @returns was it asked for? */
+  onNotification: (message: JsonObject) => boolean;
   /** The event stream of the SSE transport has ended or never began; without an error it ended in good order. */
   onStreamEnd: (error: unknown) => void;
 }
@@ -97,6 +99,34 @@ export class McpFetch {
     this.#lifetime.abort(reason);
   }
 
+  /**
+   * Opens the stream on which the server says what nobody asked for; it ends with the connection. With a body it is a request of the
+   * modern era, without one the GET of a legacy session.
+   * @throws OutboundError; the reason the connection ended with
+   */
+  openStream(
+    body: { method: string; text: string; version: string } | undefined,
+  ): Promise<OutboundResponse> {
+    const { url } = this.#options;
+    const common = { signal: this.#lifetime.signal, limitPer: 'event' } as const;
+    if (body === undefined) {
+      const headers = { ...this.#endHeaders, accept: 'text/event-stream' };
+      return this.#send(url, { method: 'GET', headers, ...common });
+    }
+    const headers = {
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      'mcp-method': body.method,
+      'mcp-protocol-version': body.version,
+    };
+    return this.#send(url, { method: 'POST', headers, body: body.text, ...common });
+  }
+
+  /** Aborts when the connection ends. */
+  get lifetime(): AbortSignal {
+    return this.#lifetime.signal;
+  }
+
   /** Tells a streamable HTTP server that its session is over. Never throws; `signal` bounds it. */
   async endSession(signal: AbortSignal): Promise<void> {
     if (this.#sessionId === undefined || this.#options.transport === 'sse') return;
@@ -148,10 +178,10 @@ export class McpFetch {
   }
 
   async #answered(call: JsonRpcCall, response: OutboundResponse): Promise<Response> {
-    const { onServerRequest, channel } = this.#options;
+    const { onServerRequest, onNotification, channel } = this.#options;
     let received: ReceivedAnswer;
     try {
-      received = await readAnswer(response, { id: call.id, onServerRequest });
+      received = await readAnswer(response, { id: call.id, onServerRequest, onNotification });
     } catch (error) {
       // Legacy servers answer an unknown method in every way. Only `initialize` tells whether they are MCP servers.
       if (call.method === PROBE && isInvalid(error)) return new Response('', { status: 400 });

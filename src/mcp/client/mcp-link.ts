@@ -13,11 +13,12 @@ import {
 import type { Clock } from '../../lib/clock.ts';
 import type { Outbound } from '../../outbound/guarded-fetch.ts';
 import { toMcpFailure } from './failure-translation.ts';
-import type { ReceivedAnswer } from './json-rpc.ts';
-import { JsonRpcChannel } from './json-rpc-channel.ts';
-import type { McpEra, McpTransport, ServerInfo } from './mcp-client.ts';
+import { isJsonObject, type ReceivedAnswer } from './json-rpc.ts';
+import { JsonRpcChannel, type RequestOptions } from './json-rpc-channel.ts';
+import type { JsonObject, McpEra, McpTransport, ServerInfo } from './mcp-client.ts';
 import { McpFailure, UnusableAnswer } from './mcp-failure.ts';
 import { McpFetch } from './mcp-fetch.ts';
+import { ToolChangeStream } from './tool-change-stream.ts';
 import { cleanText } from './untrusted-text.ts';
 
 /** What a {@link McpLink} needs. */
@@ -34,7 +35,7 @@ export interface McpLinkOptions {
   probeTimeoutMs: number;
   /** Milliseconds to end a session on the server when closing. */
   closeTimeoutMs: number;
-  clock: Pick<Clock, 'monotonic'>;
+  clock: Pick<Clock, 'monotonic' | 'sleep'>;
   /** Called once when everything is closed. */
   onClosed: () => void;
 }
@@ -65,6 +66,7 @@ export class McpLink {
   #reportBroken: (failure: McpFailure) => void = () => {};
   #failure: McpFailure | undefined;
   #connected = false;
+  #onToolsChanged: () => void = () => {};
   #closing: Promise<void> | undefined;
 
   constructor(options: McpLinkOptions) {
@@ -82,7 +84,8 @@ export class McpLink {
       ...options,
       userAgent: `${options.clientInfo.name}/${options.clientInfo.version}`,
       channel: this.#channel,
-      onServerRequest: (message) => this.#transport.onmessage?.(parseJSONRPCMessage(message)),
+      onServerRequest: (message) => this.#answer(message),
+      onNotification: (message) => this.#takeNotification(message),
       onStreamEnd: (error) => this.#endOfStream(error),
     });
     this.#transport = createTransport(options, this.#fetch);
@@ -132,6 +135,10 @@ export class McpLink {
     return this.#options.transport;
   }
 
+  get serverOrigin(): string {
+    return this.#options.url.origin;
+  }
+
   get serverInfo(): ServerInfo | undefined {
     const info = this.#client.getServerVersion();
     if (info === undefined) return undefined;
@@ -154,9 +161,46 @@ export class McpLink {
   async request(
     method: string,
     params: { [key: string]: unknown },
-    signal: AbortSignal,
+    options: RequestOptions,
   ): Promise<ReceivedAnswer> {
-    return this.#channel.request({ method, params: this.#envelope(params) }, signal);
+    return this.#channel.request({ method, params: this.#envelope(params) }, options);
+  }
+
+  /** As {@link McpConnection.watchTools} says. */
+  watchTools(onChanged: () => void): void {
+    this.#onToolsChanged = onChanged;
+    const announces = this.#client.getServerCapabilities()?.tools?.listChanged === true;
+    // Over SSE the one stream there is brings them.
+    if (!announces || this.#options.transport === 'sse') return;
+    const stream = new ToolChangeStream({
+      open: () => this.#fetch.openStream(this.#listenRequest()),
+      signal: this.#fetch.lifetime,
+      clock: this.#options.clock,
+      onNotification: (message) => this.#takeNotification(message),
+      onServerRequest: (message) => this.#answer(message),
+      onGap: onChanged,
+    });
+    void stream.run();
+  }
+
+  /** The request that opens the stream of changes in the modern era; the legacy era has none. */
+  #listenRequest(): { method: string; text: string; version: string } | undefined {
+    if (this.era === 'legacy') return undefined;
+    const method = 'subscriptions/listen';
+    const params = this.#envelope({ notifications: { toolsListChanged: true } });
+    const text = JSON.stringify({ jsonrpc: '2.0', id: 'listen', method, params });
+    return { method, text, version: this.protocolVersion };
+  }
+
+  #answer(request: unknown): void {
+    this.#transport.onmessage?.(parseJSONRPCMessage(request));
+  }
+
+  /** @returns did somebody ask for it? */
+  #takeNotification({ method, params }: JsonObject): boolean {
+    if (method === 'notifications/tools/list_changed') this.#onToolsChanged();
+    if (method !== 'notifications/progress' || !isJsonObject(params)) return false;
+    return this.#channel.progress(params);
   }
 
   /** Ends session, requests and streams. Never throws. */

@@ -21,14 +21,27 @@ export class RateBudget {
     this.#countedAt = options.clock.monotonic();
   }
 
-  /** @returns false where less than `amount` was left */
+  /** @returns false where less than `amount` was left; it is owed then */
   take(amount: number): boolean {
+    this.#regain();
+    this.#left -= amount;
+    return this.#left >= 0;
+  }
+
+  /** Takes the amount only where it is left. @returns was it? */
+  takeIfLeft(amount: number): boolean {
+    this.#regain();
+    if (this.#left < amount) return false;
+    this.#left -= amount;
+    return true;
+  }
+
+  #regain(): void {
     const { capacity, perSecond, clock } = this.#options;
     const now = clock.monotonic();
     const regained = ((now - this.#countedAt) / 1_000) * perSecond;
-    this.#left = Math.min(capacity, this.#left + regained) - amount;
+    this.#left = Math.min(capacity, this.#left + regained);
     this.#countedAt = now;
-    return this.#left >= 0;
   }
 
   /** Makes the whole capacity available again. */

@@ -23,7 +23,7 @@ export interface SdkMcpClientOptions {
   /** Milliseconds to end a session on the server when closing. Default 1,500. */
   closeTimeoutMs?: number;
   /** Default: that of the operating system. */
-  clock?: Pick<Clock, 'monotonic'>;
+  clock?: Pick<Clock, 'monotonic' | 'sleep'>;
 }
 
 const CLIENT_INFO: Implementation = { name: 'mcp-connectors', version: '0.1.0' };
@@ -46,7 +46,8 @@ export class SdkMcpClient implements McpClient {
       open: (choice, bound) => this.#openLink({ target, url, ...choice }, bound),
       probeTimeoutMs: this.#options.probeTimeoutMs ?? 4_000,
     });
-    return new SdkMcpConnection(await attempt.run(target));
+    const clock = this.#options.clock ?? systemClock;
+    return new SdkMcpConnection(await attempt.run(target), clock);
   }
 
   /** Closes every connection, and waits for those that are closing. */

@@ -1,4 +1,6 @@
+import type { Clock } from '../../lib/clock.ts';
 import { unusable } from './answer-reader.ts';
+import { readProgress } from './call-progress.ts';
 import {
   isJsonObject,
   isVersionMismatch,
@@ -7,6 +9,7 @@ import {
   MISSING_CLIENT_CAPABILITY,
 } from './json-rpc.ts';
 import type {
+  CallOptions,
   JsonObject,
   McpConnection,
   McpEra,
@@ -30,10 +33,14 @@ export class SdkMcpConnection implements McpConnection {
   readonly protocolVersion: string;
   readonly era: McpEra;
   readonly transport: McpTransport;
+  readonly serverOrigin: string;
   readonly #link: McpLink;
+  readonly #clock: Pick<Clock, 'monotonic'>;
 
-  constructor(link: McpLink) {
+  constructor(link: McpLink, clock: Pick<Clock, 'monotonic'>) {
     this.#link = link;
+    this.#clock = clock;
+    this.serverOrigin = link.serverOrigin;
     this.serverInfo = link.serverInfo;
     this.protocolVersion = link.protocolVersion;
     this.era = link.era;
@@ -44,7 +51,7 @@ export class SdkMcpConnection implements McpConnection {
     if (!this.#link.hasTools) return { tools: [], warnings: [] };
     return discoverTools(async (cursor) => {
       const params = cursor === undefined ? {} : { cursor };
-      const { answer, textLength } = await this.#link.request('tools/list', params, signal);
+      const { answer, textLength } = await this.#link.request('tools/list', params, { signal });
       const result = 'result' in answer ? answer.result : emptyPage(answer.error);
       return { result, textLength };
     });
@@ -52,13 +59,19 @@ export class SdkMcpConnection implements McpConnection {
 
   async callTool(
     call: { name: string; arguments: JsonObject },
-    { signal }: { signal: AbortSignal },
+    { signal, onProgress }: CallOptions,
   ): Promise<ToolOutcome> {
     const params = { name: call.name, arguments: call.arguments };
-    const { answer } = await this.#link.request('tools/call', params, signal);
+    const told = onProgress && readProgress(onProgress, this.#clock);
+    const options = { signal, onProgress: told };
+    const { answer } = await this.#link.request('tools/call', params, options);
     if ('result' in answer) return outcomeOf(answer.result);
     const { code, message } = answer.error;
     return { kind: 'protocol-error', code, message: cleanText(message, MESSAGE_LENGTH) };
+  }
+
+  watchTools(onChanged: () => void): void {
+    this.#link.watchTools(onChanged);
   }
 
   close(): Promise<void> {

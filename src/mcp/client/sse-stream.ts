@@ -10,6 +10,7 @@ import {
   type JsonRpcId,
 } from './json-rpc.ts';
 import type { JsonRpcChannel } from './json-rpc-channel.ts';
+import type { JsonObject } from './mcp-client.ts';
 import { McpFailure } from './mcp-failure.ts';
 import { checkVersion } from './protocol-version.ts';
 import { RateBudget } from './rate-budget.ts';
@@ -25,6 +26,8 @@ const REQUESTS = { capacity: UNASKED_LIMITS.requests, perSecond: 1 } as const;
 export interface SseStreamOptions {
   channel: Pick<JsonRpcChannel, 'settle' | 'hasSent'>;
   clock: Pick<Clock, 'monotonic'>;
+  /** Receives the notifications of the server. @returns was it asked for? */
+  onNotification: (message: JsonObject) => boolean;
 }
 
 /**
@@ -110,10 +113,12 @@ export class SseStream {
     return false;
   }
 
-  /** Notifications are dropped: nothing uses them. */
-  #takeServerMessage(message: unknown): boolean {
+  #takeServerMessage(message: JsonObject): boolean {
+    const isRequest = findCall(message) !== undefined;
+    // Progress of a call is bounded by the bytes that may come without an answer.
+    if (!isRequest && this.#options.onNotification(message)) return false;
     spend(this.#events, 1);
-    if (findCall(message) === undefined) return false;
+    if (!isRequest) return false;
     spend(this.#requests, 1);
     return true;
   }

@@ -1,6 +1,8 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
+import type { ToolDiscovery } from '../../mcp/client/mcp-client.ts';
+import { DISCOVERY_LIMITS } from '../../mcp/client/tool-discovery.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import { type ConnectionTestReport, failedReport } from './connection-test.ts';
 import {
@@ -11,17 +13,21 @@ import {
 } from './connector.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorChanges, ConnectorStore } from './connector-store.ts';
-import { type ConnectorTester, discoveredState } from './connector-tester.ts';
+import { type ConnectorTester, discoveredState, toNewTool } from './connector-tester.ts';
+import type { ConnectorToolStore } from './connector-tool-store.ts';
 
 /** Collaborators of the {@link ConnectorHealthService}. */
 export interface ConnectorHealthServiceDeps {
   store: Pick<ConnectorStore, 'find' | 'update'>;
+  toolStore: Pick<ConnectorToolStore, 'listTools'>;
   secrets: ConnectorSecrets;
   tester: Pick<ConnectorTester, 'test'>;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
   /** Called before a sync: the sessions of the connector are to be opened anew. */
   onSessionsInvalid(connectorId: string): Promise<void>;
+  /** Called after a test that passed: what failed before means nothing any more. */
+  onReachable(connectorId: string): void;
 }
 
 /** Tests and syncs saved connectors, and keeps what was found as their health. */
@@ -72,6 +78,34 @@ export class ConnectorHealthService {
     });
   }
 
+  /**
+   * Stores the tools a server has now, where they are others than the stored ones. Where the connector changed meanwhile, nothing is
+   * stored: whoever changed it knows better.
+   * @param discover asks the server; undefined where it cannot be asked now
+   * @throws what `discover` throws
+   */
+  async refreshTools(
+    identity: Identity,
+    id: string,
+    discover: (record: ConnectorRecord) => Promise<ToolDiscovery | undefined>,
+  ): Promise<void> {
+    const { store, toolStore, clock, log } = this.#deps;
+    const record = await store.find(identity, id);
+    if (record === undefined || record.intent === 'DISABLED') return;
+    const discovery = await discover(record);
+    if (discovery === undefined) return;
+    const tools = discovery.tools.map(toNewTool);
+    const page = { limit: DISCOVERY_LIMITS.tools + 1, after: undefined };
+    const stored = await toolStore.listTools(identity, id, page);
+    if (hashesOf(tools) === hashesOf(stored)) return;
+    await log.run('connector.refresh_tools', identity, async (fields) => {
+      fields.connector_id = id;
+      fields.origin = record.serverOrigin;
+      const saved = await store.update(identity, id, record.version, { tools, at: clock.now() });
+      fields.outcome = saved === undefined ? 'CONNECTOR_CHANGED' : 'ok';
+    });
+  }
+
   async #get(identity: Identity, id: string): Promise<ConnectorRecord> {
     const record = await this.#deps.store.find(identity, id);
     if (record === undefined) throw new AppError('CONNECTOR_NOT_FOUND');
@@ -81,13 +115,15 @@ export class ConnectorHealthService {
   async #test(identity: Identity, record: ConnectorRecord): Promise<ConnectionTestReport> {
     if (lacksCredentials(record))
       return failedReport('AUTH_REQUIRED', { latencyMs: 0, attempts: 0 });
-    const { secrets, tester } = this.#deps;
-    return await tester.test({
+    const { secrets, tester, onReachable } = this.#deps;
+    const report = await tester.test({
       serverUrl: secrets.openUrl(identity, record),
       // What the owner chose, not what was remembered: a server may have moved from SSE to streamable HTTP.
       transport: record.transport,
       credentials: secrets.openCredentials(identity, record),
     });
+    if (report.success) onReachable(record.id);
+    return report;
   }
 
   #health(report: ConnectionTestReport): ConnectorChanges {
@@ -100,4 +136,12 @@ export class ConnectorHealthService {
     const health = healthAfter(errorCode);
     return { at, health: { health, fault: { code: errorCode, at }, testedAt: at } };
   }
+}
+
+/** The same for the same tools, in whatever order. */
+function hashesOf(tools: readonly { definitionHash: string }[]): string {
+  return tools
+    .map(({ definitionHash }) => definitionHash)
+    .sort()
+    .join();
 }

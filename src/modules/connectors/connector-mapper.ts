@@ -11,7 +11,7 @@ import type {
 import type { AuthType, CredentialMetadata, Credentials } from '../credentials/index.ts';
 import { type ConnectionTestReport, messageFor } from './connection-test.ts';
 import type { Connector, ConnectorTool } from './connector.ts';
-import type { ConnectorDraft } from './connector-service.ts';
+import type { ConnectorDraft, TestDraft } from './connector-service.ts';
 import type { ConnectorUpdate } from './connector-update.ts';
 
 /** The credentials of a request body. */
@@ -22,7 +22,7 @@ export function toCredentials(body: CredentialsBody): Credentials {
 }
 
 /** A server to test; credentials without `auth_type` say it themselves. */
-export function toTestDraft(body: ConnectionTest): Omit<ConnectorDraft, 'name'> {
+export function toTestDraft(body: ConnectionTest): TestDraft {
   const credentials = body.credentials === undefined ? undefined : toCredentials(body.credentials);
   const authType: AuthType = body.auth_type ?? credentials?.kind ?? 'none';
   return {
@@ -33,15 +33,21 @@ export function toTestDraft(body: ConnectionTest): Omit<ConnectorDraft, 'name'> 
   };
 }
 
+const DEFAULT_CALL_TIMEOUT_SECONDS = 60;
+
 /** A connector to create. */
 export function toDraft(body: ConnectorCreate): ConnectorDraft {
-  return { name: body.name, ...toTestDraft(body) };
+  const { name, call_timeout_seconds: callTimeoutSeconds = DEFAULT_CALL_TIMEOUT_SECONDS } = body;
+  return { name, callTimeoutSeconds, ...toTestDraft(body) };
 }
 
 /** Only what the body names. */
 export function toUpdate(body: ConnectorUpdateBody): ConnectorUpdate {
   return {
     ...(body.name !== undefined && { name: body.name }),
+    ...(body.call_timeout_seconds !== undefined && {
+      callTimeoutSeconds: body.call_timeout_seconds,
+    }),
     ...(body.server_url !== undefined && { serverUrl: body.server_url }),
     ...(body.transport !== undefined && { transport: body.transport }),
     ...(body.auth_type !== undefined && { authType: body.auth_type }),
@@ -90,6 +96,7 @@ export function toConnectorResource(connector: Connector): ConnectorResource {
     protocol_version: knowledge?.protocolVersion ?? null,
     tool_count: connector.toolCount,
     credentials: credential === undefined ? null : toCredentialResource(credential),
+    call_timeout_seconds: connector.callTimeoutSeconds,
     version: connector.version,
     last_tested_at: connector.lastTestedAt.toISOString(),
     created_at: connector.createdAt.toISOString(),

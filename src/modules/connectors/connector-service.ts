@@ -22,9 +22,14 @@ import { originField, urlOrigin } from './server-url.ts';
 /** What a user registers. */
 export interface ConnectorDraft extends ConnectorSettings {
   name: string;
+  /** 1 to 300. */
+  callTimeoutSeconds: number;
   authType: AuthType;
   credentials: Credentials | undefined;
 }
+
+/** A server to test, that is not saved. */
+export type TestDraft = Omit<ConnectorDraft, 'name' | 'callTimeoutSeconds'>;
 
 /** Collaborators of the {@link ConnectorService}. */
 export interface ConnectorServiceDeps {
@@ -93,7 +98,7 @@ export class ConnectorService {
    * Tests a server that is not saved.
    * @throws AppError `CREDENTIALS_INVALID`; a failed test is a report, not an error.
    */
-  test(identity: Identity, draft: Omit<ConnectorDraft, 'name'>): Promise<ConnectionTestReport> {
+  test(identity: Identity, draft: TestDraft): Promise<ConnectionTestReport> {
     return this.#deps.log.run('connector.test_unsaved', identity, async (fields) => {
       Object.assign(fields, originField(draft.serverUrl));
       assertCredentialsFit(draft.authType, draft.credentials);
@@ -128,6 +133,7 @@ export class ConnectorService {
           serverOrigin: urlOrigin(draft.serverUrl),
           transport: draft.transport,
           authType: draft.authType,
+          callTimeoutSeconds: draft.callTimeoutSeconds,
           credential: this.#seal(identity, draft.serverUrl, draft.credentials),
           ...discoveredState(report),
           at: clock.now(),
@@ -249,16 +255,19 @@ export class ConnectorService {
       hasCredentials: record.credential !== undefined,
       openCredentials: () => secrets.openCredentials(identity, record),
     });
-    const { name } = update;
+    const { name, callTimeoutSeconds } = update;
     if (name !== undefined && (await store.isNameTaken(identity, name, id))) {
       throw new AppError('CONNECTOR_NAME_TAKEN');
     }
-    const renamed = name === undefined ? {} : { name };
+    const kept = {
+      ...(name !== undefined && { name }),
+      ...(callTimeoutSeconds !== undefined && { callTimeoutSeconds }),
+    };
     if (plan === undefined) {
-      return await this.#change(identity, id, accepts, () => ({ ...renamed, at: clock.now() }));
+      return await this.#change(identity, id, accepts, () => ({ ...kept, at: clock.now() }));
     }
     const report = await tester.assertPasses(plan);
-    const changes = { ...renamed, ...this.#targetChanges(identity, id, plan, report) };
+    const changes = { ...kept, ...this.#targetChanges(identity, id, plan, report) };
     const saved = await store.update(identity, id, record.version, changes);
     if (saved === undefined) throw new AppError('CONNECTOR_CHANGED');
     await this.#deps.onSessionsInvalid(id);

@@ -36,12 +36,14 @@ export interface NewConnector {
   knowledge: ServerKnowledge;
   credential: NewCredential | undefined;
   tools: NewTool[];
+  callTimeoutSeconds: number;
   at: Date;
 }
 
 /** What a change replaces; what is absent stays. */
 export interface ConnectorChanges {
   name?: string;
+  callTimeoutSeconds?: number;
   target?: {
     serverUrlSealed: string;
     serverOrigin: string;

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors/app-error.ts';
-import type { McpEra } from '../../mcp/client/mcp-client.ts';
+import type { DiscoveredTool, McpEra } from '../../mcp/client/mcp-client.ts';
 import { type Credentials, toSecretHeaders } from '../credentials/index.ts';
 import type { ConnectionTestReport } from './connection-test.ts';
 import type { ConnectionValidator } from './connection-validator.ts';
@@ -48,10 +48,14 @@ export function discoveredState(report: ConnectionTestReport): {
   if (era === undefined || transport === undefined || protocolVersion === undefined) {
     throw new Error('only a passed test has something to store');
   }
-  const tools = report.tools.map((tool): NewTool => {
-    const definition = toDefinition(tool);
-    const hash = definitionHash(tool.name, definition);
-    return { name: tool.name, definition, definitionHash: hash };
-  });
-  return { knowledge: { era, transport, protocolVersion, serverInfo }, tools };
+  return {
+    knowledge: { era, transport, protocolVersion, serverInfo },
+    tools: report.tools.map(toNewTool),
+  };
+}
+
+/** A discovered tool, ready to be stored. */
+export function toNewTool(tool: DiscoveredTool): NewTool {
+  const definition = toDefinition(tool);
+  return { name: tool.name, definition, definitionHash: definitionHash(tool.name, definition) };
 }

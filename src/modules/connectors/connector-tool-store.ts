@@ -9,8 +9,11 @@ export interface ToolSource
 }
 
 /** A tool as a call needs it. */
-export interface CallableTool extends Pick<ConnectorRecord, 'intent' | 'credentialGeneration'> {
+export interface CallableTool
+  extends Pick<ConnectorRecord, 'intent' | 'credentialGeneration' | 'callTimeoutSeconds'> {
   connectorId: string;
+  /** SHA-256 of the stored definition, hex. */
+  definitionHash: string;
   /** As the server calls it. */
   toolName: string;
 }

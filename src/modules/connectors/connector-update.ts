@@ -12,6 +12,7 @@ export interface ConnectorSettings {
 /** What a user changes; what is absent stays. */
 export interface ConnectorUpdate extends Partial<ConnectorSettings> {
   name?: string;
+  callTimeoutSeconds?: number;
   authType?: AuthType;
   credentials?: Credentials;
 }

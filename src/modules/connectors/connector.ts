@@ -49,6 +49,8 @@ export interface ConnectorRecord {
   knowledge: ServerKnowledge | undefined;
   credential: SealedCredential | undefined;
   toolCount: number;
+  /** How long a tool call may take, connect included: 1 to 300. */
+  callTimeoutSeconds: number;
   /** Counts every change a client can see. */
   version: number;
   /** Counts changes of URL, transport and credentials; sessions of older generations are dead. */

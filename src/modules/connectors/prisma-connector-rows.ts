@@ -90,6 +90,7 @@ export function toConnectorRecord(row: ConnectorRow): ConnectorRecord {
     knowledge: toKnowledge(row),
     credential: toCredential(row),
     toolCount: row._count.tools,
+    callTimeoutSeconds: row.callTimeoutSeconds,
     version: row.version,
     credentialGeneration: row.credentialGeneration,
     lastTestedAt: row.lastTestedAt,

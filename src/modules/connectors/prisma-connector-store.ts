@@ -190,6 +190,7 @@ function connectorData(
     serverOrigin: connector.serverOrigin,
     transport: connector.transport,
     authType: connector.authType,
+    callTimeoutSeconds: connector.callTimeoutSeconds,
     intent: 'ENABLED',
     health: 'HEALTHY',
     ...knowledgeData(connector.knowledge),
@@ -201,10 +202,12 @@ function connectorData(
 }
 
 function updateData(changes: ConnectorChanges): Prisma.ConnectorUpdateManyMutationInput {
-  const { name, target, credential, intent, health, knowledge, tools, at } = changes;
+  const { name, callTimeoutSeconds, target, credential, intent, health, knowledge, tools, at } =
+    changes;
   const endsSessions = target !== undefined || credential !== undefined;
   return {
     ...(name !== undefined && { name }),
+    ...(callTimeoutSeconds !== undefined && { callTimeoutSeconds }),
     ...target,
     ...(intent !== undefined && { intent }),
     ...(health !== undefined && {

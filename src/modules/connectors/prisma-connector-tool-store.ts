@@ -63,15 +63,25 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
         where: { ...ownerColumns(identity), exposedName },
         select: {
           name: true,
-          connector: { select: { id: true, credentialGeneration: true, intent: true } },
+          definitionHash: true,
+          connector: {
+            select: {
+              id: true,
+              credentialGeneration: true,
+              intent: true,
+              callTimeoutSeconds: true,
+            },
+          },
         },
       }),
     );
     if (tool === null) return undefined;
-    const { id, credentialGeneration, intent } = tool.connector;
+    const { id, credentialGeneration, intent, callTimeoutSeconds } = tool.connector;
     return {
       connectorId: id,
       credentialGeneration,
+      callTimeoutSeconds,
+      definitionHash: tool.definitionHash,
       intent: intent === 'ENABLED' ? 'ENABLED' : 'DISABLED',
       toolName: tool.name,
     };

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { McpConnection } from '../../mcp/client/mcp-client.ts';
+import type { McpConnection, McpEra, McpTransport } from '../../mcp/client/mcp-client.ts';
+import { type SessionLimits, SessionRooms } from './session-rooms.ts';
 
 /** Names a session. Two users never share one, and a change of URL or credentials makes a new one. */
 export interface SessionKey {
@@ -14,12 +15,31 @@ export interface SessionPoolDeps {
   clock: Pick<Clock, 'monotonic'>;
   /** Milliseconds without use after which {@link SessionPool.sweep} closes a session. */
   idleMs: number;
+  /** How many sessions there may be; any number where it is absent. */
+  limits?: SessionLimits;
 }
 
 /** How many sessions of this process there are, those included that take no new calls any more. */
 export interface SessionPoolStatistics {
   sessions: number;
   inUse: number;
+}
+
+/** One session, as an operator may see it. */
+export interface SessionInfo extends Omit<SessionKey, 'credentialGeneration'> {
+  /** Grows with each session of this process. */
+  number: number;
+  /** `draining` takes no new calls and closes when its last one ends. */
+  state: 'connecting' | 'open' | 'draining';
+  /** Undefined while it connects. */
+  server: { origin: string; era: McpEra; transport: McpTransport } | undefined;
+  ageMs: number;
+  /** Milliseconds since its last use ended; 0 while it is in use. */
+  idleMs: number;
+  /** Uses under way. */
+  inUse: number;
+  /** Uses so far, those under way included. */
+  uses: number;
 }
 
 /** The pool is closed: the service is stopping. */
@@ -29,12 +49,18 @@ export class SessionPoolClosed extends Error {
 
 interface Session {
   id: string;
+  number: number;
   key: SessionKey;
   connecting: Promise<McpConnection>;
+  /** Set when the connect has ended well. */
+  connection: McpConnection | undefined;
   /** The connect has ended, well or not. */
   isConnectOver: boolean;
   /** Uses under way. */
   uses: number;
+  /** Uses so far. */
+  totalUses: number;
+  createdAt: number;
   lastUsedAt: number;
   /** Takes no new calls; closes when its last use ends. */
   isRetired: boolean;
@@ -51,29 +77,34 @@ export class SessionPool {
   readonly #idleMs: number;
   /** The session that takes new calls, by key. */
   readonly #current = new Map<string, Session>();
-  /** Every session that is not closed yet, retired ones included. */
+  /** Every session that is not closed yet, retired ones included; the oldest first. */
   readonly #open = new Set<Session>();
+  readonly #rooms: SessionRooms<Session>;
+  #created = 0;
   #isClosed = false;
 
-  constructor({ clock, idleMs }: SessionPoolDeps) {
+  constructor({ clock, idleMs, limits }: SessionPoolDeps) {
     this.#clock = clock;
     this.#idleMs = idleMs;
+    this.#rooms = new SessionRooms(limits);
   }
 
   /** Counts of this process. */
   get statistics(): SessionPoolStatistics {
-    const inUse = [...this.#open].filter((session) => session.uses > 0).length;
+    let inUse = 0;
+    for (const session of this.#open) inUse += session.uses > 0 ? 1 : 0;
     return { sessions: this.#open.size, inUse };
   }
 
   /**
    * Uses the session of this key; concurrent callers share one connect. A failed connect is forgotten, so the next
-   * caller tries again.
+   * caller tries again. Where a limit is reached, the session that was idle for the longest time makes room.
    *
    * @param connect opens the connection where there is none.
    * @param work gets the connection, whether it was there before, and `retire`, which takes the session out of the
    * pool so that the next caller connects anew.
-   * @throws SessionPoolClosed, and what `connect` or `work` throw.
+   * @throws SessionLimitReached where all sessions that could make room are in use; SessionPoolClosed, and what
+   * `connect` or `work` throw.
    */
   async use<Result>(
     key: SessionKey,
@@ -87,6 +118,8 @@ export class SessionPool {
     const existing = this.#current.get(idOf(key));
     const session = existing ?? this.#add(key, connect);
     session.uses += 1;
+    session.totalUses += 1;
+    this.#rooms.touch(session);
     try {
       const connection = await session.connecting;
       // The service began to stop during the connect: nothing may be sent any more.
@@ -94,10 +127,36 @@ export class SessionPool {
       const retire = () => this.#retire(session);
       return await work(connection, { isReused: existing !== undefined, retire });
     } finally {
-      session.uses -= 1;
       session.lastUsedAt = this.#clock.monotonic();
-      if (session.isRetired && session.uses === 0) void this.#end(session);
+      this.#rooms.touch(session);
+      this.#endUse(session);
     }
+  }
+
+  /**
+   * Uses the session of this key where there is one, without making it any younger: work of our own must not keep a session
+   * that nobody uses.
+   * @returns undefined where there is none
+   * @throws what `work` throws
+   */
+  async useExisting<Result>(
+    key: SessionKey,
+    work: (connection: McpConnection, session: { retire: () => void }) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const session = this.#current.get(idOf(key));
+    if (session?.connection === undefined) return undefined;
+    session.uses += 1;
+    try {
+      return await work(session.connection, { retire: () => this.#retire(session) });
+    } finally {
+      this.#endUse(session);
+    }
+  }
+
+  /** The sessions that are open, the oldest first. */
+  *list(): Generator<SessionInfo> {
+    const now = this.#clock.monotonic();
+    for (const session of this.#open) yield infoOf(session, now);
   }
 
   /**
@@ -106,6 +165,22 @@ export class SessionPool {
    */
   async closeConnector(connectorId: string): Promise<void> {
     await this.#retireAll((session) => session.key.connectorId === connectorId);
+  }
+
+  /** As {@link closeConnector}, for the sessions of one user, or of one of their connectors. @returns how many there were of each kind */
+  async closeUser(
+    { tenantId, userId }: Pick<SessionKey, 'tenantId' | 'userId'>,
+    connectorId?: string,
+  ): Promise<{ closed: number; draining: number }> {
+    const retired = await this.#retireAll(
+      ({ key, isRetired }) =>
+        !isRetired &&
+        key.tenantId === tenantId &&
+        key.userId === userId &&
+        (connectorId === undefined || key.connectorId === connectorId),
+    );
+    const draining = retired.filter(({ uses }) => uses > 0).length;
+    return { closed: retired.length - draining, draining };
   }
 
   /** Closes the sessions nobody has used for a while. */
@@ -131,36 +206,51 @@ export class SessionPool {
   }
 
   #add(key: SessionKey, connect: () => Promise<McpConnection>): Session {
+    this.#rooms.makeRoom(key, (idle) => this.#retire(idle));
+    const now = this.#clock.monotonic();
+    this.#created += 1;
     const session: Session = {
       id: idOf(key),
+      number: this.#created,
       key,
       connecting: Promise.resolve().then(connect),
+      connection: undefined,
       isConnectOver: false,
       uses: 0,
-      lastUsedAt: this.#clock.monotonic(),
+      totalUses: 0,
+      createdAt: now,
+      lastUsedAt: now,
       isRetired: false,
       closing: undefined,
     };
     this.#current.set(session.id, session);
     this.#open.add(session);
+    this.#rooms.enter(session);
     session.connecting.then(
-      () => {
+      (connection) => {
         session.isConnectOver = true;
+        session.connection = connection;
       },
       () => {
         session.isConnectOver = true;
         this.#retire(session);
         // There is nothing to close.
-        this.#open.delete(session);
+        this.#forget(session);
       },
     );
     return session;
   }
 
-  async #retireAll(isWanted: (session: Session) => boolean): Promise<void> {
+  #endUse(session: Session): void {
+    session.uses -= 1;
+    if (session.isRetired && session.uses === 0) void this.#end(session);
+  }
+
+  async #retireAll(isWanted: (session: Session) => boolean): Promise<Session[]> {
     const wanted = [...this.#open].filter(isWanted);
     for (const session of wanted) this.#retire(session);
     await Promise.all(wanted.map((session) => session.uses === 0 && session.closing));
+    return wanted;
   }
 
   #retire(session: Session): void {
@@ -171,11 +261,40 @@ export class SessionPool {
   }
 
   #end(session: Session): Promise<void> {
+    // What only waits for its goodbye to arrive takes nobody's room.
+    this.#rooms.leave(session);
     session.closing ??= session.connecting
       .then((connection) => connection.close())
       // A connect that failed has nothing to close, and closing reports nothing anybody could act on.
       .catch(() => undefined)
-      .finally(() => this.#open.delete(session));
+      .finally(() => this.#forget(session));
     return session.closing;
   }
+
+  #forget(session: Session): void {
+    this.#rooms.leave(session);
+    this.#open.delete(session);
+  }
+}
+
+function infoOf(session: Session, now: number): SessionInfo {
+  const { connection, key, uses } = session;
+  const { tenantId, userId, connectorId } = key;
+  const open = connection === undefined ? 'connecting' : 'open';
+  return {
+    number: session.number,
+    tenantId,
+    userId,
+    connectorId,
+    state: session.isRetired ? 'draining' : open,
+    server: connection && {
+      origin: connection.serverOrigin,
+      era: connection.era,
+      transport: connection.transport,
+    },
+    ageMs: Math.round(now - session.createdAt),
+    idleMs: uses > 0 ? 0 : Math.round(now - session.lastUsedAt),
+    inUse: uses,
+    uses: session.totalUses,
+  };
 }

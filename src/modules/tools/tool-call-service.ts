@@ -1,10 +1,15 @@
 import { AppError } from '../../errors/app-error.ts';
-import type { ErrorCode } from '../../errors/error-codes.ts';
+import { Cancelled } from '../../lib/cancelled.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { startDeadline } from '../../lib/deadline.ts';
 import type { OperationFields, OperationLog } from '../../lib/operation-log.ts';
-import type { JsonObject, McpTarget, ToolOutcome } from '../../mcp/client/mcp-client.ts';
-import { McpFailure, type McpFailureCode } from '../../mcp/client/mcp-failure.ts';
+import { type LinkedSignal, linkSignals } from '../../mcp/client/linked-signal.ts';
+import type {
+  CallProgress,
+  JsonObject,
+  McpTarget,
+  ToolOutcome,
+} from '../../mcp/client/mcp-client.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type {
   CallableTool,
@@ -12,13 +17,26 @@ import type {
   ConnectorService,
   ConnectorToolStore,
 } from '../connectors/index.ts';
-import { messageFor } from '../connectors/index.ts';
 import type { SessionService } from '../sessions/index.ts';
+import { type CallState, callErrorOf } from './call-error.ts';
+import type { CallMetrics } from './call-metrics.ts';
+
+/** Bytes of JSON that the arguments of a call may take. */
+const MAX_ARGUMENTS_BYTES = 256 * 1024;
 
 /** A call by the namespaced name. */
 export interface ToolCall {
   name: string;
   arguments: JsonObject;
+  /** The definition the agent knows; any where it is undefined. */
+  definitionHash?: string | undefined;
+}
+
+/** How a call is given up, and who is told how far it is. */
+export interface ToolCallOptions {
+  /** The caller does not wait any more. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: CallProgress) => void) | undefined;
 }
 
 /** What a server answered, and where it came from. */
@@ -38,26 +56,21 @@ export interface ToolCallServiceDeps {
   sessions: Pick<SessionService, 'run'>;
   clock: Pick<Clock, 'monotonic' | 'sleep'>;
   log: OperationLog;
-  /** Milliseconds a call may take, connect included. */
-  callTimeoutMs: number;
+  metrics: CallMetrics;
 }
 
-/** How a failed exchange looks to the agent's backend. Never 401 or 403: those speak of our own caller. */
-const CALL_ERROR: Record<McpFailureCode, ErrorCode> = {
-  INVALID_URL: 'UPSTREAM_UNREACHABLE',
-  BLOCKED_URL: 'UPSTREAM_UNREACHABLE',
-  CONNECTION_FAILED: 'UPSTREAM_UNREACHABLE',
-  TIMEOUT: 'UPSTREAM_TIMEOUT',
-  AUTH_FAILED: 'NEEDS_AUTH',
-  AUTH_REQUIRED: 'NEEDS_AUTH',
-  INVALID_MCP_SERVER: 'UPSTREAM_INVALID',
-  PROTOCOL_MISMATCH: 'UPSTREAM_INVALID',
-  RESPONSE_TOO_LARGE: 'UPSTREAM_INVALID',
-};
+/** A call under way. */
+interface RunningCall {
+  call: ToolCall;
+  options: ToolCallOptions;
+  state: CallState;
+  fields: OperationFields;
+}
 
 /** Calls a user's tools. */
 export class ToolCallService {
   readonly #deps: ToolCallServiceDeps;
+  readonly #stopping = new AbortController();
 
   constructor(deps: ToolCallServiceDeps) {
     this.#deps = deps;
@@ -65,59 +78,98 @@ export class ToolCallService {
 
   /**
    * Calls the tool on its server, over the user's session.
-   * @throws AppError `TOOL_NOT_FOUND`, `CONNECTOR_NOT_FOUND` (deleted meanwhile), `CONNECTOR_DISABLED`, `NEEDS_AUTH`, `UPSTREAM_UNREACHABLE`, `UPSTREAM_INVALID`,
-   * `UPSTREAM_TIMEOUT`. A failure that the tool or its server reports is a result.
+   * @throws AppError `TOOL_NOT_FOUND`, `CONNECTOR_NOT_FOUND` (deleted meanwhile), `CONNECTOR_DISABLED`, `TOOL_CHANGED`, `PAYLOAD_TOO_LARGE`,
+   * `NEEDS_AUTH`, `UPSTREAM_UNREACHABLE`, `UPSTREAM_INVALID`, `UPSTREAM_TIMEOUT`, `SESSION_LIMIT_REACHED`, `SESSIONS_EXHAUSTED`. A failure
+   * that the tool or its server reports is a result. Cancelled where the caller's own signal ended it.
    */
-  call(identity: Identity, call: ToolCall): Promise<ToolCallResult> {
-    return this.#deps.log.run('tool.call', identity, async (fields) => {
-      fields.tool = call.name;
-      const progress: CallProgress = { isSent: false };
-      try {
-        const tool = await this.#findTool(identity, call.name, fields);
-        return await this.#send(identity, tool, { call, progress, fields });
-      } catch (error) {
-        throw translate(error, { connectorId: fields.connector_id, ...progress });
-      }
-    });
+  async call(
+    identity: Identity,
+    call: ToolCall,
+    options: ToolCallOptions = {},
+  ): Promise<ToolCallResult> {
+    const { clock, log, metrics } = this.#deps;
+    const startedAt = clock.monotonic();
+    let ending = 'INTERNAL';
+    try {
+      return await log.run('tool.call', identity, async (fields) => {
+        fields.tool = call.name;
+        const state = { connectorId: undefined, limitSeconds: undefined, isSent: false };
+        const result = await this.#run(identity, { call, options, state, fields });
+        ending = fields.outcome = logOutcome(result.outcome);
+        return result;
+      });
+    } catch (error) {
+      if (error instanceof AppError) ending = error.code;
+      if (error instanceof Cancelled) ending = 'cancelled';
+      throw error;
+    } finally {
+      metrics.ended(ending, clock.monotonic() - startedAt);
+    }
   }
 
-  async #findTool(
-    identity: Identity,
-    name: string,
-    fields: OperationFields,
-  ): Promise<CallableTool> {
-    const tool = await this.#deps.store.findCallable(identity, name);
+  /** Ends every call under way, and every later one: the service cannot wait for them. */
+  abortAll(): void {
+    this.#stopping.abort(new DOMException('The service is stopping.', 'AbortError'));
+  }
+
+  async #run(identity: Identity, running: RunningCall): Promise<ToolCallResult> {
+    const { state, options } = running;
+    try {
+      assertFits(running.call.arguments);
+      const tool = await this.#findTool(identity, running);
+      return await this.#send(identity, tool, running);
+    } catch (error) {
+      if (options.signal?.aborted) throw new Cancelled({ cause: error });
+      throw callErrorOf(error, state);
+    }
+  }
+
+  async #findTool(identity: Identity, { call, fields, state }: RunningCall): Promise<CallableTool> {
+    const tool = await this.#deps.store.findCallable(identity, call.name);
     if (tool === undefined) throw new AppError('TOOL_NOT_FOUND');
-    fields.connector_id = tool.connectorId;
-    if (tool.intent === 'DISABLED') throw disabled(tool.connectorId);
+    const { connectorId, definitionHash } = tool;
+    fields.connector_id = state.connectorId = connectorId;
+    state.limitSeconds = tool.callTimeoutSeconds;
+    if (tool.intent === 'DISABLED') throw disabled(connectorId);
+    if (call.definitionHash !== undefined && call.definitionHash !== definitionHash) {
+      throw new AppError('TOOL_CHANGED', {
+        detail: "Fetch the user's tools again, and decide anew.",
+        extensions: { connector_id: connectorId, definition_hash: definitionHash },
+      });
+    }
     return tool;
   }
 
   async #send(
     identity: Identity,
-    { connectorId, credentialGeneration, toolName }: CallableTool,
-    { call, progress, fields }: { call: ToolCall; progress: CallProgress; fields: OperationFields },
+    { connectorId, credentialGeneration, toolName, callTimeoutSeconds }: CallableTool,
+    { call, options, state }: RunningCall,
   ): Promise<ToolCallResult> {
-    const startedAt = this.#deps.clock.monotonic();
-    const { signal, release } = startDeadline(this.#deps.clock, this.#deps.callTimeoutMs);
+    const { clock, sessions } = this.#deps;
+    const startedAt = clock.monotonic();
+    const deadline = startDeadline(clock, callTimeoutSeconds * 1000);
+    const given = options.signal && cancelledBy(options.signal);
+    const linked = linkSignals([deadline.signal, given?.signal, this.#stopping.signal]);
+    const { signal } = linked;
     const openTarget = () => this.#openTarget(identity, connectorId);
     const subject = { connectorId, credentialGeneration, openTarget };
     try {
-      const outcome = await this.#deps.sessions.run(
+      const outcome = await sessions.run(
         identity,
         subject,
         (connection) => {
-          progress.isSent = true;
+          state.isSent = true;
           const sent = { name: toolName, arguments: call.arguments };
-          return connection.callTool(sent, { signal });
+          return connection.callTool(sent, { signal, onProgress: options.onProgress });
         },
         { signal },
       );
-      fields.outcome = logOutcome(outcome);
-      const durationMs = Math.round(this.#deps.clock.monotonic() - startedAt);
+      const durationMs = Math.round(clock.monotonic() - startedAt);
       return { outcome, connectorId, toolName, durationMs };
     } finally {
-      release();
+      linked.release();
+      given?.release();
+      deadline.release();
     }
   }
 
@@ -129,33 +181,32 @@ export class ToolCallService {
   }
 }
 
+/** Follows the caller's signal, and says that it was the caller. */
+function cancelledBy(source: AbortSignal): LinkedSignal {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(new Cancelled({ cause: source.reason }));
+  if (source.aborted) onAbort();
+  else source.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    release: () => source.removeEventListener('abort', onAbort),
+  };
+}
+
+/** @throws AppError `PAYLOAD_TOO_LARGE` */
+function assertFits(args: JsonObject): void {
+  const bytes = Buffer.byteLength(JSON.stringify(args));
+  if (bytes <= MAX_ARGUMENTS_BYTES) return;
+  throw new AppError('PAYLOAD_TOO_LARGE', {
+    detail: `The arguments take ${bytes} bytes of JSON; at most ${MAX_ARGUMENTS_BYTES} are accepted.`,
+  });
+}
+
 function logOutcome(outcome: ToolOutcome): string {
   if (outcome.kind === 'protocol-error') return 'protocol_error';
   return outcome.isError ? 'tool_error' : 'ok';
 }
 
-/** How far a call came. */
-interface CallProgress {
-  /** The tool may have been run. */
-  isSent: boolean;
-}
-
 function disabled(connectorId: string): AppError {
   return new AppError('CONNECTOR_DISABLED', { extensions: { connector_id: connectorId } });
-}
-
-function translate(
-  error: unknown,
-  { connectorId, isSent }: CallProgress & { connectorId: string | undefined },
-): unknown {
-  if (error instanceof McpFailure) {
-    return new AppError(CALL_ERROR[error.code], {
-      detail: messageFor(error.code),
-      extensions: { connector_id: connectorId, reason: error.code },
-      hadNoEffect: error.notExecuted,
-      cause: error,
-    });
-  }
-  if (!(error instanceof AppError) || isSent) return error;
-  return new AppError(error.code, { ...error.options, hadNoEffect: true });
 }

@@ -8,7 +8,11 @@ import { messageFor } from '../connectors/index.ts';
 import type { ToolCallResult } from './tool-call-service.ts';
 import type { Toolset } from './toolset.ts';
 
-function toMcpTool({ name, definition }: Toolset['tools'][number]): McpTool {
+/** A tool in the protocol's shape. */
+export function toMcpTool({
+  name,
+  definition,
+}: Pick<Toolset['tools'][number], 'name' | 'definition'>): McpTool {
   const { title, description, inputSchema, outputSchema, annotations } = definition;
   return {
     name,

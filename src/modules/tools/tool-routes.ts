@@ -5,16 +5,12 @@ import { AppError } from '../../errors/app-error.ts';
 import { entityTag, matchesNone } from '../../http/etag.ts';
 import { getCaller } from '../../http/plugins/authentication.ts';
 import type { Caller, Identity } from '../../tenancy/caller.ts';
-import { type IdempotencyService, idempotentReply } from '../idempotency/index.ts';
-import type { ToolCallService } from './tool-call-service.ts';
-import { representationHash, toToolCallResource, toToolsetResource } from './tool-mapper.ts';
+import { representationHash, toToolsetResource } from './tool-mapper.ts';
 import type { ToolsetService } from './toolset-service.ts';
 
 /** Services behind the tool routes. */
 export interface ToolRoutesOptions {
   toolsetService: ToolsetService;
-  toolCallService: ToolCallService;
-  idempotencyService: IdempotencyService;
 }
 
 /**
@@ -22,15 +18,15 @@ export interface ToolRoutesOptions {
  * whose client is listed in `AGENT_CLIENTS` (only then does its token keep the scope).
  * @throws AppError `NOT_FOUND` for anybody else: the caller cannot tell who exists.
  */
-function identityFor(caller: Caller, userId: string): Identity {
+export function identityFor(caller: Caller, userId: string): Identity {
   if (userId === 'me' || userId === caller.userId) return caller;
   if (caller.scopes.has('agent')) return { tenantId: caller.tenantId, userId };
   throw new AppError('NOT_FOUND');
 }
 
-/** Registers the operations of `tools-api.yaml`. */
+/** Registers the list of `tools-api.yaml`. */
 export function toolRoutes(app: ContractApp, options: ToolRoutesOptions): void {
-  const { toolsetService, toolCallService, idempotencyService } = options;
+  const { toolsetService } = options;
 
   route(app, operations.getUserTools, async (request, reply) => {
     const identity = identityFor(getCaller(request), request.params.user_id);
@@ -40,20 +36,5 @@ export function toolRoutes(app: ContractApp, options: ToolRoutesOptions): void {
     if (matchesNone(request.headers['if-none-match'], etag))
       return await reply.code(304).send(null);
     return await reply.send(resource);
-  });
-
-  route(app, operations.callUserTool, async (request, reply) => {
-    const identity = identityFor(getCaller(request), request.params.user_id);
-    const { name, arguments: args = {} } = request.body;
-    await idempotentReply(idempotencyService, identity, request, reply, {
-      operation: 'callUserTool',
-      repeatable: false,
-      work: async () => ({
-        status: 200,
-        headers: {},
-        body: toToolCallResource(await toolCallService.call(identity, { name, arguments: args })),
-      }),
-    });
-    return reply;
   });
 }

@@ -57,6 +57,8 @@ const scoped: [string, string, Request][] = [
   ['test unsaved', 'connectors:write', (c) => c.testConnection({ server_url: server.url })],
   ['toolset', 'tools:read', (client) => client.getTools()],
   ['call', 'tools:call', (client) => client.callTool({ name: 'mine__echo' })],
+  ['list sessions', 'operator', (client) => client.listSessions()],
+  ['close sessions', 'operator', (client) => client.closeSessions('?user_id=somebody')],
 ];
 
 const ALL_SCOPES = ['connectors:read', 'connectors:write', 'tools:read', 'tools:call'];
@@ -207,8 +209,8 @@ describe('the tools of somebody else', () => {
 
 describe('the token', () => {
   it.each(scoped)('must have the scope to %s (%s)', async (_name, scope, request) => {
-    const others = ALL_SCOPES.filter((one) => one !== scope);
-    const client = await service.clientFor(ALICE, { scopes: [...others, 'operator', 'agent'] });
+    const scopes = [...ALL_SCOPES, 'operator', 'agent'].filter((one) => one !== scope);
+    const client = await service.clientFor(ALICE, { scopes });
 
     expect((await request(client)).problem(403, 'FORBIDDEN').detail).toContain(scope);
 

@@ -1,10 +1,12 @@
 // Refusals that every operation shares, asked of every operation that declares them; the client judges each answer.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { USER_SCOPES } from '../../../scripts/development-token.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { type DocumentedOperation, documentedOperations } from '../../support/contract-document.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
 
 const ID = '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11';
+const EVERY_SCOPE = { scopes: [...USER_SCOPES, 'operator'] };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 function declaring(status: number): DocumentedOperation[] {
@@ -22,7 +24,7 @@ let client: ApiClient;
 
 beforeAll(async () => {
   service = await startTestService();
-  client = await service.clientFor();
+  client = await service.clientFor(undefined, EVERY_SCOPE);
 });
 
 afterAll(() => service.close());
@@ -84,7 +86,7 @@ describe('with one request a minute', () => {
   afterAll(() => limited.close());
 
   it.each(declaring(429))('$operationId is limited per caller', async (operation) => {
-    const caller = await limited.clientFor();
+    const caller = await limited.clientFor(undefined, EVERY_SCOPE);
     await caller.send('GET', '/api/connectors');
     const answer = await caller.send(operation.method, pathOf(operation));
     answer.problem(429, 'RATE_LIMITED');
@@ -102,7 +104,7 @@ describe('on a database without tables', () => {
   afterAll(() => waiting.close());
 
   it.each(declaring(503))('$operationId waits', async (operation) => {
-    const caller = await waiting.clientFor();
+    const caller = await waiting.clientFor(undefined, EVERY_SCOPE);
     (await caller.send(operation.method, pathOf(operation))).problem(503, 'NOT_READY');
   });
 });

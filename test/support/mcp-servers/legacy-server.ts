@@ -6,7 +6,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { type AccessOptions, checkAccess } from './access.ts';
 import { type SeenRequest, startHttpEndpoint } from './http-endpoint.ts';
-import { runTestTool, TEST_TOOLS } from './test-tools.ts';
+import { countingProgress, runTestTool, TEST_TOOLS } from './test-tools.ts';
 
 /** Settings of {@link startLegacyServer}. */
 export interface LegacyServerOptions extends AccessOptions {
@@ -76,7 +76,11 @@ function createServer(counters: Counters): Server {
     { capabilities: { tools: {} } },
   );
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TEST_TOOLS }));
-  server.setRequestHandler(CallToolRequestSchema, ({ params }, { signal }) => {
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+    const { signal, _meta } = extra;
+    for (const progress of countingProgress(params.name, _meta?.progressToken)) {
+      await extra.sendNotification({ method: 'notifications/progress', params: progress });
+    }
     counters.calls[params.name] = (counters.calls[params.name] ?? 0) + 1;
     signal.addEventListener('abort', () => {
       counters.cancelled += 1;

@@ -2,7 +2,7 @@ import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, ProtocolError, Server } from '@modelcontextprotocol/server';
 import { type AccessOptions, checkAccess } from './access.ts';
 import { type SeenRequest, startHttpEndpoint } from './http-endpoint.ts';
-import { runTestTool, TEST_TOOLS } from './test-tools.ts';
+import { countingProgress, runTestTool, TEST_TOOLS } from './test-tools.ts';
 
 /** A server made with SDK 2. */
 export interface ModernServer {
@@ -44,6 +44,9 @@ async function start(
     );
     server.setRequestHandler('tools/list', () => ({ tools: TEST_TOOLS }));
     server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+      for (const progress of countingProgress(params.name, mcpReq._meta?.progressToken)) {
+        await mcpReq.notify({ method: 'notifications/progress', params: progress });
+      }
       calls[params.name] = (calls[params.name] ?? 0) + 1;
       mcpReq.signal.addEventListener('abort', () => {
         cancelled += 1;

@@ -37,6 +37,20 @@ export const TEST_TOOLS = [
   },
 ];
 
+/** A tool that is not listed: it tells its progress in three steps, where that is asked for. */
+export const COUNTING_TOOL = 'count';
+
+/** What a tool tells of its progress: nothing, but for {@link COUNTING_TOOL} where it is asked. */
+export function countingProgress(tool: string, token: string | number | undefined) {
+  if (tool !== COUNTING_TOOL || token === undefined) return [];
+  return [1, 2, 3].map((progress) => ({
+    progressToken: token,
+    progress,
+    total: 3,
+    message: `step ${progress}`,
+  }));
+}
+
 /** What a test tool answers. */
 export interface TestToolResult {
   [key: string]: unknown;
@@ -61,6 +75,8 @@ export async function runTestTool(
       const sum = Number(input?.['a']) + Number(input?.['b']);
       return { content: [text(String(sum))], structuredContent: { sum } };
     }
+    case COUNTING_TOOL:
+      return { content: [text('counted')] };
     case 'fail':
       return { content: [text('It went wrong.')], isError: true };
     case 'wait':

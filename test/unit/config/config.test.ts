@@ -51,9 +51,17 @@ describe('a sound configuration', () => {
         tenantClaim: 'tenant',
         agentClients: [],
       },
+      mcp: { authorizationServers: [], hosts: ['127.0.0.1'], allowLoopback: true },
       encryptionKeys: 'k1:abc',
       outbound: { allowedHosts: [], allowedAddresses: [] },
       rateLimitMax: 6000,
+      sessions: {
+        max: 5000,
+        maxPerUser: 50,
+        maxPerConnector: 500,
+        idleMinutes: 60,
+        sweepMinutes: 30,
+      },
     });
   });
 

@@ -20,9 +20,11 @@ class FakeConnection implements McpConnection {
   readonly protocolVersion = '2025-11-25';
   readonly era = 'legacy';
   readonly transport = 'sse';
+  readonly serverOrigin = 'https://mcp.example.com';
   closed = 0;
   listTools: McpConnection['listTools'] = () => Promise.resolve({ tools: [], warnings: [] });
   callTool: McpConnection['callTool'] = () => Promise.reject(new Error('not called by a test'));
+  watchTools(): void {}
   close(): Promise<void> {
     this.closed += 1;
     return Promise.resolve();

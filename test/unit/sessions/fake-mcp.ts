@@ -12,15 +12,22 @@ export class FakeConnection implements McpConnection {
   readonly protocolVersion = '2025-11-25';
   readonly era = 'legacy';
   readonly transport = 'streamable-http';
+  readonly serverOrigin: string = 'https://mcp.example.com';
   closed = 0;
+  /** What the pool wants to be told of. */
+  onToolsChanged: (() => void) | undefined;
 
-  async listTools(): Promise<ToolDiscovery> {
+  async listTools(_options?: { signal: AbortSignal }): Promise<ToolDiscovery> {
     return { tools: [], warnings: [] };
   }
 
   async callTool(): Promise<ToolOutcome> {
     if (this.closed > 0) throw new Error('the connection is closed');
     return { kind: 'result', content: [], structuredContent: undefined, isError: false };
+  }
+
+  watchTools(onChanged: () => void): void {
+    this.onToolsChanged = onChanged;
   }
 
   async close(): Promise<void> {

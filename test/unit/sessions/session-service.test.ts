@@ -5,9 +5,11 @@ import {
   type McpFailureCode,
   type McpFailureOptions,
 } from '../../../src/mcp/client/mcp-failure.ts';
+import { CircuitBreakers } from '../../../src/modules/sessions/circuit-breakers.ts';
 import { SessionPool } from '../../../src/modules/sessions/session-pool.ts';
 import {
   SessionService,
+  type SessionServiceDeps,
   type SessionSubject,
 } from '../../../src/modules/sessions/session-service.ts';
 import type { Identity } from '../../../src/tenancy/caller.ts';
@@ -24,6 +26,7 @@ const target: McpTarget = {
   secretHeaders: { authorization: 'Bearer t' },
 };
 
+let clock: FakeClock;
 let mcpClient: FakeMcpClient;
 let pool: SessionPool;
 let service: SessionService;
@@ -32,8 +35,9 @@ let subject: SessionSubject;
 
 beforeEach(() => {
   mcpClient = new FakeMcpClient();
-  pool = new SessionPool({ clock: new FakeClock(), idleMs: 60_000 });
-  service = new SessionService({ pool, mcpClient, connectTimeoutMs: 30_000 });
+  clock = new FakeClock();
+  pool = new SessionPool({ clock, idleMs: 60_000 });
+  service = createService();
   targetsOpened = 0;
   subject = {
     connectorId: 'c1',
@@ -44,6 +48,13 @@ beforeEach(() => {
     },
   };
 });
+
+function createService(changes: Partial<SessionServiceDeps> = {}): SessionService {
+  const breakers = new CircuitBreakers({ clock });
+  const onToolsMayDiffer = () => undefined;
+  const deps = { pool, breakers, mcpClient, connectTimeoutMs: 30_000, onToolsMayDiffer };
+  return new SessionService({ ...deps, ...changes });
+}
 
 /** Runs work that nobody gives up on. */
 function run<Result>(
@@ -127,11 +138,7 @@ describe('connecting', () => {
   });
 
   it('gives every connect a deadline of its own', async () => {
-    const brief = new SessionService({
-      pool,
-      mcpClient,
-      connectTimeoutMs: 5,
-    });
+    const brief = createService({ connectTimeoutMs: 5 });
     mcpClient.beforeConnect = () =>
       new Promise((_, reject) => {
         const [connectSignal] = mcpClient.signals;

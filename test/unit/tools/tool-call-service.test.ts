@@ -7,6 +7,7 @@ import { McpFailure, type McpFailureCode } from '../../../src/mcp/client/mcp-fai
 import { messageFor } from '../../../src/modules/connectors/connection-test.ts';
 import type { ConnectorRecord } from '../../../src/modules/connectors/connector.ts';
 import type { CallableTool } from '../../../src/modules/connectors/connector-tool-store.ts';
+import { CircuitBreakers } from '../../../src/modules/sessions/circuit-breakers.ts';
 import { SessionPool } from '../../../src/modules/sessions/session-pool.ts';
 import { SessionService } from '../../../src/modules/sessions/session-service.ts';
 import { ToolCallService } from '../../../src/modules/tools/tool-call-service.ts';
@@ -14,6 +15,7 @@ import type { Identity } from '../../../src/tenancy/caller.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeConnection, FakeMcpClient } from '../sessions/fake-mcp.ts';
 
+const HASH = 'a'.repeat(64);
 const alice: Identity = { tenantId: 'tenant-a', userId: 'alice' };
 const at = new Date('2026-01-01T00:00:00.000Z');
 const record: ConnectorRecord = {
@@ -30,6 +32,7 @@ const record: ConnectorRecord = {
   knowledge: undefined,
   credential: undefined,
   toolCount: 1,
+  callTimeoutSeconds: 30,
   version: 1,
   credentialGeneration: 3,
   lastTestedAt: at,
@@ -78,6 +81,7 @@ let client: ScriptedClient;
 let tool: CallableTool | undefined;
 let asked: object[];
 let lines: { level: string; line: object }[];
+let endings: string[];
 let service: ToolCallService;
 
 beforeEach(() => {
@@ -88,7 +92,10 @@ beforeEach(() => {
     toolName: 'do it!',
     intent: 'ENABLED',
     credentialGeneration: 3,
+    callTimeoutSeconds: 30,
+    definitionHash: HASH,
   };
+  endings = [];
   asked = [];
   lines = [];
   const logger = {
@@ -116,12 +123,14 @@ beforeEach(() => {
     },
     sessions: new SessionService({
       pool: new SessionPool({ clock, idleMs: 60_000 }),
+      breakers: new CircuitBreakers({ clock }),
       mcpClient: client,
       connectTimeoutMs: 30_000,
+      onToolsMayDiffer: () => undefined,
     }),
     clock,
     log: new OperationLog({ logger, clock, context: { fields: {} } }),
-    callTimeoutMs: 30_000,
+    metrics: { ended: (outcome) => void endings.push(outcome) },
   });
 });
 
@@ -203,7 +212,7 @@ describe('a call that is refused before any server is asked', () => {
   });
 
   it('finds the connector disabled', async () => {
-    tool = { connectorId: 'c1', toolName: 'x', intent: 'DISABLED', credentialGeneration: 3 };
+    tool = tool && { ...tool, toolName: 'x', intent: 'DISABLED' };
     expect(await failureOf(service.call(alice, call))).toMatchObject({
       code: 'CONNECTOR_DISABLED',
       status: 409,

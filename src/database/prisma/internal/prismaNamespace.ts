@@ -778,6 +778,7 @@ export const ConnectorScalarFieldEnum = {
   serverName: 'serverName',
   serverVersion: 'serverVersion',
   serverTitle: 'serverTitle',
+  callTimeoutSeconds: 'callTimeoutSeconds',
   version: 'version',
   credentialGeneration: 'credentialGeneration',
   createdAt: 'createdAt',

@@ -96,6 +96,7 @@ export const ConnectorScalarFieldEnum = {
   serverName: 'serverName',
   serverVersion: 'serverVersion',
   serverTitle: 'serverTitle',
+  callTimeoutSeconds: 'callTimeoutSeconds',
   version: 'version',
   credentialGeneration: 'credentialGeneration',
   createdAt: 'createdAt',

@@ -27,11 +27,13 @@ export type AggregateConnector = {
 }
 
 export type ConnectorAvgAggregateOutputType = {
+  callTimeoutSeconds: number | null
   version: number | null
   credentialGeneration: number | null
 }
 
 export type ConnectorSumAggregateOutputType = {
+  callTimeoutSeconds: number | null
   version: number | null
   credentialGeneration: number | null
 }
@@ -59,6 +61,7 @@ export type ConnectorMinAggregateOutputType = {
   serverName: string | null
   serverVersion: string | null
   serverTitle: string | null
+  callTimeoutSeconds: number | null
   version: number | null
   credentialGeneration: number | null
   createdAt: Date | null
@@ -88,6 +91,7 @@ export type ConnectorMaxAggregateOutputType = {
   serverName: string | null
   serverVersion: string | null
   serverTitle: string | null
+  callTimeoutSeconds: number | null
   version: number | null
   credentialGeneration: number | null
   createdAt: Date | null
@@ -117,6 +121,7 @@ export type ConnectorCountAggregateOutputType = {
   serverName: number
   serverVersion: number
   serverTitle: number
+  callTimeoutSeconds: number
   version: number
   credentialGeneration: number
   createdAt: number
@@ -126,11 +131,13 @@ export type ConnectorCountAggregateOutputType = {
 
 
 export type ConnectorAvgAggregateInputType = {
+  callTimeoutSeconds?: true
   version?: true
   credentialGeneration?: true
 }
 
 export type ConnectorSumAggregateInputType = {
+  callTimeoutSeconds?: true
   version?: true
   credentialGeneration?: true
 }
@@ -158,6 +165,7 @@ export type ConnectorMinAggregateInputType = {
   serverName?: true
   serverVersion?: true
   serverTitle?: true
+  callTimeoutSeconds?: true
   version?: true
   credentialGeneration?: true
   createdAt?: true
@@ -187,6 +195,7 @@ export type ConnectorMaxAggregateInputType = {
   serverName?: true
   serverVersion?: true
   serverTitle?: true
+  callTimeoutSeconds?: true
   version?: true
   credentialGeneration?: true
   createdAt?: true
@@ -216,6 +225,7 @@ export type ConnectorCountAggregateInputType = {
   serverName?: true
   serverVersion?: true
   serverTitle?: true
+  callTimeoutSeconds?: true
   version?: true
   credentialGeneration?: true
   createdAt?: true
@@ -332,6 +342,7 @@ export type ConnectorGroupByOutputType = {
   serverName: string | null
   serverVersion: string | null
   serverTitle: string | null
+  callTimeoutSeconds: number
   version: number
   credentialGeneration: number
   createdAt: Date
@@ -384,6 +395,7 @@ export type ConnectorWhereInput = {
   serverName?: Prisma.StringNullableFilter<"Connector"> | string | null
   serverVersion?: Prisma.StringNullableFilter<"Connector"> | string | null
   serverTitle?: Prisma.StringNullableFilter<"Connector"> | string | null
+  callTimeoutSeconds?: Prisma.IntFilter<"Connector"> | number
   version?: Prisma.IntFilter<"Connector"> | number
   credentialGeneration?: Prisma.IntFilter<"Connector"> | number
   createdAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
@@ -415,6 +427,7 @@ export type ConnectorOrderByWithRelationInput = {
   serverName?: Prisma.SortOrderInput | Prisma.SortOrder
   serverVersion?: Prisma.SortOrderInput | Prisma.SortOrder
   serverTitle?: Prisma.SortOrderInput | Prisma.SortOrder
+  callTimeoutSeconds?: Prisma.SortOrder
   version?: Prisma.SortOrder
   credentialGeneration?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -451,6 +464,7 @@ export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
   serverName?: Prisma.StringNullableFilter<"Connector"> | string | null
   serverVersion?: Prisma.StringNullableFilter<"Connector"> | string | null
   serverTitle?: Prisma.StringNullableFilter<"Connector"> | string | null
+  callTimeoutSeconds?: Prisma.IntFilter<"Connector"> | number
   version?: Prisma.IntFilter<"Connector"> | number
   credentialGeneration?: Prisma.IntFilter<"Connector"> | number
   createdAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
@@ -482,6 +496,7 @@ export type ConnectorOrderByWithAggregationInput = {
   serverName?: Prisma.SortOrderInput | Prisma.SortOrder
   serverVersion?: Prisma.SortOrderInput | Prisma.SortOrder
   serverTitle?: Prisma.SortOrderInput | Prisma.SortOrder
+  callTimeoutSeconds?: Prisma.SortOrder
   version?: Prisma.SortOrder
   credentialGeneration?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -519,6 +534,7 @@ export type ConnectorScalarWhereWithAggregatesInput = {
   serverName?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
   serverVersion?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
   serverTitle?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
+  callTimeoutSeconds?: Prisma.IntWithAggregatesFilter<"Connector"> | number
   version?: Prisma.IntWithAggregatesFilter<"Connector"> | number
   credentialGeneration?: Prisma.IntWithAggregatesFilter<"Connector"> | number
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Connector"> | Date | string
@@ -548,6 +564,7 @@ export type ConnectorCreateInput = {
   serverName?: string | null
   serverVersion?: string | null
   serverTitle?: string | null
+  callTimeoutSeconds?: number
   version?: number
   credentialGeneration?: number
   createdAt: Date | string
@@ -579,6 +596,7 @@ export type ConnectorUncheckedCreateInput = {
   serverName?: string | null
   serverVersion?: string | null
   serverTitle?: string | null
+  callTimeoutSeconds?: number
   version?: number
   credentialGeneration?: number
   createdAt: Date | string
@@ -610,6 +628,7 @@ export type ConnectorUpdateInput = {
   serverName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverTitle?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callTimeoutSeconds?: Prisma.IntFieldUpdateOperationsInput | number
   version?: Prisma.IntFieldUpdateOperationsInput | number
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -641,6 +660,7 @@ export type ConnectorUncheckedUpdateInput = {
   serverName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverTitle?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callTimeoutSeconds?: Prisma.IntFieldUpdateOperationsInput | number
   version?: Prisma.IntFieldUpdateOperationsInput | number
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -672,6 +692,7 @@ export type ConnectorCreateManyInput = {
   serverName?: string | null
   serverVersion?: string | null
   serverTitle?: string | null
+  callTimeoutSeconds?: number
   version?: number
   credentialGeneration?: number
   createdAt: Date | string
@@ -701,6 +722,7 @@ export type ConnectorUpdateManyMutationInput = {
   serverName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverTitle?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callTimeoutSeconds?: Prisma.IntFieldUpdateOperationsInput | number
   version?: Prisma.IntFieldUpdateOperationsInput | number
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -730,6 +752,7 @@ export type ConnectorUncheckedUpdateManyInput = {
   serverName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverTitle?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callTimeoutSeconds?: Prisma.IntFieldUpdateOperationsInput | number
   version?: Prisma.IntFieldUpdateOperationsInput | number
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -773,6 +796,7 @@ export type ConnectorCountOrderByAggregateInput = {
   serverName?: Prisma.SortOrder
   serverVersion?: Prisma.SortOrder
   serverTitle?: Prisma.SortOrder
+  callTimeoutSeconds?: Prisma.SortOrder
   version?: Prisma.SortOrder
   credentialGeneration?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -780,6 +804,7 @@ export type ConnectorCountOrderByAggregateInput = {
 }
 
 export type ConnectorAvgOrderByAggregateInput = {
+  callTimeoutSeconds?: Prisma.SortOrder
   version?: Prisma.SortOrder
   credentialGeneration?: Prisma.SortOrder
 }
@@ -807,6 +832,7 @@ export type ConnectorMaxOrderByAggregateInput = {
   serverName?: Prisma.SortOrder
   serverVersion?: Prisma.SortOrder
   serverTitle?: Prisma.SortOrder
+  callTimeoutSeconds?: Prisma.SortOrder
   version?: Prisma.SortOrder
   credentialGeneration?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -836,6 +862,7 @@ export type ConnectorMinOrderByAggregateInput = {
   serverName?: Prisma.SortOrder
   serverVersion?: Prisma.SortOrder
   serverTitle?: Prisma.SortOrder
+  callTimeoutSeconds?: Prisma.SortOrder
   version?: Prisma.SortOrder
   credentialGeneration?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -843,6 +870,7 @@ export type ConnectorMinOrderByAggregateInput = {
 }
 
 export type ConnectorSumOrderByAggregateInput = {
+  callTimeoutSeconds?: Prisma.SortOrder
   version?: Prisma.SortOrder
   credentialGeneration?: Prisma.SortOrder
 }
@@ -927,6 +955,7 @@ export type ConnectorCreateWithoutCredentialInput = {
   serverName?: string | null
   serverVersion?: string | null
   serverTitle?: string | null
+  callTimeoutSeconds?: number
   version?: number
   credentialGeneration?: number
   createdAt: Date | string
@@ -957,6 +986,7 @@ export type ConnectorUncheckedCreateWithoutCredentialInput = {
   serverName?: string | null
   serverVersion?: string | null
   serverTitle?: string | null
+  callTimeoutSeconds?: number
   version?: number
   credentialGeneration?: number
   createdAt: Date | string
@@ -1003,6 +1033,7 @@ export type ConnectorUpdateWithoutCredentialInput = {
   serverName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverTitle?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callTimeoutSeconds?: Prisma.IntFieldUpdateOperationsInput | number
   version?: Prisma.IntFieldUpdateOperationsInput | number
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -1033,6 +1064,7 @@ export type ConnectorUncheckedUpdateWithoutCredentialInput = {
   serverName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverTitle?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callTimeoutSeconds?: Prisma.IntFieldUpdateOperationsInput | number
   version?: Prisma.IntFieldUpdateOperationsInput | number
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -1063,6 +1095,7 @@ export type ConnectorCreateWithoutToolsInput = {
   serverName?: string | null
   serverVersion?: string | null
   serverTitle?: string | null
+  callTimeoutSeconds?: number
   version?: number
   credentialGeneration?: number
   createdAt: Date | string
@@ -1093,6 +1126,7 @@ export type ConnectorUncheckedCreateWithoutToolsInput = {
   serverName?: string | null
   serverVersion?: string | null
   serverTitle?: string | null
+  callTimeoutSeconds?: number
   version?: number
   credentialGeneration?: number
   createdAt: Date | string
@@ -1139,6 +1173,7 @@ export type ConnectorUpdateWithoutToolsInput = {
   serverName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverTitle?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callTimeoutSeconds?: Prisma.IntFieldUpdateOperationsInput | number
   version?: Prisma.IntFieldUpdateOperationsInput | number
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -1169,6 +1204,7 @@ export type ConnectorUncheckedUpdateWithoutToolsInput = {
   serverName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   serverTitle?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callTimeoutSeconds?: Prisma.IntFieldUpdateOperationsInput | number
   version?: Prisma.IntFieldUpdateOperationsInput | number
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -1230,6 +1266,7 @@ export type ConnectorSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   serverName?: boolean
   serverVersion?: boolean
   serverTitle?: boolean
+  callTimeoutSeconds?: boolean
   version?: boolean
   credentialGeneration?: boolean
   createdAt?: boolean
@@ -1262,6 +1299,7 @@ export type ConnectorSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   serverName?: boolean
   serverVersion?: boolean
   serverTitle?: boolean
+  callTimeoutSeconds?: boolean
   version?: boolean
   credentialGeneration?: boolean
   createdAt?: boolean
@@ -1291,6 +1329,7 @@ export type ConnectorSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   serverName?: boolean
   serverVersion?: boolean
   serverTitle?: boolean
+  callTimeoutSeconds?: boolean
   version?: boolean
   credentialGeneration?: boolean
   createdAt?: boolean
@@ -1320,13 +1359,14 @@ export type ConnectorSelectScalar = {
   serverName?: boolean
   serverVersion?: boolean
   serverTitle?: boolean
+  callTimeoutSeconds?: boolean
   version?: boolean
   credentialGeneration?: boolean
   createdAt?: boolean
   updatedAt?: boolean
 }
 
-export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "intent" | "health" | "lastErrorCode" | "lastErrorAt" | "lastTestedAt" | "toolsDiscoveredAt" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
+export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "intent" | "health" | "lastErrorCode" | "lastErrorAt" | "lastTestedAt" | "toolsDiscoveredAt" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "callTimeoutSeconds" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
 export type ConnectorInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   credential?: boolean | Prisma.Connector$credentialArgs<ExtArgs>
   tools?: boolean | Prisma.Connector$toolsArgs<ExtArgs>
@@ -1385,6 +1425,10 @@ export type $ConnectorPayload<ExtArgs extends runtime.Types.Extensions.InternalA
     serverName: string | null
     serverVersion: string | null
     serverTitle: string | null
+    /**
+     * How long a tool call may take, connect included: 1 to 300.
+     */
+    callTimeoutSeconds: number
     /**
      * Counts every change a client can see; the ETag.
      */
@@ -1842,6 +1886,7 @@ export interface ConnectorFieldRefs {
   readonly serverName: Prisma.FieldRef<"Connector", 'String'>
   readonly serverVersion: Prisma.FieldRef<"Connector", 'String'>
   readonly serverTitle: Prisma.FieldRef<"Connector", 'String'>
+  readonly callTimeoutSeconds: Prisma.FieldRef<"Connector", 'Int'>
   readonly version: Prisma.FieldRef<"Connector", 'Int'>
   readonly credentialGeneration: Prisma.FieldRef<"Connector", 'Int'>
   readonly createdAt: Prisma.FieldRef<"Connector", 'DateTime'>

@@ -47,7 +47,16 @@ export class ImpatientClock implements Clock {
 
   /** Lets every deadline of this length pass that is running now. @returns how many */
   expire(ms: number): number {
-    const due = [...this.#sleepers].filter((sleeper) => sleeper.ms === ms);
+    return this.#wake((sleeper) => sleeper.ms === ms);
+  }
+
+  /** As {@link expire}, for a pause that is up to a fifth shorter: what is left of one. */
+  expireAround(ms: number): number {
+    return this.#wake((sleeper) => sleeper.ms <= ms && sleeper.ms > ms * 0.8);
+  }
+
+  #wake(isDue: (sleeper: Sleeper) => boolean): number {
+    const due = [...this.#sleepers].filter(isDue);
     for (const sleeper of due) {
       this.#sleepers.delete(sleeper);
       sleeper.wake();

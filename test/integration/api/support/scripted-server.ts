@@ -22,7 +22,15 @@ export function tool(name: string, description = `The tool ${name}.`): Tool {
 /** What a tool answers. */
 export type ToolScript = (
   input: Record<string, unknown>,
+  tell: ProgressTeller,
 ) => CallToolResult | Promise<CallToolResult>;
+
+/** Tells how far a call is, where its client asked for that. */
+export type ProgressTeller = (progress: {
+  progress: number;
+  total?: number;
+  message?: string;
+}) => Promise<void>;
 
 /** Requests that wait for the test. */
 export interface Gate {
@@ -37,6 +45,8 @@ export class ScriptedServer {
   tools: Tool[] = [tool('echo')];
   /** Answers `tools/call`; by default the arguments as text. */
   script: ToolScript = (input) => ({ content: [{ type: 'text', text: JSON.stringify(input) }] });
+  /** Answers with JSON instead of an event stream, which cannot carry progress. */
+  json = true;
   /** The only token that is let in; undefined lets everybody in. */
   token: string | undefined;
   /** Answers in place of MCP; `true` where it did. */
@@ -44,12 +54,23 @@ export class ScriptedServer {
   readonly requests: SeenRequest[] = [];
   /** Names of the tools that ran, in order. */
   readonly calls: string[] = [];
+  /** Names of the tools whose client said that it no longer waits, in order. */
+  readonly cancelled: string[] = [];
+  /** Says that it announces changes of its tools. */
+  announces = false;
+  /** How many streams for that were asked for. */
+  streams = 0;
+  readonly #servers = new Map<string, Server>();
   readonly #sessions = new Map<string, StreamableHTTPServerTransport>();
   readonly #gates = new Map<string, () => Promise<void>>();
   #endpoint: HttpEndpoint | undefined;
   #port = 0;
 
-  static async start(changes: Partial<Pick<ScriptedServer, 'tools' | 'token' | 'script'>> = {}) {
+  static async start(
+    changes: Partial<
+      Pick<ScriptedServer, 'tools' | 'token' | 'script' | 'announces' | 'json'>
+    > = {},
+  ) {
     const server = Object.assign(new ScriptedServer(), changes);
     await server.listen();
     return server;
@@ -79,6 +100,12 @@ export class ScriptedServer {
       port: this.#port,
     });
     this.#port = this.#endpoint.port;
+  }
+
+  /** Tells every session that the tools changed. */
+  async announceTools(): Promise<void> {
+    const live = [...this.#servers].filter(([id]) => this.#sessions.has(id));
+    for (const [, server] of live) await server.sendToolListChanged();
   }
 
   /** Forgets all sessions, as a restart does. */
@@ -121,6 +148,7 @@ export class ScriptedServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse, seen: SeenRequest) {
     this.requests.push(seen);
+    if (seen.method === 'GET') this.streams += 1;
     await this.#gates.get(seen.rpcMethod)?.();
     if (this.intercept(seen, response)) return;
     if (this.token !== undefined && seen.headers.authorization !== `Bearer ${this.token}`) {
@@ -143,18 +171,30 @@ export class ScriptedServer {
     if (seen.rpcMethod !== 'initialize') return undefined;
     const transport: StreamableHTTPServerTransport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      enableJsonResponse: true,
-      onsessioninitialized: (id) => void this.#sessions.set(id, transport),
+      enableJsonResponse: this.json,
+      onsessioninitialized: (id) => {
+        this.#sessions.set(id, transport);
+        this.#servers.set(id, server);
+      },
       onsessionclosed: (id) => void this.#sessions.delete(id),
     });
     const server = new Server(
       { name: 'scripted', version: '1.0.0' },
-      { capabilities: { tools: {} } },
+      { capabilities: { tools: this.announces ? { listChanged: true } : {} } },
     );
     server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: this.tools }));
-    server.setRequestHandler(CallToolRequestSchema, ({ params }) => {
+    server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) => {
       this.calls.push(params.name);
-      return this.script(params.arguments ?? {});
+      extra.signal.addEventListener('abort', () => this.cancelled.push(params.name));
+      const token = extra._meta?.progressToken;
+      const tell: ProgressTeller = async (progress) => {
+        if (token === undefined) return;
+        await extra.sendNotification({
+          method: 'notifications/progress',
+          params: { progressToken: token, ...progress },
+        });
+      };
+      return this.script(params.arguments ?? {}, tell);
     });
     // SDK 1 was not written for exactOptionalPropertyTypes: its own transports do not fit its own interface.
     await server.connect(transport as Parameters<Server['connect']>[0]);

@@ -1,0 +1,61 @@
+import type { CallToolResult, ListToolsResult } from '@modelcontextprotocol/server';
+import { ProtocolError, Server } from '@modelcontextprotocol/server';
+import { type McpBackend, RpcError } from './mcp-backend.ts';
+import { LIST_TTL_MS, RPC_CODES, type ServerIdentity, toRpcError } from './rpc-messages.ts';
+
+/** What a {@link createSdkServer} needs. */
+export interface SdkServerOptions {
+  backend: McpBackend;
+  identity: ServerIdentity;
+  /** Told of errors that nobody expected, for the log. */
+  onError: (error: unknown) => void;
+}
+
+const INSTRUCTIONS =
+  'Tools of the servers that the user has connected, each named <connector>__<tool>. A tool that cannot be used at the moment ' +
+  'answers with an error that says what the user can do.';
+
+const PRIVATE = { ttlMs: LIST_TTL_MS, cacheScope: 'private' } as const;
+
+/** The server of one request, for everything that is not answered directly: handshakes, discovery, and whatever is not plain. */
+export function createSdkServer({ backend, identity, onError }: SdkServerOptions): Server {
+  const server = new Server(identity, {
+    capabilities: { tools: {} },
+    instructions: INSTRUCTIONS,
+    cacheHints: { 'tools/list': PRIVATE, 'server/discover': PRIVATE },
+  });
+  const guarded = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw toProtocolError(error, onError);
+    }
+  };
+  server.setRequestHandler('tools/list', ({ params }) =>
+    guarded(async () => {
+      // There is one page, so no cursor was ever given out.
+      if (params?.cursor !== undefined)
+        throw new RpcError(RPC_CODES.invalidParams, 'Unknown cursor.');
+      return { tools: toolsOf(await backend.listTools()) };
+    }),
+  );
+  server.setRequestHandler('tools/call', ({ params }, { mcpReq }) =>
+    guarded(async (): Promise<CallToolResult> => {
+      const { name, arguments: args = {} } = params;
+      const reply = await backend.callTool({ name, arguments: args }, { signal: mcpReq.signal });
+      // The SDK checks every result against the era's schema before it leaves.
+      return reply as CallToolResult;
+    }),
+  );
+  return server;
+}
+
+function toolsOf(json: string): ListToolsResult['tools'] {
+  // Our own serialization of tools that discovery has checked.
+  return JSON.parse(json) as ListToolsResult['tools'];
+}
+
+function toProtocolError(error: unknown, onError: (error: unknown) => void): ProtocolError {
+  const { code, message, data } = toRpcError(error, onError);
+  return new ProtocolError(code, message, data);
+}

@@ -1,0 +1,38 @@
+import type { AppError } from '../../errors/app-error.ts';
+import { ERROR_CODES } from '../../errors/error-codes.ts';
+import type { ToolReply } from '../../mcp/server/mcp-backend.ts';
+import type { ToolCallService } from '../tools/index.ts';
+
+/** The member of `_meta` that tells programs what the text tells agents. */
+const ERROR_META_KEY = 'mcp-connectors/error';
+
+/** A result as it came; and a refusal by the server as a failed result, so that the agent can read both. */
+export function toToolReply({
+  outcome,
+}: Pick<Awaited<ReturnType<ToolCallService['call']>>, 'outcome'>): ToolReply {
+  if (outcome.kind === 'protocol-error') {
+    const { code, message } = outcome;
+    return {
+      content: [{ type: 'text', text: message }],
+      isError: true,
+      _meta: { [ERROR_META_KEY]: { code: 'PROTOCOL_ERROR', rpc_code: code } },
+    };
+  }
+  const { content, structuredContent, isError } = outcome;
+  return {
+    content,
+    ...(structuredContent === undefined ? {} : { structuredContent }),
+    ...(isError ? { isError } : {}),
+  };
+}
+
+/** Why a tool could not be used, and what its user can do, for the agent to read. */
+export function toErrorReply({ code, options }: AppError): ToolReply {
+  const { detail, extensions } = options;
+  const { title } = ERROR_CODES[code];
+  return {
+    content: [{ type: 'text', text: detail === undefined ? title : `${title} ${detail}` }],
+    isError: true,
+    _meta: { [ERROR_META_KEY]: { code, ...extensions } },
+  };
+}

@@ -1,0 +1,56 @@
+import { AppError } from '../../errors/app-error.ts';
+import type { McpBackend, ToolReply } from '../../mcp/server/mcp-backend.ts';
+import type { Identity } from '../../tenancy/caller.ts';
+import type { ToolCallService, ToolSearchService } from '../tools/index.ts';
+import { toErrorReply, toToolReply } from './call-reply.ts';
+import type { GatewayCall, GatewayCallOptions } from './gateway-call.ts';
+import { LazyTools } from './lazy-tools.ts';
+import { unknownTool } from './unknown-tool.ts';
+
+/** Collaborators of the {@link GatewayService}. */
+export interface GatewayServiceDeps {
+  search: Pick<ToolSearchService, 'getSnapshot' | 'search'>;
+  calls: Pick<ToolCallService, 'call'>;
+}
+
+/** Names that tools can have at all; nothing else reaches the database. */
+const EXPOSED_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+
+/** The aggregated MCP server of each user: one backend for one caller and one request. */
+export class GatewayService {
+  readonly #deps: GatewayServiceDeps;
+
+  constructor(deps: GatewayServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * What stands behind the endpoint for this user.
+   * @param isLazy two tools, to search and to run, instead of all
+   */
+  backendFor(identity: Identity, { isLazy }: { isLazy: boolean }): McpBackend {
+    const all: McpBackend = {
+      listTools: async () => (await this.#deps.search.getSnapshot(identity)).mcpJson,
+      callTool: (call, options) => this.#call(identity, call, options),
+    };
+    if (!isLazy) return all;
+    const search = (query: string, limit: number) =>
+      this.#deps.search.search(identity, query, limit);
+    return new LazyTools({ search, run: (call, options) => all.callTool(call, options) });
+  }
+
+  async #call(
+    identity: Identity,
+    call: GatewayCall,
+    options: GatewayCallOptions,
+  ): Promise<ToolReply> {
+    if (!EXPOSED_NAME.test(call.name)) throw unknownTool(call.name, {});
+    try {
+      return toToolReply(await this.#deps.calls.call(identity, call, options));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (error.code === 'TOOL_NOT_FOUND') throw unknownTool(call.name, error.options.extensions);
+      return toErrorReply(error);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+import type { ToolDefinition } from '../connectors/index.ts';
+import type { ToolsetOutcome } from './toolset.ts';
+
+/** A tool with where it comes from, and how well that is. */
+export interface SnapshotTool {
+  name: string;
+  definition: ToolDefinition;
+  connector: ToolsetOutcome;
+}

@@ -1,0 +1,55 @@
+import type { ToolDefinition, ToolSource } from '../connectors/index.ts';
+import type { SnapshotTool } from './snapshot-tool.ts';
+import { ToolIndex } from './tool-search.ts';
+import { compileToolset } from './toolset.ts';
+
+/** A user's tools at one moment. Immutable; what is derived from them is made once, on first use. */
+export class ToolSnapshot {
+  /** Sorted by name. */
+  readonly tools: readonly SnapshotTool[];
+  #mcpJson: string | undefined;
+  #index: ToolIndex | undefined;
+
+  constructor(sources: readonly ToolSource[]) {
+    const { tools, outcomes } = compileToolset(sources);
+    const byId = new Map(outcomes.map((outcome) => [outcome.connectorId, outcome]));
+    const byTool = new Map(
+      sources.flatMap(({ id, tools: own }) => own.map(({ exposedName }) => [exposedName, id])),
+    );
+    this.tools = tools.flatMap(({ name, definition }) => {
+      const connector = byId.get(byTool.get(name) ?? '');
+      return connector === undefined ? [] : [{ name, definition, connector }];
+    });
+  }
+
+  /** The array of tools as `tools/list` shows it, as JSON text. */
+  get mcpJson(): string {
+    this.#mcpJson ??= JSON.stringify(this.tools.map(toProtocolTool));
+    return this.#mcpJson;
+  }
+
+  /** For searches. */
+  get index(): ToolIndex {
+    this.#index ??= new ToolIndex(this.tools);
+    return this.#index;
+  }
+}
+
+/** A tool in the protocol's own shape. */
+export interface ProtocolTool extends Omit<ToolDefinition, 'inputSchema'> {
+  name: string;
+  inputSchema: Record<string, unknown>;
+}
+
+/**
+ * A tool as both eras show it. Clients of the legacy era refuse a whole list for one output schema that does not describe an
+ * object, and nothing but an object is passed on as structured content, so such a schema is left out.
+ */
+export function toProtocolTool({
+  name,
+  definition,
+}: Omit<SnapshotTool, 'connector'>): ProtocolTool {
+  const { title, description, inputSchema, outputSchema, annotations } = definition;
+  const output = outputSchema?.['type'] === 'object' ? outputSchema : undefined;
+  return { name, title, description, inputSchema, outputSchema: output, annotations };
+}
