@@ -1,3 +1,5 @@
+import type { Clock } from '../../lib/clock.ts';
+import { RateBudget } from '../../lib/rate-budget.ts';
 import type { OutboundResponse } from '../../outbound/guarded-fetch.ts';
 import { EventStreamParser } from './event-stream.ts';
 import {
@@ -8,14 +10,18 @@ import {
   type JsonRpcId,
   type ReceivedAnswer,
 } from './json-rpc.ts';
+import { parseJson } from './json-text.ts';
 import { McpFailure, UnusableAnswer } from './mcp-failure.ts';
 
-/** What a server may send before its answer; more is a flood. */
+/**
+ * What a server may send before its answer, at once and in addition every second; more is a flood. Bursts and the rate are bounded, not
+ * the sum: a tool that works for minutes may tell how far it is.
+ */
 export const UNASKED_LIMITS = {
-  /** Messages of any kind. */
-  messages: 100,
-  /** Requests of the server's own. Each costs us a request to answer it. */
-  requests: 10,
+  /** Messages of any kind; cheap, they are parsed and dropped. */
+  messages: { capacity: 1_000, perSecond: 50 },
+  /** Requests of the server's own. Each costs us a request to answer it; some servers ping every few seconds. */
+  requests: { capacity: 10, perSecond: 1 },
 } as const;
 
 /** What {@link readAnswer} needs to know. */
@@ -24,13 +30,14 @@ export interface AnswerOptions {
   id: JsonRpcId;
   /** Receives the requests a server sends before it answers. Its notifications are dropped: nothing uses them. */
   onServerRequest: (message: unknown) => void;
+  clock: Pick<Clock, 'monotonic'>;
 }
 
 /**
  * Reads the answer to one JSON-RPC request from a 2xx response of a streamable HTTP server. Everything that could only
  * be waited for in vain fails at once: no content, another content type, not JSON, not JSON-RPC, another id, a stream that ends
  * without the answer.
- * @throws McpFailure INVALID_MCP_SERVER; RESPONSE_TOO_LARGE beyond {@link UNASKED_LIMITS}
+ * @throws McpFailure INVALID_MCP_SERVER; RESPONSE_TOO_LARGE beyond {@link UNASKED_LIMITS} and for a text too costly to parse
  * @throws OutboundError from reading the body
  */
 export async function readAnswer(
@@ -55,21 +62,14 @@ export function mediaTypeOf(response: Pick<OutboundResponse, 'headers'>): string
   return (contentType.split(';')[0] ?? '').trim().toLowerCase();
 }
 
-/**
- * Reads one JSON text of a server.
- * @throws McpFailure INVALID_MCP_SERVER
- */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new McpFailure('INVALID_MCP_SERVER', { cause });
-  }
-}
-
 /** The failure for an answer that is not what MCP asks for. */
 export function unusable(what: string): McpFailure {
   return new McpFailure('INVALID_MCP_SERVER', { cause: new UnusableAnswer(what) });
+}
+
+/** @throws McpFailure RESPONSE_TOO_LARGE where less than `amount` is left */
+export function spend(budget: RateBudget, amount: number): void {
+  if (!budget.take(amount)) throw new McpFailure('RESPONSE_TOO_LARGE');
 }
 
 function readJsonAnswer(text: string, search: AnswerSearch): ReceivedAnswer {
@@ -106,19 +106,21 @@ async function* streamedMessages(response: OutboundResponse): AsyncGenerator<str
 /** Goes through the messages of one exchange until the answer comes. */
 class AnswerSearch {
   readonly #options: AnswerOptions;
-  #messages = 0;
-  #requests = 0;
+  readonly #messages: RateBudget;
+  readonly #requests: RateBudget;
 
   constructor(options: AnswerOptions) {
+    const { clock } = options;
     this.#options = options;
+    this.#messages = new RateBudget({ ...UNASKED_LIMITS.messages, clock });
+    this.#requests = new RateBudget({ ...UNASKED_LIMITS.requests, clock });
   }
 
   /** @returns the answer, or undefined for a message that comes before it */
   take(message: unknown, textLength: number): ReceivedAnswer | undefined {
     if (!isJsonObject(message)) throw unusable('A message is not a JSON object.');
     if (isServerMessage(message)) {
-      this.#messages += 1;
-      if (this.#messages > UNASKED_LIMITS.messages) throw new McpFailure('RESPONSE_TOO_LARGE');
+      spend(this.#messages, 1);
       if (findCall(message) !== undefined) this.#passOn(message);
       return undefined;
     }
@@ -133,8 +135,7 @@ class AnswerSearch {
   }
 
   #passOn(request: unknown): void {
-    this.#requests += 1;
-    if (this.#requests > UNASKED_LIMITS.requests) throw new McpFailure('RESPONSE_TOO_LARGE');
+    spend(this.#requests, 1);
     this.#options.onServerRequest(request);
   }
 }

@@ -10,6 +10,7 @@ import type {
   JsonObject,
   McpConnection,
   McpEra,
+  McpTarget,
   McpTransport,
   ServerInfo,
   ToolDiscovery,
@@ -18,6 +19,7 @@ import type {
 import { McpFailure } from './mcp-failure.ts';
 import type { McpLink } from './mcp-link.ts';
 import { isDeeperThan, MAX_NESTING } from './nesting.ts';
+import { SecretRedaction } from './secret-redaction.ts';
 import { discoverTools } from './tool-discovery.ts';
 import { cleanText } from './untrusted-text.ts';
 
@@ -31,10 +33,12 @@ export class SdkMcpConnection implements McpConnection {
   readonly era: McpEra;
   readonly transport: McpTransport;
   readonly #link: McpLink;
+  readonly #redaction: SecretRedaction;
 
-  constructor(link: McpLink) {
+  constructor(link: McpLink, secretHeaders: McpTarget['secretHeaders']) {
     this.#link = link;
-    this.serverInfo = link.serverInfo;
+    this.#redaction = new SecretRedaction(secretHeaders);
+    this.serverInfo = this.#redaction.ofServer(link.serverInfo);
     this.protocolVersion = link.protocolVersion;
     this.era = link.era;
     this.transport = link.transport;
@@ -42,12 +46,13 @@ export class SdkMcpConnection implements McpConnection {
 
   async listTools({ signal }: { signal: AbortSignal }): Promise<ToolDiscovery> {
     if (!this.#link.hasTools) return { tools: [], warnings: [] };
-    return discoverTools(async (cursor) => {
+    const discovery = await discoverTools(async (cursor) => {
       const params = cursor === undefined ? {} : { cursor };
       const { answer, textLength } = await this.#link.request('tools/list', params, signal);
       const result = 'result' in answer ? answer.result : emptyPage(answer.error);
       return { result, textLength };
     });
+    return this.#redaction.ofDiscovery(discovery);
   }
 
   async callTool(

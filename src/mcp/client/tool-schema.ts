@@ -2,6 +2,7 @@ import { isJsonObject } from './json-rpc.ts';
 import type { JsonObject } from './mcp-client.ts';
 import { isDeeperThan, MAX_NESTING } from './nesting.ts';
 import { expandedSize } from './schema-expansion.ts';
+import { findFlawedKeyword } from './schema-structure.ts';
 import { cleanText } from './untrusted-text.ts';
 
 /** Bounds of one JSON Schema of a tool. */
@@ -37,6 +38,8 @@ const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
 export function cleanSchema(schema: unknown): CleanedSchema {
   if (!isJsonObject(schema)) return refused('is not an object');
   if (isDeeperThan(schema, SCHEMA_LIMITS.depth)) return refused('is nested too deeply');
+  const flawed = findFlawedKeyword(schema);
+  if (flawed !== undefined) return refused(`has a \`${flawed}\` that is not valid`);
   const copy = cleanObject(schema);
   const text = JSON.stringify(copy);
   if (text.length > SCHEMA_LIMITS.length) return refused('is too large');

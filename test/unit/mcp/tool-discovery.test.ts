@@ -95,6 +95,11 @@ describe('a tool', () => {
     ['a list as schema', tool({ inputSchema: [] })],
     ['a schema of text', tool({ inputSchema: { type: 'string' } })],
     ['a schema without type', tool({ inputSchema: {} })],
+    ['properties of text', tool({ inputSchema: { type: 'object', properties: 'none' } })],
+    [
+      'a broken schema far inside',
+      tool({ inputSchema: { type: 'object', properties: { a: { items: { anyOf: [{}, 7] } } } } }),
+    ],
     [
       'a large schema',
       tool({ inputSchema: { type: 'object', enum: ['x'.repeat(SCHEMA_LIMITS.length)] } }),
