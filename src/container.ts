@@ -9,10 +9,11 @@ import { type CheckState, Readiness, type ReadinessCheck } from './http/readines
 import { type Clock, systemClock } from './lib/clock.ts';
 import { OperationLog } from './lib/operation-log.ts';
 import { RequestContext } from './lib/request-context.ts';
-import { SdkMcpClient } from './mcp/client/sdk-mcp-client.ts';
+import type { SdkMcpClient } from './mcp/client/sdk-mcp-client.ts';
 import {
   ConnectionValidator,
   ConnectorHealthService,
+  ConnectorSaveService,
   ConnectorSecrets,
   ConnectorService,
   ConnectorTester,
@@ -20,16 +21,15 @@ import {
   PrismaConnectorToolStore,
   PrismaResealStore,
   ResealService,
+  TestLimiter,
 } from './modules/connectors/index.ts';
 import { CredentialVault, parseKeyring, SealedBox } from './modules/credentials/index.ts';
 import { IdempotencyService, PrismaIdempotencyStore } from './modules/idempotency/index.ts';
 import { SessionPool, SessionService } from './modules/sessions/index.ts';
 import { ToolCallService, ToolsetService } from './modules/tools/index.ts';
-import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists.ts';
-import { createOutbound, type Outbound } from './outbound/guarded-fetch.ts';
-import { DnsResolver, SystemResolver } from './outbound/host-resolver.ts';
-import { ManagedPolicy, UserPolicy } from './outbound/outbound-policy.ts';
-import { packageVersion } from './package-version.ts';
+import { createNetwork } from './network.ts';
+import type { Outbound } from './outbound/guarded-fetch.ts';
+import type { UserPolicy } from './outbound/outbound-policy.ts';
 
 /** Everything the routes need, built by hand in one place. */
 export type Container = ReturnType<typeof createContainer>;
@@ -67,9 +67,9 @@ export function createContainer({
     url: databaseUrl,
     onConnectionError: (err) => logger.warn({ err }, 'database connection lost'),
   });
-  const network = createNetwork(config);
+  const network = createNetwork(config, logger);
   const box = new SealedBox(parseKeyring(config.encryptionKeys));
-  const basis: Basis = { database, clock, logger, log, box, mcpClient: network.mcpClient };
+  const basis: Basis = { config, database, clock, logger, log, box, ...network };
   const sessionPool = new SessionPool({ clock, idleMs: SESSION_IDLE_MS });
   const services = createServices(basis, sessionPool);
   const stopTimers = startTimers(logger, [
@@ -105,27 +105,35 @@ export function createContainer({
 
 /** What most services are built from. */
 interface Basis {
+  config: Config;
   database: Database;
   clock: Clock;
   logger: Logger;
   log: OperationLog;
   box: SealedBox;
   mcpClient: SdkMcpClient;
+  userPolicy: UserPolicy;
 }
 
 function createServices(basis: Basis, pool: SessionPool) {
-  const { database, clock, logger, log, box, mcpClient } = basis;
+  const { config, database, clock, logger, log, box, mcpClient, userPolicy } = basis;
   const vault = new CredentialVault({ box });
   const secrets = new ConnectorSecrets({ vault });
-  const sessions = new SessionService({ pool, mcpClient, connectTimeoutMs: CONNECT_TIMEOUT_MS });
-  const tester = new ConnectorTester({ validator: new ConnectionValidator({ mcpClient, clock }) });
+  const connectTimeoutMs = CONNECT_TIMEOUT_MS;
+  const sessions = new SessionService({ pool, mcpClient, clock, connectTimeoutMs });
+  const tester = new ConnectorTester({
+    validator: new ConnectionValidator({ mcpClient, clock }),
+    limiter: new TestLimiter({ limits: config.testLimits, clock }),
+    urlPolicy: userPolicy,
+  });
   const store = new PrismaConnectorStore({ database });
   const toolStore = new PrismaConnectorToolStore({ database });
   const onSessionsInvalid = (connectorId: string) => sessions.closeConnector(connectorId);
   const shared = { store, secrets, tester, clock, log, onSessionsInvalid };
-  const connectorService = new ConnectorService({ ...shared, toolStore, limit: CONNECTOR_LIMIT });
+  const connectorService = new ConnectorService({ ...shared, toolStore });
   return {
     connectorService,
+    connectorSaveService: new ConnectorSaveService({ ...shared, limit: CONNECTOR_LIMIT }),
     connectorHealthService: new ConnectorHealthService(shared),
     resealService: new ResealService({
       store: new PrismaResealStore({ database }),
@@ -150,41 +158,6 @@ function createServices(basis: Basis, pool: SessionPool) {
       callTimeoutMs: CALL_TIMEOUT_MS,
     }),
   };
-}
-
-/** The ways out: one for the servers of users, one for the identity provider. */
-function createNetwork(config: Config) {
-  const outbound = createUserOutbound(config);
-  const keyOutbound = createKeyOutbound(config);
-  const mcpClient = new SdkMcpClient({
-    outbound,
-    clientInfo: { name: 'mcp-connectors', version: packageVersion() },
-  });
-  return {
-    mcpClient,
-    keyOutbound,
-    close: async () => {
-      await mcpClient.close();
-      await Promise.all([outbound.close(), keyOutbound?.close()]);
-    },
-  };
-}
-
-function createUserOutbound({ outbound }: Config): Outbound {
-  return createOutbound({
-    policy: new UserPolicy({
-      allowedHosts: parseAllowedHosts(outbound.allowedHosts.join(',')),
-      allowedAddresses: parseAllowedAddresses(outbound.allowedAddresses.join(',')),
-    }),
-    resolver: new DnsResolver(),
-  });
-}
-
-function createKeyOutbound({ token }: Config): Outbound | undefined {
-  if (token.source.kind !== 'jwks') return undefined;
-  const policy = new ManagedPolicy({ origins: [new URL(token.source.url).origin] });
-  // Cluster names and /etc/hosts count here: the origin is pinned by the operator.
-  return createOutbound({ policy, resolver: new SystemResolver() });
 }
 
 function tokenSourceOf(

@@ -1,5 +1,6 @@
 import { AppError } from '../errors/app-error.ts';
 import type { Identity } from '../tenancy/caller.ts';
+import { causeCodes } from './cause-codes.ts';
 import type { Clock } from './clock.ts';
 
 /** The part of a pino logger that is used. */
@@ -17,6 +18,8 @@ export interface OperationFields {
   /** Overrides the outcome `ok`, for operations that succeed in reporting a failure. */
   outcome?: string;
   attempts?: number;
+  /** Why, in codes, where the outcome alone does not tell: as {@link causeCodes}. */
+  reason?: string | undefined;
 }
 
 /** Writes one line for every operation on a connector: who, which, outcome code, duration. */
@@ -37,7 +40,8 @@ export class OperationLog {
   }
 
   /**
-   * Runs the operation and writes its line. `fields` may be added to while it runs.
+   * Runs the operation and writes its line. `fields` may be added to while it runs. Work that was given up
+   * (`AbortError`) has the outcome `ABORTED`.
    * @throws whatever `work` throws.
    */
   async run<Result>(
@@ -61,9 +65,15 @@ export class OperationLog {
       this.#logger.info(line(fields.outcome ?? 'ok'), 'connector operation');
       return result;
     } catch (error) {
-      const outcome = error instanceof AppError ? error.code : 'INTERNAL';
-      this.#logger.warn(line(outcome), 'connector operation');
+      if (error instanceof AppError) fields.reason ??= causeCodes(error.cause);
+      this.#logger.warn(line(outcomeOf(error)), 'connector operation');
       throw error;
     }
   }
+}
+
+function outcomeOf(error: unknown): string {
+  if (error instanceof AppError) return error.code;
+  // Its client left: nothing went wrong here.
+  return error instanceof DOMException && error.name === 'AbortError' ? 'ABORTED' : 'INTERNAL';
 }

@@ -1,3 +1,5 @@
+import type { Clock } from '../../lib/clock.ts';
+import { startDeadline } from '../../lib/deadline.ts';
 import type { McpClient, McpConnection, McpTarget } from '../../mcp/client/mcp-client.ts';
 import { McpFailure } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
@@ -15,6 +17,7 @@ export interface SessionSubject {
 export interface SessionServiceDeps {
   pool: SessionPool;
   mcpClient: McpClient;
+  clock: Pick<Clock, 'sleep'>;
   /** Milliseconds a connect may take. */
   connectTimeoutMs: number;
 }
@@ -62,9 +65,8 @@ export class SessionService {
   ): Promise<Result> {
     const { tenantId, userId } = identity;
     const key = { tenantId, userId, connectorId, credentialGeneration };
-    const { pool, mcpClient, connectTimeoutMs } = this.#deps;
-    const connect = async () =>
-      mcpClient.connect(await openTarget(), { signal: AbortSignal.timeout(connectTimeoutMs) });
+    const { pool } = this.#deps;
+    const connect = async () => this.#connect(await openTarget());
     let isSent = false;
     const used = pool.use(key, connect, async (connection, { isReused, retire }) => {
       if (signal.aborted) throw timedOut(signal);
@@ -79,6 +81,16 @@ export class SessionService {
       }
     });
     return await Promise.race([used, abortedBefore(() => isSent, signal)]);
+  }
+
+  async #connect(target: McpTarget): Promise<McpConnection> {
+    const { mcpClient, clock, connectTimeoutMs } = this.#deps;
+    const deadline = startDeadline(clock, connectTimeoutMs);
+    try {
+      return await mcpClient.connect(target, { signal: deadline.signal });
+    } finally {
+      deadline.release();
+    }
   }
 }
 

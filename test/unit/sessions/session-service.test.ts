@@ -27,13 +27,15 @@ const target: McpTarget = {
 let mcpClient: FakeMcpClient;
 let pool: SessionPool;
 let service: SessionService;
+let clock: FakeClock;
 let targetsOpened: number;
 let subject: SessionSubject;
 
 beforeEach(() => {
   mcpClient = new FakeMcpClient();
-  pool = new SessionPool({ clock: new FakeClock(), idleMs: 60_000 });
-  service = new SessionService({ pool, mcpClient, connectTimeoutMs: 30_000 });
+  clock = new FakeClock();
+  pool = new SessionPool({ clock, idleMs: 60_000 });
+  service = new SessionService({ pool, mcpClient, clock, connectTimeoutMs: 30_000 });
   targetsOpened = 0;
   subject = {
     connectorId: 'c1',
@@ -127,22 +129,29 @@ describe('connecting', () => {
   });
 
   it('gives every connect a deadline of its own', async () => {
-    const brief = new SessionService({
-      pool,
-      mcpClient,
-      connectTimeoutMs: 5,
-    });
     mcpClient.beforeConnect = () =>
       new Promise((_, reject) => {
-        const [connectSignal] = mcpClient.signals;
+        const connectSignal = mcpClient.signals.at(-1);
         connectSignal?.addEventListener('abort', () => reject(new McpFailure('TIMEOUT')));
       });
-    await expect(
-      brief.run(alice, subject, async () => undefined, { signal }),
-    ).rejects.toMatchObject({
-      code: 'TIMEOUT',
-    });
-    expect(mcpClient.signals).toHaveLength(1);
+    for (const count of [1, 2]) {
+      const running = run(alice, subject, async () => undefined);
+      await settled();
+      clock.advance(29_999);
+      await settled();
+      expect(mcpClient.signals.at(-1)?.aborted).toBe(false);
+      clock.advance(1);
+      await expect(running).rejects.toMatchObject({ code: 'TIMEOUT' });
+      expect(mcpClient.signals).toHaveLength(count);
+      expect(clock.sleeping).toBe(0);
+    }
+  });
+
+  it('ends the deadline of a connect with the connect', async () => {
+    await warmUp();
+    expect(clock.sleeping).toBe(0);
+    clock.advance(30_000);
+    expect(mcpClient.signals[0]?.aborted).toBe(false);
   });
 });
 
