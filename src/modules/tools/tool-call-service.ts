@@ -12,7 +12,6 @@ import type {
   ConnectorService,
   ConnectorToolStore,
 } from '../connectors/index.ts';
-import { messageFor } from '../connectors/index.ts';
 import type { SessionService } from '../sessions/index.ts';
 
 /** A call by the namespaced name. */
@@ -150,7 +149,6 @@ function translate(
 ): unknown {
   if (error instanceof McpFailure) {
     return new AppError(CALL_ERROR[error.code], {
-      detail: messageFor(error.code),
       extensions: { connector_id: connectorId, reason: error.code },
       hadNoEffect: error.notExecuted,
       cause: error,
