@@ -87,10 +87,33 @@ module.exports = {
       to: { path: 'node_modules/undici/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'sockets-only-in-outbound',
+      comment:
+        'Nobody resolves, connects or requests by itself. The files named here do none of it for a URL.',
+      severity: 'error',
+      from: {
+        path: '^src',
+        pathNot: [
+          '^src/outbound/',
+          // The connection to PostgreSQL, and the pipe to its process.
+          '^src/database/(connection-config|postgres-process)\\.ts$',
+          // isIP and the names of status codes.
+          '^src/config-rules\\.ts$',
+          '^src/http/client-errors\\.ts$',
+          '^src/http/plugins/mcp-guard\\.ts$',
+        ],
+      },
+      to: {
+        dependencyTypes: ['core'],
+        dependencyTypesNot: ['type-only'],
+        path: '^(node:)?(net|tls|dns|dgram|http|https|http2)(/|$)',
+      },
+    },
+    {
       name: 'plumbing-knows-no-module',
       severity: 'error',
       from: { path: '^src/(database|mcp|errors|lib|contract|http|outbound|tenancy)/' },
-      to: { path: ['^src/modules/', '^src/(app|container|server|service|config)\\.ts$'] },
+      to: { path: ['^src/modules/', '^src/(app|container(-sessions)?|network|server|service|config)\\.ts$'] },
     },
     {
       name: 'other-modules-through-their-index',
@@ -102,7 +125,7 @@ module.exports = {
       name: 'only-the-container-and-the-app-wire',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: '^src/(app|container|server|service|config)\\.ts$' },
+      to: { path: '^src/(app|container(-sessions)?|network|server|service|config)\\.ts$' },
     },
     ...LADDER.slice(1).map((name, i) => ({
       name: `ladder-${name}`,

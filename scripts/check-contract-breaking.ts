@@ -1,8 +1,9 @@
 // Fails when the contract breaks what the last release promised its clients.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundleContract } from './contract/bundle-contract.ts';
+import { chosenByKnownValues } from './contract/chosen-alternatives.ts';
 import { compareContracts, findLastRelease } from './contract/contract-releases.ts';
 
 const release = await findLastRelease();
@@ -13,7 +14,9 @@ if (release === undefined) {
   try {
     const current = path.join(folder, 'current.json');
     const entry = path.resolve(import.meta.dirname, '../openapi/openapi.yaml');
-    await writeFile(current, (await bundleContract(entry)).json);
+    const known: unknown = JSON.parse(await readFile(release, 'utf8'));
+    const whole: unknown = JSON.parse((await bundleContract(entry)).json);
+    await writeFile(current, JSON.stringify(chosenByKnownValues(whole, known), null, 2));
     const { breaking, report } = await compareContracts(release, current);
     console.log(report);
     if (breaking) {

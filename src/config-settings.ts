@@ -132,6 +132,28 @@ export const SETTINGS = Type.Object({
     description:
       'Private addresses and networks that connectors may reach, separated by commas. None by default.',
   }),
+  OUTBOUND_CA_FILE: Type.Optional(
+    text({
+      description:
+        'File with further certificate authorities (PEM) that servers, key sets and the proxy may be signed by.',
+    }),
+  ),
+  HTTPS_PROXY: Type.Optional(
+    text({
+      expects: 'an http or https URL, with user and password where the proxy wants them',
+      description:
+        'Proxy for requests to https URLs, as `http://proxy.internal:3128`. Plain http, which only allowed targets may use, goes directly.',
+    }),
+  ),
+  NO_PROXY: list({
+    description:
+      'Targets that are reached directly: host names with all names below them, addresses, networks, each with a port where wanted, or `*`; separated by commas.',
+  }),
+  OUTBOUND_PROXY_CONNECT_BY: choice(['address', 'name'], {
+    default: 'address',
+    description:
+      'What the proxy is asked for: an `address` that was resolved and checked here, or the `name`, which the proxy then has to resolve and check.',
+  }),
   RATE_LIMIT_MAX: integer({
     default: 6000,
     minimum: 1,
@@ -168,6 +190,36 @@ export const SETTINGS = Type.Object({
     minimum: 1,
     maximum: 1_440,
     description: 'Minutes between looks for idle sessions.',
+  }),
+  TESTS_AT_ONCE: integer({
+    default: 100,
+    minimum: 1,
+    maximum: 10_000,
+    description: 'Connection tests at a time, of all users, on each replica.',
+  }),
+  TESTS_AT_ONCE_PER_USER: integer({
+    default: 10,
+    minimum: 1,
+    maximum: 10_000,
+    description: 'Connection tests at a time for each user.',
+  }),
+  TESTS_AT_ONCE_PER_DESTINATION: integer({
+    default: 20,
+    minimum: 1,
+    maximum: 10_000,
+    description: 'Connection tests at a time to one host, of all users.',
+  }),
+  TESTS_PER_MINUTE_PER_USER: integer({
+    default: 120,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Connection tests a minute for each user.',
+  }),
+  TESTS_PER_MINUTE_PER_DESTINATION: integer({
+    default: 600,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Connection tests a minute to one host, of all users.',
   }),
 });
 

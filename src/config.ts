@@ -52,6 +52,16 @@ export interface Config {
   readonly outbound: {
     readonly allowedHosts: readonly string[];
     readonly allowedAddresses: readonly string[];
+    /** File with further certificate authorities. */
+    readonly caFile: string | undefined;
+    /** Undefined where every target is reached directly. */
+    readonly proxy:
+      | {
+          readonly url: string;
+          readonly noProxy: readonly string[];
+          readonly connectBy: Settings['OUTBOUND_PROXY_CONNECT_BY'];
+        }
+      | undefined;
   };
   /** Requests a minute for each caller. */
   readonly rateLimitMax: number;
@@ -61,6 +71,14 @@ export interface Config {
     readonly maxPerConnector: number;
     readonly idleMinutes: number;
     readonly sweepMinutes: number;
+  };
+  /** Bounds of connection tests on this replica. */
+  readonly testLimits: {
+    readonly atOnce: number;
+    readonly atOncePerUser: number;
+    readonly atOncePerDestination: number;
+    readonly perMinutePerUser: number;
+    readonly perMinutePerDestination: number;
   };
 }
 
@@ -155,6 +173,15 @@ function toConfig(settings: Settings): Config {
     outbound: {
       allowedHosts: settings.OUTBOUND_ALLOWED_HOSTS,
       allowedAddresses: settings.OUTBOUND_ALLOWED_ADDRESSES,
+      caFile: settings.OUTBOUND_CA_FILE,
+      proxy:
+        settings.HTTPS_PROXY === undefined
+          ? undefined
+          : {
+              url: settings.HTTPS_PROXY,
+              noProxy: settings.NO_PROXY,
+              connectBy: settings.OUTBOUND_PROXY_CONNECT_BY,
+            },
     },
     rateLimitMax: settings.RATE_LIMIT_MAX,
     sessions: {
@@ -163,6 +190,13 @@ function toConfig(settings: Settings): Config {
       maxPerConnector: settings.SESSIONS_MAX_PER_CONNECTOR,
       idleMinutes: settings.SESSION_IDLE_MINUTES,
       sweepMinutes: settings.SESSION_SWEEP_MINUTES,
+    },
+    testLimits: {
+      atOnce: settings.TESTS_AT_ONCE,
+      atOncePerUser: settings.TESTS_AT_ONCE_PER_USER,
+      atOncePerDestination: settings.TESTS_AT_ONCE_PER_DESTINATION,
+      perMinutePerUser: settings.TESTS_PER_MINUTE_PER_USER,
+      perMinutePerDestination: settings.TESTS_PER_MINUTE_PER_DESTINATION,
     },
   };
 }

@@ -39,6 +39,7 @@ export function createSessions({ config, clock, logger, log, mcpClient, registry
     pool,
     breakers,
     mcpClient,
+    clock,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     onToolsMayDiffer: (...sign) => toolRefresh?.notice(...sign),
   });

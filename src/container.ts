@@ -11,11 +11,12 @@ import { type CheckState, Readiness, type ReadinessCheck } from './http/readines
 import { type Clock, systemClock } from './lib/clock.ts';
 import { OperationLog } from './lib/operation-log.ts';
 import { RequestContext } from './lib/request-context.ts';
-import { SdkMcpClient } from './mcp/client/sdk-mcp-client.ts';
+import type { SdkMcpClient } from './mcp/client/sdk-mcp-client.ts';
 import { McpEndpoint } from './mcp/server/mcp-endpoint.ts';
 import {
   ConnectionValidator,
   ConnectorHealthService,
+  ConnectorSaveService,
   ConnectorSecrets,
   ConnectorService,
   ConnectorTester,
@@ -23,6 +24,7 @@ import {
   PrismaConnectorToolStore,
   PrismaResealStore,
   ResealService,
+  TestLimiter,
 } from './modules/connectors/index.ts';
 import { CredentialVault, parseKeyring, SealedBox } from './modules/credentials/index.ts';
 import { Gateway, GatewayService } from './modules/gateway/index.ts';
@@ -33,10 +35,9 @@ import {
   ToolSearchService,
   ToolsetService,
 } from './modules/tools/index.ts';
-import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists.ts';
-import { createOutbound, type Outbound } from './outbound/guarded-fetch.ts';
-import { DnsResolver, SystemResolver } from './outbound/host-resolver.ts';
-import { ManagedPolicy, UserPolicy } from './outbound/outbound-policy.ts';
+import { createNetwork } from './network.ts';
+import type { Outbound } from './outbound/guarded-fetch.ts';
+import type { UserPolicy } from './outbound/outbound-policy.ts';
 import { packageVersion } from './package-version.ts';
 
 /** Everything the routes need, built by hand in one place. */
@@ -71,12 +72,12 @@ export function createContainer({
     url: databaseUrl,
     onConnectionError: (err) => logger.warn({ err }, 'database connection lost'),
   });
-  const network = createNetwork(config);
+  const network = createNetwork(config, logger);
   const box = new SealedBox(parseKeyring(config.encryptionKeys));
   const { mcpClient } = network;
   const registry = createMetricsRegistry();
   const sessions = createSessions({ config, clock, logger, log, mcpClient, registry });
-  const basis: Basis = { database, clock, logger, log, box, mcpClient, registry };
+  const basis: Basis = { config, database, clock, logger, log, box, registry, ...network };
   const services = createServices(basis, sessions);
   const stopTimers = startTimers(logger, [
     { name: 'session sweep', everyMs: sessions.sweepEveryMs, work: sessions.sweep },
@@ -114,33 +115,40 @@ export function createContainer({
 
 /** What most services are built from. */
 interface Basis {
+  config: Config;
   database: Database;
   clock: Clock;
   logger: Logger;
   log: OperationLog;
   box: SealedBox;
   mcpClient: SdkMcpClient;
+  userPolicy: UserPolicy;
   registry: Registry;
 }
 
 type Services = ReturnType<typeof createServices>;
 
 function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
-  const { database, clock, logger, log, box, mcpClient, registry } = basis;
+  const { config, database, clock, logger, log, box, mcpClient, userPolicy, registry } = basis;
   const { sessionService: sessions } = live;
   const vault = new CredentialVault({ box });
   const secrets = new ConnectorSecrets({ vault });
-  const tester = new ConnectorTester({ validator: new ConnectionValidator({ mcpClient, clock }) });
+  const tester = new ConnectorTester({
+    validator: new ConnectionValidator({ mcpClient, clock }),
+    limiter: new TestLimiter({ limits: config.testLimits, clock }),
+    urlPolicy: userPolicy,
+  });
   const store = new PrismaConnectorStore({ database });
   const toolStore = new PrismaConnectorToolStore({ database });
   const onSessionsInvalid = (connectorId: string) => sessions.closeConnector(connectorId);
-  const shared = { store, toolStore, secrets, tester, clock, log, onSessionsInvalid };
-  const connectorService = new ConnectorService({ ...shared, limit: CONNECTOR_LIMIT });
   const onReachable = (connectorId: string) => sessions.trust(connectorId);
-  const connectorHealthService = new ConnectorHealthService({ ...shared, onReachable });
+  const shared = { store, toolStore, secrets, tester, clock, log, onSessionsInvalid, onReachable };
+  const connectorService = new ConnectorService(shared);
+  const connectorHealthService = new ConnectorHealthService(shared);
   live.watchTools(connectorHealthService);
   return {
     connectorService,
+    connectorSaveService: new ConnectorSaveService({ ...shared, limit: CONNECTOR_LIMIT }),
     connectorHealthService,
     resealService: new ResealService({
       store: new PrismaResealStore({ database }),
@@ -180,41 +188,6 @@ function createGateway(
     }),
     service: new GatewayService({ search: toolSearchService, calls: toolCallService }),
   });
-}
-
-/** The ways out: one for the servers of users, one for the identity provider. */
-function createNetwork(config: Config) {
-  const outbound = createUserOutbound(config);
-  const keyOutbound = createKeyOutbound(config);
-  const mcpClient = new SdkMcpClient({
-    outbound,
-    clientInfo: { name: 'mcp-connectors', version: packageVersion() },
-  });
-  return {
-    mcpClient,
-    keyOutbound,
-    close: async () => {
-      await mcpClient.close();
-      await Promise.all([outbound.close(), keyOutbound?.close()]);
-    },
-  };
-}
-
-function createUserOutbound({ outbound }: Config): Outbound {
-  return createOutbound({
-    policy: new UserPolicy({
-      allowedHosts: parseAllowedHosts(outbound.allowedHosts.join(',')),
-      allowedAddresses: parseAllowedAddresses(outbound.allowedAddresses.join(',')),
-    }),
-    resolver: new DnsResolver(),
-  });
-}
-
-function createKeyOutbound({ token }: Config): Outbound | undefined {
-  if (token.source.kind !== 'jwks') return undefined;
-  const policy = new ManagedPolicy({ origins: [new URL(token.source.url).origin] });
-  // Cluster names and /etc/hosts count here: the origin is pinned by the operator.
-  return createOutbound({ policy, resolver: new SystemResolver() });
 }
 
 function tokenSourceOf(

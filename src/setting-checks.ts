@@ -3,6 +3,9 @@ import type { SettingName } from './config-settings.ts';
 import { connectionConfig } from './database/connection-config.ts';
 import { checkKeyring } from './modules/credentials/index.ts';
 import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists.ts';
+import { CertificateFileError, readCertificateFile } from './outbound/certificate-authorities.ts';
+import { EgressProxy } from './outbound/egress-proxy.ts';
+import { parseNoProxy } from './outbound/no-proxy.ts';
 
 /** Checks of settings whose format belongs to a module; for `loadConfig`. */
 export const settingChecks: Readonly<Partial<Record<SettingName, SettingCheck>>> = {
@@ -10,14 +13,33 @@ export const settingChecks: Readonly<Partial<Record<SettingName, SettingCheck>>>
   DATABASE_URL: (text) => problemOf(() => connectionConfig(text, { application: 'check', max: 1 })),
   OUTBOUND_ALLOWED_HOSTS: (text) => problemOf(() => parseAllowedHosts(text)),
   OUTBOUND_ALLOWED_ADDRESSES: (text) => problemOf(() => parseAllowedAddresses(text)),
+  OUTBOUND_CA_FILE: checkCertificateFile,
+  HTTPS_PROXY: (url) =>
+    problemOf(
+      () => new EgressProxy({ url }),
+      'must be an http or https URL such as http://proxy.internal:3128, with nothing after the port, and with user and password percent-encoded',
+    ),
+  NO_PROXY: (text) => problemOf(() => parseNoProxy(text)),
 };
 
+function checkCertificateFile(file: string): string | undefined {
+  try {
+    readCertificateFile(file);
+    return undefined;
+  } catch (error) {
+    return error instanceof CertificateFileError ? error.message : 'cannot be used';
+  }
+}
+
 /** What is wrong is not repeated: no value of a setting is ever printed. */
-function problemOf(parse: () => unknown): string | undefined {
+function problemOf(
+  parse: () => unknown,
+  problem = 'does not have the expected form',
+): string | undefined {
   try {
     parse();
     return undefined;
   } catch {
-    return 'does not have the expected form';
+    return problem;
   }
 }

@@ -8,11 +8,16 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
     version: '0.1.0',
     summary: "Connect your users' own MCP servers, and hand their tools to agents.",
     description:
-      "Users register MCP servers by URL. A server is tested before it is saved, its credentials are kept\nencrypted, its tools are discovered, and each user's namespaced tools are listed and called here.\n\n**Errors** are `application/problem+json` (RFC 9457) with a stable `code`. `401` and `403` speak only of\nthe caller's own token, never of a refusal by an MCP server. What the caller may not see is `404`.\n\n**Versions.** A connector carries its version as `ETag`; send it back as `If-Match` to change only what you read.\n\n**Retries.** `POST /api/connectors` and tool calls take an `Idempotency-Key`; the same key with the same body\nanswers the same for an hour and never runs twice.\n\n**Before an operation is known** a request can end with `404 NOT_FOUND`, `405 METHOD_NOT_ALLOWED` (with `Allow`),\n`408 REQUEST_TIMEOUT` or `431 HEADERS_TOO_LARGE`.\n\n**MCP.** `POST /mcp` is the same for MCP clients: an aggregated endpoint with the caller's tools (streamable HTTP, without a\nsession, revisions up to 2026-07-28). It has tokens of its own, with its address as audience, which clients get by OAuth:\n`/.well-known/oauth-protected-resource/mcp` says where. With `?tools=lazy` it offers two tools, `search` and `run`.\n\n**Growth.** This API grows by addition only: expect new fields and new values of response enumerations.\n",
+      "Users register MCP servers by URL. A server is tested before it is saved, its credentials are kept\nencrypted, its tools are discovered, and each user's namespaced tools are listed and called here.\n\n**Errors** are `application/problem+json` (RFC 9457) with a stable `code`. `401` and `403` speak only of\nthe caller's own token, never of a refusal by an MCP server. What the caller may not see is `404`. The `type` of an\nerror is the address of a page about it; [the catalogue of errors](/errors) has all of them, also as JSON.\n\n**Versions.** A connector carries its version as `ETag`; send it back as `If-Match` to change only what you read.\n\n**Retries.** `POST /api/connectors` and tool calls take an `Idempotency-Key`; the same key with the same body\nanswers the same for an hour and never runs twice.\n\n**Before an operation is known** a request can end with `404 NOT_FOUND`, `405 METHOD_NOT_ALLOWED` (with `Allow`),\n`408 REQUEST_TIMEOUT` or `431 HEADERS_TOO_LARGE`.\n\n**MCP.** `POST /mcp` is the same for MCP clients: an aggregated endpoint with the caller's tools (streamable HTTP, without a\nsession, revisions up to 2026-07-28). It has tokens of its own, with its address as audience, which clients get by OAuth:\n`/.well-known/oauth-protected-resource/mcp` says where. With `?tools=lazy` it offers two tools, `search` and `run`.\n\n**Growth.** This API grows by addition only: expect new fields and new values of response enumerations.\n",
     license: {
       name: 'MIT',
       identifier: 'MIT',
     },
+  },
+  externalDocs: {
+    description:
+      'The catalogue of errors: the cause of each code, what the user sees, and what to do.',
+    url: '/errors',
   },
   servers: [
     {
@@ -135,7 +140,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'createConnector',
         summary: 'Test an MCP server and save it',
         description:
-          "Tests the server first, for 25 seconds at most, and saves only what passed: a failed test answers `422` with\nthe test's code, and nothing is kept. At most ten connectors per user.\n",
+          "Tests the server first and saves only what passed: a failed test answers `422` with the test's code, and nothing is\nkept. It takes 30 seconds at most, the wait for other tests to end included. At most ten connectors per user.\n",
         tags: ['connectors'],
         security: [
           {
@@ -303,7 +308,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             $ref: '#/components/responses/SaveRefused',
           },
           '429': {
-            $ref: '#/components/responses/RateLimited',
+            $ref: '#/components/responses/TestLimited',
           },
           '500': {
             $ref: '#/components/responses/Internal',
@@ -427,7 +432,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             $ref: '#/components/responses/SaveRefused',
           },
           '429': {
-            $ref: '#/components/responses/RateLimited',
+            $ref: '#/components/responses/TestLimited',
           },
           '500': {
             $ref: '#/components/responses/Internal',
@@ -677,7 +682,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             $ref: '#/components/responses/SaveRefused',
           },
           '429': {
-            $ref: '#/components/responses/RateLimited',
+            $ref: '#/components/responses/TestLimited',
           },
           '500': {
             $ref: '#/components/responses/Internal',
@@ -853,7 +858,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             $ref: '#/components/responses/ValidationFailed',
           },
           '429': {
-            $ref: '#/components/responses/RateLimited',
+            $ref: '#/components/responses/TestLimited',
           },
           '500': {
             $ref: '#/components/responses/Internal',
@@ -1103,7 +1108,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             $ref: '#/components/responses/ValidationFailed',
           },
           '429': {
-            $ref: '#/components/responses/RateLimited',
+            $ref: '#/components/responses/TestLimited',
           },
           '500': {
             $ref: '#/components/responses/Internal',
@@ -1303,7 +1308,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             $ref: '#/components/responses/SaveRefused',
           },
           '429': {
-            $ref: '#/components/responses/RateLimited',
+            $ref: '#/components/responses/TestLimited',
           },
           '500': {
             $ref: '#/components/responses/Internal',
@@ -1488,7 +1493,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'getUserTools',
         summary: "List a user's tools for an agent",
         description:
-          'The tools of all enabled connectors, namespaced, in a stable order, as last discovered: no server is asked. The\n`ETag` covers the whole answer; send it as `If-None-Match` to get `304` while nothing changed.\n',
+          "The tools of all enabled connectors, namespaced, sorted by name, as last discovered: no server is asked. Hand\n`tools` and `tool_choice` to the provider's SDK as they are. The `ETag` covers the whole answer; send it as\n`If-None-Match` to get `304` while nothing changed.\n\nThe `format` is that of a provider's SDK. `openai`: function tools of the Responses API. `openai-chat`: tools of\nChat Completions. `anthropic`: tools of the Messages API. `gemini`: one tool with all `functionDeclarations`, and\na `toolConfig` as the tool choice. `mcp`: the protocol's own.\n\nFor a model provider the schemas are adapted to what it accepts. They only become wider: arguments that are valid\nfor the server's own schema stay valid. A tool the provider would refuse is left out, and named in `warnings`.\nWhere the list must be cut, to `limit` or to the number the provider takes, the selected tool is kept first, then\ntools of connectors that work, in turn from each.\n",
         tags: ['tools'],
         security: [
           {
@@ -1502,7 +1507,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             description: "The shape of the tools. `mcp` is that of the protocol's `tools/list`.",
             schema: {
               type: 'string',
-              enum: ['mcp'],
+              enum: ['mcp', 'openai', 'openai-chat', 'anthropic', 'gemini'],
               default: 'mcp',
             },
           },
@@ -1516,6 +1521,30 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               maxLength: 1000,
               pattern: '^[\\x20-\\x7e]+$',
             },
+          },
+          {
+            name: 'selected_tool',
+            in: 'query',
+            description:
+              'The name of the tool the model is to use. The answer then has a `tool_choice` and `instructions`. A tool that\ncannot be used is refused, with the reason and the nearest names.\n',
+            schema: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 128,
+              pattern: '^[^\\x00-\\x1f\\x7f]+$',
+            },
+            example: 'issue-tracker__echo',
+          },
+          {
+            name: 'limit',
+            in: 'query',
+            description: 'How many tools the list holds at most.',
+            schema: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 5000,
+            },
+            example: 40,
           },
         ],
         responses: {
@@ -1531,36 +1560,105 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 schema: {
                   $ref: '#/components/schemas/Toolset',
                 },
-                example: {
-                  tools: [
-                    {
-                      name: 'issue-tracker__echo',
-                      title: 'Echo',
-                      description: 'Says back what it is told.',
-                      inputSchema: {
-                        type: 'object',
-                        properties: {
-                          message: {
-                            type: 'string',
+                examples: {
+                  mcp: {
+                    summary: "In the protocol's shape",
+                    value: {
+                      tools: [
+                        {
+                          name: 'issue-tracker__echo',
+                          title: 'Echo',
+                          description: 'Says back what it is told.',
+                          inputSchema: {
+                            type: 'object',
+                            properties: {
+                              message: {
+                                type: 'string',
+                              },
+                            },
                           },
                         },
+                      ],
+                      tool_choice: null,
+                      instructions: null,
+                      definition_hashes: {
+                        'issue-tracker__echo':
+                          '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
                       },
+                      warnings: [],
+                      outcomes: [
+                        {
+                          connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                          name: 'Issue tracker',
+                          slug: 'issue-tracker',
+                          outcome: 'ok',
+                          code: null,
+                          message: null,
+                          tool_count: 1,
+                          discovered_at: '2026-11-20T09:30:00.000Z',
+                          last_failed_at: null,
+                        },
+                      ],
+                      content_hash:
+                        '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
                     },
-                  ],
-                  warnings: [],
-                  outcomes: [
-                    {
-                      connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
-                      name: 'Issue tracker',
-                      slug: 'issue-tracker',
-                      outcome: 'ok',
-                      code: null,
-                      message: null,
-                      tool_count: 1,
-                      discovered_at: '2026-11-20T09:30:00.000Z',
+                  },
+                  openai: {
+                    summary: "For OpenAI's Responses API, with a selected tool",
+                    value: {
+                      tools: [
+                        {
+                          type: 'function',
+                          name: 'issue-tracker__echo',
+                          description: 'Says back what it is told.',
+                          parameters: {
+                            type: 'object',
+                            properties: {
+                              message: {
+                                type: 'string',
+                              },
+                            },
+                          },
+                          strict: false,
+                        },
+                      ],
+                      tool_choice: {
+                        type: 'function',
+                        name: 'issue-tracker__echo',
+                      },
+                      instructions:
+                        'The user chose the tool "issue-tracker__echo" for this request. Call "issue-tracker__echo" before you answer, and answer from its result.',
+                      definition_hashes: {
+                        'issue-tracker__echo':
+                          '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+                      },
+                      warnings: [
+                        {
+                          code: 'SCHEMA_IMPOSSIBLE',
+                          message:
+                            'The tool is left out: no arguments can satisfy its input schema.',
+                          connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                          tool: 'issue-tracker__broken',
+                        },
+                      ],
+                      outcomes: [
+                        {
+                          connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                          name: 'Issue tracker',
+                          slug: 'issue-tracker',
+                          outcome: 'stale',
+                          code: 'TIMEOUT',
+                          message:
+                            'The server did not answer in time. Check that it is running and not overloaded, then test again.',
+                          tool_count: 2,
+                          discovered_at: '2026-11-20T09:30:00.000Z',
+                          last_failed_at: '2026-11-21T08:00:00.000Z',
+                        },
+                      ],
+                      content_hash:
+                        '60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752',
                     },
-                  ],
-                  content_hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+                  },
                 },
               },
             },
@@ -1583,18 +1681,58 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             $ref: '#/components/responses/Forbidden',
           },
           '404': {
-            description: 'The caller may not see this user (`NOT_FOUND`).',
+            description:
+              'The caller may not see this user (`NOT_FOUND`), or the user has no tool like `selected_tool` in this format\n(`TOOL_NOT_FOUND`): `nearest` holds names that are most like it; where the provider would refuse the tool,\n`reason` is the code of the warning.\n',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                examples: {
+                  user: {
+                    summary: 'The caller may not see this user',
+                    value: {
+                      type: '/errors/not-found',
+                      title: 'There is no such resource.',
+                      status: 404,
+                      code: 'NOT_FOUND',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                  tool: {
+                    summary: 'There is no such tool',
+                    value: {
+                      type: '/errors/tool-not-found',
+                      title: 'The user has no tool with this name.',
+                      status: 404,
+                      code: 'TOOL_NOT_FOUND',
+                      detail:
+                        'No enabled connector of the user has this tool. See the nearest names.',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                      nearest: ['issue-tracker__echo'],
+                    },
+                  },
+                },
+              },
+            },
+          },
+          '409': {
+            description:
+              'The connector of `selected_tool` is disabled (`CONNECTOR_DISABLED`) or needs its owner to sign in\n(`NEEDS_AUTH`). `nearest` holds names of tools that can be used.\n',
             content: {
               'application/problem+json': {
                 schema: {
                   $ref: '#/components/schemas/Problem',
                 },
                 example: {
-                  type: '/errors/not-found',
-                  title: 'There is no such resource.',
-                  status: 404,
-                  code: 'NOT_FOUND',
+                  type: '/errors/connector-disabled',
+                  title: 'The connector is disabled.',
+                  status: 409,
+                  code: 'CONNECTOR_DISABLED',
+                  detail: 'Enable the connector to use this tool.',
                   instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                  nearest: [],
                 },
               },
             },
@@ -1683,6 +1821,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                           },
                         },
                       },
+                      definition_hash:
+                        '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
                       connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                       connector_name: 'Issue tracker',
                       outcome: 'ok',
@@ -1899,7 +2039,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       title: 'The definition of the tool is not the one that was expected.',
                       status: 409,
                       code: 'TOOL_CHANGED',
-                      detail: "Fetch the user's tools again, and decide anew.",
+                      detail:
+                        'The tool is not the one the agent knows any more, so it was not called. Read the list of tools again, then decide anew.',
                       instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
                       definition_hash:
                         '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
@@ -2538,7 +2679,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       },
       ErrorCode: {
         description:
-          'The stable code of an error. The list grows: treat an unknown code by the HTTP status.\n',
+          'The stable code of an error. The list grows: treat an unknown code by the HTTP status. What each means and what\nto do about it: [the catalogue of errors](/errors).\n',
         type: 'string',
         'x-extensible-enum': [
           'MALFORMED_REQUEST',
@@ -2569,6 +2710,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'CREDENTIALS_NOT_FOUND',
           'CREDENTIALS_REQUIRED',
           'CREDENTIALS_INVALID',
+          'TEST_LIMIT_REACHED',
           'INVALID_URL',
           'BLOCKED_URL',
           'CONNECTION_FAILED',
@@ -3052,14 +3194,153 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
+      OpenAiTool: {
+        description: "A function tool of OpenAI's Responses API.",
+        type: 'object',
+        additionalProperties: false,
+        required: ['type', 'name', 'parameters', 'strict'],
+        properties: {
+          type: {
+            const: 'function',
+          },
+          name: {
+            type: 'string',
+            pattern: '^[a-zA-Z0-9_-]{1,64}$',
+          },
+          description: {
+            type: 'string',
+            maxLength: 1024,
+          },
+          parameters: {
+            $ref: '#/components/schemas/JsonObject',
+          },
+          strict: {
+            const: false,
+          },
+        },
+      },
+      OpenAiChatTool: {
+        description: "A tool of OpenAI's Chat Completions.",
+        type: 'object',
+        additionalProperties: false,
+        required: ['type', 'function'],
+        properties: {
+          type: {
+            const: 'function',
+          },
+          function: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'parameters'],
+            properties: {
+              name: {
+                type: 'string',
+                pattern: '^[a-zA-Z0-9_-]{1,64}$',
+              },
+              description: {
+                type: 'string',
+                maxLength: 1024,
+              },
+              parameters: {
+                $ref: '#/components/schemas/JsonObject',
+              },
+            },
+          },
+        },
+      },
+      AnthropicTool: {
+        description: "A tool of Anthropic's Messages API.",
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'input_schema'],
+        properties: {
+          name: {
+            type: 'string',
+            pattern: '^[a-zA-Z0-9_-]{1,64}$',
+          },
+          description: {
+            type: 'string',
+          },
+          input_schema: {
+            $ref: '#/components/schemas/JsonObject',
+          },
+        },
+      },
+      GeminiTool: {
+        description: 'The one tool of Gemini that holds all functions.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['functionDeclarations'],
+        properties: {
+          functionDeclarations: {
+            type: 'array',
+            minItems: 1,
+            maxItems: 512,
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['name', 'description', 'parametersJsonSchema'],
+              properties: {
+                name: {
+                  type: 'string',
+                  pattern: '^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$',
+                },
+                description: {
+                  type: 'string',
+                },
+                parametersJsonSchema: {
+                  $ref: '#/components/schemas/JsonObject',
+                },
+              },
+            },
+          },
+        },
+      },
+      AgentTool: {
+        description: 'A tool in the shape that was asked for; all tools of a list have the same.',
+        'x-chosen-by': {
+          operation: 'getUserTools',
+          query: 'format',
+          values: ['mcp', 'openai', 'openai-chat', 'anthropic', 'gemini'],
+        },
+        anyOf: [
+          {
+            $ref: '#/components/schemas/McpTool',
+          },
+          {
+            $ref: '#/components/schemas/OpenAiTool',
+          },
+          {
+            $ref: '#/components/schemas/OpenAiChatTool',
+          },
+          {
+            $ref: '#/components/schemas/AnthropicTool',
+          },
+          {
+            $ref: '#/components/schemas/GeminiTool',
+          },
+        ],
+      },
       ToolsetWarning: {
-        description: 'A tool that is not offered, or a list that was cut, and why.',
+        description:
+          'A tool that is not offered as its server describes it, or a list that was cut, and why.',
         type: 'object',
         additionalProperties: false,
         required: ['code', 'message', 'connector_id', 'tool'],
         properties: {
           code: {
+            description:
+              'Left out: `NAME_REFUSED`, `PARAMETER_REFUSED` (the provider does not accept the name of the tool or of a\nparameter it requires), `SCHEMA_IMPOSSIBLE` (no arguments can satisfy it), `SCHEMA_TOO_LARGE`. Offered, but\nnot in full: `PARAMETERS_DROPPED` (optional parameters), `DESCRIPTION_CUT`. About the list: `TOOL_LIMIT`. The\nlist of codes grows.\n',
             type: 'string',
+            'x-extensible-enum': [
+              'NAME_REFUSED',
+              'PARAMETER_REFUSED',
+              'SCHEMA_IMPOSSIBLE',
+              'SCHEMA_TOO_LARGE',
+              'PARAMETERS_DROPPED',
+              'DESCRIPTION_CUT',
+              'TOOL_LIMIT',
+            ],
           },
           message: {
             type: 'string',
@@ -3070,6 +3351,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           tool: {
             type: ['string', 'null'],
+            description: 'The name agents would call it by.',
           },
         },
       },
@@ -3086,6 +3368,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'message',
           'tool_count',
           'discovered_at',
+          'last_failed_at',
         ],
         properties: {
           connector_id: {
@@ -3100,7 +3383,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           outcome: {
             description:
-              '`ok`; `stale`: the last test failed, the tools are those of the last good discovery; `needs_auth`: calls will\nfail until the owner signs in again; `error`: there is no discovery to show.\n',
+              '`ok`; `stale`: the last test failed, the tools are those of the last good discovery, as of `discovered_at`;\n`needs_auth`: calls will fail until the owner signs in again, as `message` says; `error`: there is no\ndiscovery to show.\n',
             type: 'string',
             'x-extensible-enum': ['ok', 'stale', 'needs_auth', 'error'],
           },
@@ -3127,17 +3410,58 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             format: 'date-time',
             description: 'When the tools were last discovered.',
           },
+          last_failed_at: {
+            type: ['string', 'null'],
+            format: 'date-time',
+            description: 'When the server was last found failing; null while it is well.',
+          },
         },
       },
       Toolset: {
         type: 'object',
         additionalProperties: false,
-        required: ['tools', 'warnings', 'outcomes', 'content_hash'],
+        required: [
+          'tools',
+          'tool_choice',
+          'instructions',
+          'definition_hashes',
+          'warnings',
+          'outcomes',
+          'content_hash',
+        ],
         properties: {
           tools: {
+            description:
+              'Sorted by name. In the format `gemini` one tool holds them all, or there is none.',
             type: 'array',
             items: {
-              $ref: '#/components/schemas/McpTool',
+              $ref: '#/components/schemas/AgentTool',
+            },
+          },
+          tool_choice: {
+            description:
+              "Makes the model use the `selected_tool`. OpenAI and Anthropic: the request's `tool_choice`; Gemini: its\n`toolConfig`. Null without one, and in the format `mcp`.\n",
+            anyOf: [
+              {
+                $ref: '#/components/schemas/JsonObject',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          instructions: {
+            description:
+              'Put it before the system prompt, so that the model uses the `selected_tool`. Null without one. It holds\nnothing that a server wrote.\n',
+            type: ['string', 'null'],
+          },
+          definition_hashes: {
+            description:
+              'The hash of the definition of each tool in the list, by its name; the same in every format. Send it back as\n`definition_hash` of a call to be refused (`TOOL_CHANGED`) where the tool is not the one the agent knows.\n',
+            type: 'object',
+            additionalProperties: {
+              type: 'string',
+              description: 'SHA-256 of the definition, in hex.',
             },
           },
           warnings: {
@@ -3163,10 +3487,14 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         description: 'A tool that a search found.',
         type: 'object',
         additionalProperties: false,
-        required: ['tool', 'connector_id', 'connector_name', 'outcome', 'score'],
+        required: ['tool', 'definition_hash', 'connector_id', 'connector_name', 'outcome', 'score'],
         properties: {
           tool: {
             $ref: '#/components/schemas/McpTool',
+          },
+          definition_hash: {
+            type: 'string',
+            description: 'SHA-256 of the definition, in hex; for calls.',
           },
           connector_id: {
             type: 'string',
@@ -3215,7 +3543,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           definition_hash: {
             description:
-              'The `definition_hash` of the tool as the agent knows it. Where the stored definition is another one, nothing is called\n(`TOOL_CHANGED`).\n',
+              'The hash of the tool as the agent knows it, from `definition_hashes` of the list. Where the stored definition is another one, nothing is called\n(`TOOL_CHANGED`).\n',
             type: 'string',
             minLength: 64,
             maxLength: 64,
@@ -3670,7 +3998,74 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   status: 422,
                   code: 'CONNECTION_FAILED',
                   detail:
-                    'Check that the URL is right and that the server is running and reachable from the internet.',
+                    'The server could not be reached, or does not work at the moment. Check the address, that the server is running and that its certificate is valid, then test again.',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+        },
+      },
+      TestLimited: {
+        description:
+          'Nothing was tested, and nothing has changed. The caller sends too many requests (`RATE_LIMITED`), or too many\nconnection tests are running or were started lately (`TEST_LIMIT_REACHED`): of this user (`limit` is `user`), of the\nsame server by anybody (`destination`), or of all (`service`). `Retry-After` says when to try again.\n',
+        headers: {
+          'Retry-After': {
+            $ref: '#/components/headers/RetryAfter',
+          },
+        },
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            examples: {
+              requests: {
+                summary: 'Too many requests',
+                value: {
+                  type: '/errors/rate-limited',
+                  title: 'Too many requests.',
+                  status: 429,
+                  code: 'RATE_LIMITED',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+              user: {
+                summary: 'Too many tests of this user',
+                value: {
+                  type: '/errors/test-limit-reached',
+                  title: 'Too many connection tests are running.',
+                  status: 429,
+                  code: 'TEST_LIMIT_REACHED',
+                  detail:
+                    'Too many of your connection tests are running. Wait until some of them have ended, then try again.',
+                  limit: 'user',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+              destination: {
+                summary: 'Too many tests of this server',
+                value: {
+                  type: '/errors/test-limit-reached',
+                  title: 'Too many connection tests are running.',
+                  status: 429,
+                  code: 'TEST_LIMIT_REACHED',
+                  detail:
+                    'This server has been tested too often in the last minute. Wait a moment, then try again.',
+                  limit: 'destination',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+              service: {
+                summary: 'Too many tests in total',
+                value: {
+                  type: '/errors/test-limit-reached',
+                  title: 'Too many connection tests are running.',
+                  status: 429,
+                  code: 'TEST_LIMIT_REACHED',
+                  detail:
+                    'The service is running as many connection tests as it can. Try again in a few seconds.',
+                  limit: 'service',
                   instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
                 },
               },

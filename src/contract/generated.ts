@@ -2,6 +2,37 @@
 import { type Static, Type } from '@sinclair/typebox';
 
 /**
+ * A tool in the shape that was asked for; all tools of a list have the same.
+ */
+export const AgentTool = Object.assign(
+  Type.Union([
+    Type.Unsafe<McpTool>({ $ref: 'McpTool#' }),
+    Type.Unsafe<OpenAiTool>({ $ref: 'OpenAiTool#' }),
+    Type.Unsafe<OpenAiChatTool>({ $ref: 'OpenAiChatTool#' }),
+    Type.Unsafe<AnthropicTool>({ $ref: 'AnthropicTool#' }),
+    Type.Unsafe<GeminiTool>({ $ref: 'GeminiTool#' }),
+  ]),
+  { $id: 'AgentTool' },
+);
+export type AgentTool = Static<typeof AgentTool>;
+
+/**
+ * A tool of Anthropic's Messages API.
+ */
+export const AnthropicTool = Object.assign(
+  Type.Object(
+    {
+      name: Type.String({ pattern: '^[a-zA-Z0-9_-]{1,64}$' }),
+      description: Type.Optional(Type.String()),
+      input_schema: Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'AnthropicTool' },
+);
+export type AnthropicTool = Static<typeof AnthropicTool>;
+
+/**
  * How the server authenticates us.
  */
 export const AuthType = Object.assign(
@@ -298,7 +329,8 @@ export const DiscoveredTool = Object.assign(
 export type DiscoveredTool = Static<typeof DiscoveredTool>;
 
 /**
- * The stable code of an error. The list grows: treat an unknown code by the HTTP status.
+ * The stable code of an error. The list grows: treat an unknown code by the HTTP status. What each means and what
+ * to do about it: [the catalogue of errors](/errors).
  */
 export const ErrorCode = Object.assign(Type.String(), { $id: 'ErrorCode' });
 export type ErrorCode = Static<typeof ErrorCode>;
@@ -311,6 +343,30 @@ export const FieldProblem = Object.assign(
   { $id: 'FieldProblem' },
 );
 export type FieldProblem = Static<typeof FieldProblem>;
+
+/**
+ * The one tool of Gemini that holds all functions.
+ */
+export const GeminiTool = Object.assign(
+  Type.Object(
+    {
+      functionDeclarations: Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ pattern: '^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$' }),
+            description: Type.String(),
+            parametersJsonSchema: Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }),
+          },
+          { additionalProperties: false },
+        ),
+        { minItems: 1, maxItems: 512 },
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'GeminiTool' },
+);
+export type GeminiTool = Static<typeof GeminiTool>;
 
 /**
  * Sent as they are. At most 20 headers and 8 KB. `Host`, hop-by-hop, `Forwarded`, `X-Forwarded-*`, `Proxy-*`, `Mcp-*` and `Metadata*` are
@@ -369,6 +425,46 @@ export const McpTool = Object.assign(
   { $id: 'McpTool' },
 );
 export type McpTool = Static<typeof McpTool>;
+
+/**
+ * A tool of OpenAI's Chat Completions.
+ */
+export const OpenAiChatTool = Object.assign(
+  Type.Object(
+    {
+      type: Type.Literal('function'),
+      function: Type.Object(
+        {
+          name: Type.String({ pattern: '^[a-zA-Z0-9_-]{1,64}$' }),
+          description: Type.Optional(Type.String({ maxLength: 1024 })),
+          parameters: Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }),
+        },
+        { additionalProperties: false },
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'OpenAiChatTool' },
+);
+export type OpenAiChatTool = Static<typeof OpenAiChatTool>;
+
+/**
+ * A function tool of OpenAI's Responses API.
+ */
+export const OpenAiTool = Object.assign(
+  Type.Object(
+    {
+      type: Type.Literal('function'),
+      name: Type.String({ pattern: '^[a-zA-Z0-9_-]{1,64}$' }),
+      description: Type.Optional(Type.String({ maxLength: 1024 })),
+      parameters: Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }),
+      strict: Type.Literal(false),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'OpenAiTool' },
+);
+export type OpenAiTool = Static<typeof OpenAiTool>;
 
 /**
  * An error (RFC 9457).
@@ -531,6 +627,7 @@ export const ToolMatch = Object.assign(
   Type.Object(
     {
       tool: Type.Unsafe<McpTool>({ $ref: 'McpTool#' }),
+      definition_hash: Type.String(),
       connector_id: Type.String({ format: 'uuid' }),
       connector_name: Type.String(),
       outcome: Type.String(),
@@ -563,7 +660,13 @@ export type ToolWarning = Static<typeof ToolWarning>;
 export const Toolset = Object.assign(
   Type.Object(
     {
-      tools: Type.Array(Type.Unsafe<McpTool>({ $ref: 'McpTool#' })),
+      tools: Type.Array(Type.Unsafe<AgentTool>({ $ref: 'AgentTool#' })),
+      tool_choice: Type.Union([Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }), Type.Null()]),
+      instructions: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      definition_hashes: Type.Unsafe<Record<string, string>>({
+        type: 'object',
+        additionalProperties: Type.String(),
+      }),
       warnings: Type.Array(Type.Unsafe<ToolsetWarning>({ $ref: 'ToolsetWarning#' })),
       outcomes: Type.Array(Type.Unsafe<ToolsetOutcome>({ $ref: 'ToolsetOutcome#' })),
       content_hash: Type.String(),
@@ -588,6 +691,7 @@ export const ToolsetOutcome = Object.assign(
       message: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
       tool_count: Type.Integer({ minimum: 0 }),
       discovered_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+      last_failed_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
     },
     { additionalProperties: false },
   ),
@@ -596,7 +700,7 @@ export const ToolsetOutcome = Object.assign(
 export type ToolsetOutcome = Static<typeof ToolsetOutcome>;
 
 /**
- * A tool that is not offered, or a list that was cut, and why.
+ * A tool that is not offered as its server describes it, or a list that was cut, and why.
  */
 export const ToolsetWarning = Object.assign(
   Type.Object(
@@ -626,6 +730,8 @@ export type Transport = Static<typeof Transport>;
 
 /** Every shared schema, for the `addSchema` of AJV and Fastify. */
 export const components = [
+  AgentTool,
+  AnthropicTool,
   AuthType,
   BearerCredentials,
   CircuitBreaker,
@@ -647,9 +753,12 @@ export const components = [
   DiscoveredTool,
   ErrorCode,
   FieldProblem,
+  GeminiTool,
   HeaderCredentials,
   JsonObject,
   McpTool,
+  OpenAiChatTool,
+  OpenAiTool,
   Problem,
   ProtocolError,
   ServerInfo,
@@ -1724,8 +1833,16 @@ export const operations = {
       querystring: Type.Object(
         {
           format: Type.Optional(
-            Type.Unsafe<'mcp'>({ type: 'string', enum: ['mcp'], default: 'mcp' }),
+            Type.Unsafe<'mcp' | 'openai' | 'openai-chat' | 'anthropic' | 'gemini'>({
+              type: 'string',
+              enum: ['mcp', 'openai', 'openai-chat', 'anthropic', 'gemini'],
+              default: 'mcp',
+            }),
           ),
+          selected_tool: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 128, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+          ),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5000 })),
         },
         { additionalProperties: false },
       ),
@@ -1755,6 +1872,11 @@ export const operations = {
           },
         },
         '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

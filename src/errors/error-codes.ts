@@ -56,6 +56,8 @@ export const ERROR_CODES = {
     title: 'The credentials do not fit the authentication type or break a header rule.',
   },
 
+  TEST_LIMIT_REACHED: { status: 429, title: 'Too many connection tests are running.' },
+
   // Verdicts of a connection test; a failed save answers 422 with one of these
   INVALID_URL: { status: 422, title: 'The server URL is not valid.' },
   BLOCKED_URL: { status: 422, title: 'The server URL points to an address that is not allowed.' },
@@ -86,3 +88,13 @@ export const ERROR_CODES = {
 
 /** A code of the closed list. */
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Whether a text is a code of the closed list. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, text);
+}
+
+/** The last part of the address of a code's page, as `connection-failed`. */
+export function errorSlug(code: ErrorCode): string {
+  return code.toLowerCase().replaceAll('_', '-');
+}

@@ -4,6 +4,7 @@ import { contractDocument } from '../contract/generated-document.ts';
 import { type AuthenticationOptions, authentication } from './plugins/authentication.ts';
 import { type CorsOptions, cors } from './plugins/cors.ts';
 import { docs } from './plugins/docs.ts';
+import { errorPages } from './plugins/error-pages.ts';
 import { healthRoutes } from './plugins/health-routes.ts';
 import { jsonBodies } from './plugins/json-bodies.ts';
 import { type McpGuardOptions, mcpGuard } from './plugins/mcp-guard.ts';
@@ -61,4 +62,5 @@ export async function registerHttpPlugins(
   await app.register(healthRoutes, { readiness: options.readiness, detail: !options.adminPort });
   if (!options.adminPort) await app.register(metricsRoute, { registry: options.registry });
   await app.register(docs, { document: contractDocument });
+  await app.register(errorPages);
 }

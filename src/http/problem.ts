@@ -1,5 +1,6 @@
 import type { AppError, FieldProblem } from '../errors/app-error.ts';
-import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.ts';
+import { ERROR_CATALOGUE } from '../errors/error-catalogue.ts';
+import { ERROR_CODES, type ErrorCode, errorSlug } from '../errors/error-codes.ts';
 
 /** The media type of every error (RFC 9457). */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
@@ -10,13 +11,16 @@ export interface ProblemDocument {
   title: string;
   status: number;
   code: ErrorCode;
-  detail?: string;
+  detail: string;
   instance: string;
   errors?: readonly FieldProblem[];
   [extension: string]: unknown;
 }
 
-/** Builds {@link ProblemDocument}s whose `type` is a page below the service's public address. */
+/**
+ * Builds {@link ProblemDocument}s whose `type` is a page below the service's public address (plugins/error-pages.ts), and
+ * whose `detail` says what to do: the error's own, or the sentence of the catalogue.
+ */
 export type ProblemRenderer = (error: AppError, requestId: string) => ProblemDocument;
 
 /**
@@ -30,11 +34,11 @@ export function createProblemRenderer(publicUrl: string | undefined): ProblemRen
     return {
       // First, so that no extension can replace a member of the standard.
       ...extensions,
-      type: `${base}${error.code.toLowerCase().replaceAll('_', '-')}`,
+      type: `${base}${errorSlug(error.code)}`,
       title: ERROR_CODES[error.code].title,
       status: error.status,
       code: error.code,
-      ...(detail === undefined ? {} : { detail }),
+      detail: detail ?? ERROR_CATALOGUE[error.code].shown,
       instance: `urn:request:${requestId}`,
       ...(errors === undefined ? {} : { errors }),
     };

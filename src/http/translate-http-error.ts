@@ -13,11 +13,11 @@ const BY_CODE: Readonly<Record<string, { code: ErrorCode; detail?: string }>> = 
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     code: 'MALFORMED_REQUEST',
-    detail: 'The body does not have the length the request announced.',
+    detail: 'The body does not have the length the request announced. Send all of it.',
   },
   FST_ERR_BAD_URL: {
     code: 'MALFORMED_REQUEST',
-    detail: 'The path of the URL is not properly percent-encoded.',
+    detail: 'The path of the URL is not properly percent-encoded. Encode each part of it.',
   },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'URI_TOO_LONG' },
 };

@@ -1,6 +1,7 @@
 import { AppError } from '../errors/app-error.ts';
 import type { Identity } from '../tenancy/caller.ts';
 import { Cancelled } from './cancelled.ts';
+import { causeCodes } from './cause-codes.ts';
 import type { Clock } from './clock.ts';
 
 /** The part of a pino logger that is used. */
@@ -20,6 +21,8 @@ export interface OperationFields {
   /** Overrides the outcome `ok`, for operations that succeed in reporting a failure. */
   outcome?: string;
   attempts?: number;
+  /** Why, in codes, where the outcome alone does not tell: as {@link causeCodes}. */
+  reason?: string | undefined;
 }
 
 /** Writes one line for every operation on a connector: who, which, outcome code, duration. */
@@ -40,7 +43,8 @@ export class OperationLog {
   }
 
   /**
-   * Runs the operation and writes its line. `fields` may be added to while it runs.
+   * Runs the operation and writes its line. `fields` may be added to while it runs. Work that was given up
+   * (`AbortError`) has the outcome `ABORTED`.
    * @throws whatever `work` throws.
    */
   async run<Result>(
@@ -64,6 +68,7 @@ export class OperationLog {
       this.#logger.info(line(fields.outcome ?? 'ok'), 'connector operation');
       return result;
     } catch (error) {
+      if (error instanceof AppError) fields.reason ??= causeCodes(error.cause);
       this.#logger.warn(line(outcomeOf(error)), 'connector operation');
       throw error;
     }
@@ -71,6 +76,8 @@ export class OperationLog {
 }
 
 function outcomeOf(error: unknown): string {
+  if (error instanceof AppError) return error.code;
   if (error instanceof Cancelled) return 'cancelled';
-  return error instanceof AppError ? error.code : 'INTERNAL';
+  // Its client left: nothing went wrong here.
+  return error instanceof DOMException && error.name === 'AbortError' ? 'ABORTED' : 'INTERNAL';
 }

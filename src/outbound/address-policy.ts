@@ -23,7 +23,10 @@ const METADATA_ADDRESSES: readonly AddressRange[] = [
   '192.0.0.192/32', // Oracle Cloud
   'fd00:ec2::/32', // AWS: instance metadata, DNS, time, pod identity
   'fd20:ce::254/128', // Google Cloud
+  'fd00:c1::a9fe:a9fe/128', // Oracle Cloud
   'fd00:42::42/128', // Scaleway
+  'fd00:100::100:200/128', // Alibaba Cloud
+  'fd00:a9fe:a9fe::1/128', // Akamai (Linode)
 ].map((range) => ipaddr.parseCIDR(range));
 
 /** ipaddr.js range names that stay forbidden even when an operator lists them. */
@@ -41,6 +44,19 @@ const FORBIDDEN_RANGES: ReadonlySet<string> = new Set([
   'teredo',
   'amt',
 ]);
+
+/**
+ * Is the interface identifier one of ISATAP (RFC 5214 section 6.1)? Its last 32 bits are an IPv4 address, and a machine with
+ * such an interface tunnels to it.
+ */
+function isIsatap(parsed: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  if (parsed instanceof ipaddr.IPv4) return false;
+  const [, , , , flags, kind] = parsed.parts;
+  return kind === 0x5efe && flags !== undefined && (flags & ISATAP_FREE_BITS) === flags;
+}
+
+/** The "universal" and the "group" bit may have any value. */
+const ISATAP_FREE_BITS = 0x0300;
 
 /** Parses an IP literal; an IPv4-mapped IPv6 address becomes the IPv4 address it reaches. */
 function parseAddress(address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
@@ -63,11 +79,16 @@ export function classifyAddress(address: string): AddressClass {
   const parsed = parseAddress(address);
   if (parsed === undefined || matches(parsed, METADATA_ADDRESSES)) return 'forbidden';
   const range = parsed.range();
-  if (FORBIDDEN_RANGES.has(range)) return 'forbidden';
+  if (FORBIDDEN_RANGES.has(range) || isIsatap(parsed)) return 'forbidden';
   if (range !== 'unicast') return 'private';
   if (parsed.kind() === 'ipv4' || matches(parsed, [IPV6_GLOBAL])) return 'public';
   // IPv4-compatible (::7f00:1) and other space nobody routes.
   return 'forbidden';
+}
+
+/** Is this an address of this machine only (127.0.0.0/8, ::1)? */
+export function isLoopback(address: string): boolean {
+  return parseAddress(address)?.range() === 'loopback';
 }
 
 /** Is the address inside one of the ranges? IPv4-mapped addresses match IPv4 ranges. */

@@ -9,8 +9,6 @@ export interface AllowedHosts {
   has(hostname: string): boolean;
 }
 
-const HOST_NAME = /^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/;
-
 /**
  * Parses `OUTBOUND_ALLOWED_HOSTS`: host names separated by commas. `*.example.internal` allows every name below
  * `example.internal`, but not that name itself.
@@ -20,9 +18,8 @@ export function parseAllowedHosts(list: string): AllowedHosts {
   const names = new Set<string>();
   const suffixes: string[] = [];
   for (const entry of entriesOf(list)) {
-    const name = normaliseHostEntry(entry);
-    if (name.startsWith('*.')) suffixes.push(name.slice(1));
-    else names.add(name);
+    if (entry.startsWith('*.')) suffixes.push(`.${parseHostName(entry.slice(2), entry)}`);
+    else names.add(parseHostName(entry));
   }
   return {
     has: (hostname) => names.has(hostname) || suffixes.some((suffix) => hostname.endsWith(suffix)),
@@ -34,37 +31,62 @@ export function parseAllowedHosts(list: string): AllowedHosts {
  * @throws Error that names the entry and what is wrong with it; meant for the configuration report.
  */
 export function parseAllowedAddresses(list: string): readonly AddressRange[] {
-  return entriesOf(list).map((entry): AddressRange => {
-    const [address = '', bits, ...rest] = entry.split('/');
-    if (isIP(address) === 0 || address.includes('%') || rest.length > 0) {
-      throw new Error(`"${entry}" is not an IP address or CIDR range.`);
-    }
-    if (bits === undefined) return ipaddr.parseCIDR(`${address}/${isIP(address) === 4 ? 32 : 128}`);
-    if (!/^\d{1,3}$/.test(bits) || !ipaddr.isValidCIDR(entry)) {
-      throw new Error(`"${entry}" has a prefix length that is not valid.`);
-    }
-    return ipaddr.parseCIDR(entry);
-  });
+  return entriesOf(list).map(parseAddressRange);
 }
 
-function entriesOf(list: string): string[] {
+/** The entries of a list, which commas separate. */
+export function entriesOf(list: string): string[] {
   return list
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 }
 
-function normaliseHostEntry(entry: string): string {
-  const wildcard = entry.startsWith('*.');
-  const bare = wildcard ? entry.slice(2) : entry;
-  if (isIP(bare.replace(/^\[|\]$/g, '')) !== 0) {
+/**
+ * Parses one IP address or CIDR range.
+ * @throws Error that names the entry and what is wrong with it.
+ */
+export function parseAddressRange(entry: string): AddressRange {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const version = isIP(address);
+  if (version === 0 || address.includes('%') || rest.length > 0) {
+    throw new Error(`"${entry}" is not an IP address or CIDR range.`);
+  }
+  const range = bits === undefined ? `${address}/${version === 4 ? 32 : 128}` : entry;
+  if ((bits !== undefined && !/^\d{1,3}$/.test(bits)) || !ipaddr.isValidCIDR(range)) {
+    throw new Error(`"${entry}" has a prefix length that is not valid.`);
+  }
+  const parsed = ipaddr.parseCIDR(range);
+  // An address of this kind is judged as the IPv4 address it reaches, so the range would match nothing.
+  if (version === 6 && parsed[0].range() === 'ipv4Mapped') {
+    throw new Error(`"${entry}" is IPv4 in IPv6 notation; write it as IPv4.`);
+  }
+  return parsed;
+}
+
+/**
+ * Parses one host name; `münchen.example` becomes what is asked for in DNS.
+ * @param entry what an error names, where `text` is only a part of it
+ * @throws Error that names the entry and what is wrong with it.
+ */
+export function parseHostName(text: string, entry = text): string {
+  // domainToASCII would silently cut off a path or port.
+  const ascii = /[/:?#@\\\s[\]]/.test(text) ? '' : domainToASCII(text.replace(/\.$/, ''));
+  // 127.1 and 0x7f000001 become addresses.
+  if (isIP(text.replace(/^\[|\]$/g, '')) !== 0 || isIP(ascii) !== 0) {
     throw new Error(`"${entry}" is an address; list it in OUTBOUND_ALLOWED_ADDRESSES.`);
   }
-  // domainToASCII would silently cut off a path or port.
-  const ascii = /[/:?#@\\\s]/.test(bare) ? '' : domainToASCII(bare.replace(/\.$/, ''));
-  const name = wildcard ? `*.${ascii}` : ascii;
-  if (ascii === '' || !HOST_NAME.test(name)) {
+  if (!isHostName(ascii)) {
     throw new Error(`"${entry}" is not a host name; write it without scheme, port or path.`);
   }
-  return name;
+  return ascii;
+}
+
+const LABEL = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/;
+
+/** Is this a host name as DNS knows it (RFC 1035), in lower case and without a trailing dot? Underscores are common. */
+export function isHostName(text: string): boolean {
+  return (
+    text.length <= 253 && text.split('.').every((label) => label.length <= 63 && LABEL.test(label))
+  );
 }

@@ -1,13 +1,18 @@
-import { Agent, type buildConnector, type Dispatcher } from 'undici';
-import { guardedConnector } from './guarded-connector.ts';
+import { setMaxListeners } from 'node:events';
+import type { SecureContext } from 'node:tls';
+import { Agent, type Dispatcher } from 'undici';
+import type { EgressProxy } from './egress-proxy.ts';
+import { type GuardedConnector, guardedConnector } from './guarded-connector.ts';
 import type { HostResolver } from './host-resolver.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { OutboundPolicy } from './outbound-policy.ts';
+import { fetchHeaders, invalidHeader, requestHeaders } from './request-headers.ts';
 import { type BodyLimit, decodeBody, drain, limitedChunks, tooLarge } from './response-body.ts';
+import { unlessAborted } from './time-limit.ts';
 
 /** Bounds of every request; each has a default. */
 export interface OutboundLimits {
-  /** Milliseconds to resolve, connect and shake hands. Default 5,000. */
+  /** Milliseconds to resolve, connect (through the proxy, where there is one) and shake hands. Default 5,000. */
   connectTimeoutMs: number;
   /** Milliseconds for a whole request whose caller gives no signal. Default 30,000. */
   defaultTimeoutMs: number;
@@ -22,6 +27,12 @@ export interface OutboundOptions {
   policy: OutboundPolicy;
   resolver: HostResolver;
   limits?: Partial<OutboundLimits>;
+  /** Whom to trust as a server and as the proxy; see {@link trustAlso}. Default: the authorities Node trusts. */
+  secureContext?: SecureContext;
+  /** The proxy for https. Default: none. */
+  proxy?: EgressProxy;
+  /** Called, for the log, each time the proxy makes no connection. To the caller it is one like any other that fails. */
+  onProxyFailure?: (failure: OutboundError) => void;
 }
 
 /** One request. */
@@ -91,7 +102,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
 interface PoolOptions {
   policy: OutboundPolicy;
   limits: OutboundLimits;
-  connect: buildConnector.connector;
+  connect: GuardedConnector;
   /** Sockets to one origin; null for any number. */
   sockets: number | null;
 }
@@ -101,8 +112,11 @@ const ISOLATED_SOCKETS = 8;
 
 function openPool(options: PoolOptions): Outbound {
   const { policy, limits, connect } = options;
+  const closing = new AbortController();
+  // One for every connection that is being made; Node would warn of a leak.
+  setMaxListeners(0, closing.signal);
   const agent = new Agent({
-    connect,
+    connect: (target, done) => connect(target, done, closing.signal),
     connections: options.sockets,
     // Every request has a signal that bounds all of it. These two would end idle event streams, and fire late.
     headersTimeout: 0,
@@ -126,7 +140,9 @@ function openPool(options: PoolOptions): Outbound {
       headers: requestHeaders(init.headers),
       body: init.body ?? null,
       signal,
+      onInfo: countInterim(),
     });
+    // undici notices an abort late while a request waits for a socket; it never sends it then.
     const answer = await unlessAborted(sending, signal).catch((error: unknown) => {
       throw requestError(error, signal);
     });
@@ -148,44 +164,11 @@ function openPool(options: PoolOptions): Outbound {
       return own;
     },
     close: async () => {
+      // The agent would wait for connections that are being made.
+      closing.abort();
       await Promise.all([agent.destroy(), ...[...isolated].map((pool) => pool.close())]);
     },
   };
-}
-
-/** undici notices an abort late while a request waits for a socket; it never sends it then. */
-function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const settled = () => signal.removeEventListener('abort', onAbort);
-    work.finally(settled).then(resolve, reject);
-  });
-}
-
-/** Headers that follow from URL, body and connection. A value of the caller's could split or redirect a request. */
-const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-function requestHeaders(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const out: Record<string, string> = { 'accept-encoding': 'gzip, deflate, br' };
-  for (const [name, value] of Object.entries(headers)) {
-    const lower = name.toLowerCase();
-    if (CONNECTION_HEADERS.has(lower)) {
-      throw new OutboundError('INVALID_REQUEST', 'The request has a header of the connection.');
-    }
-    out[lower] = value;
-  }
-  return out;
 }
 
 function openResponse(
@@ -197,6 +180,11 @@ function openResponse(
   if (answer.statusCode >= 300 && answer.statusCode < 400 && answer.statusCode !== 304) {
     discard();
     throw new OutboundError('REDIRECT_REFUSED', 'The server answers with a redirect.');
+  }
+  // RFC 9110 section 15 knows no others, and fetch could not tell of them.
+  if (answer.statusCode < 200 || answer.statusCode > 599) {
+    discard();
+    throw notHttp();
   }
   if (limit.per === 'body' && Number(headers['content-length'] ?? 0) > limit.maxBytes) {
     discard();
@@ -231,18 +219,33 @@ async function readText(chunks: AsyncIterable<Buffer>): Promise<string> {
   ).toString();
 }
 
+/** Interim answers (1xx) to one request; honest servers send one or two. */
+const MAX_INTERIM = 20;
+
+/** A server could send nothing else until the deadline, and keep our parser busy all the time. */
+function countInterim(): () => void {
+  let left = MAX_INTERIM;
+  return () => {
+    left -= 1;
+    // Ends the connection.
+    if (left < 0) throw tooLarge();
+  };
+}
+
+function notHttp(cause?: unknown): OutboundError {
+  return new OutboundError('INVALID_RESPONSE', 'The answer is not HTTP.', { cause });
+}
+
 function requestError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof OutboundError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'UND_ERR_INVALID_ARG') {
-    return new OutboundError('INVALID_REQUEST', 'The request has a header that is not valid.', {
-      cause: error,
-    });
-  }
+  if (code === 'UND_ERR_INVALID_ARG') return invalidHeader(error);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return tooLarge(error);
-  if (code.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
-    return new OutboundError('INVALID_RESPONSE', 'The answer is not HTTP.', { cause: error });
+  // undici leaves the code of a parser's error undefined.
+  const isUnreadable = error instanceof Error && error.name === 'HTTPParserError';
+  if (isUnreadable || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+    return notHttp(error);
   }
   return new OutboundError('CONNECTION_LOST', 'The connection ended before the answer came.', {
     cause: error,
@@ -254,7 +257,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'] as const;
 function fromFetchInit(init: RequestInit): OutboundRequest {
   const method = METHODS.find((known) => known === (init.method ?? 'GET').toUpperCase());
   if (method === undefined) throw new TypeError(`Method ${init.method} is not supported.`);
-  const headers = Object.fromEntries(new Headers(init.headers));
+  const headers = fetchHeaders(init.headers);
   let body: string | Uint8Array | null = null;
   if (init.body instanceof URLSearchParams) {
     body = init.body.toString();

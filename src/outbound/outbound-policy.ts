@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { type AddressRange, classifyAddress, isAddressIn } from './address-policy.ts';
-import type { AllowedHosts } from './allow-lists.ts';
+import { type AllowedHosts, isHostName } from './allow-lists.ts';
 import { OutboundError } from './outbound-error.ts';
 
 /** What a connection is opened for: part of the URL that asked for it. */
@@ -23,11 +23,11 @@ export interface OutboundPolicy {
 
 /** Names that mean something only inside a network. They never have to be resolved to be refused. */
 const INTERNAL_NAME =
-  /(^|\.)(localhost|local|localdomain|internal|intranet|corp|home|lan|svc|cluster|arpa)$/;
+  /(^|\.)(localhost|local|localdomain|internal|intranet|private|corp|home|lan|svc|cluster|arpa)$/;
 
 /** Ports of other protocols that a forged HTTP request could talk to (WHATWG Fetch, "bad port"). */
 const BAD_PORTS: ReadonlySet<number> = new Set([
-  1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102,
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102,
   103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465,
   512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993,
   995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668,
@@ -52,11 +52,16 @@ export class UserPolicy implements OutboundPolicy {
   checkUrl(input: string | URL): URL {
     const url = parseHttpUrl(input);
     const target = targetOf(url);
-    if (BAD_PORTS.has(Number(url.port))) throw blocked('The port belongs to another protocol.');
+    if (url.port !== '' && BAD_PORTS.has(Number(url.port)))
+      throw blocked('The port belongs to another protocol.');
     if (isIP(target.hostname) !== 0) {
       if (!this.allowsAddress(target, target.hostname))
         throw blocked('The address is not allowed.');
       return url;
+    }
+    // URLs allow more in a name than DNS does.
+    if (!isHostName(target.hostname)) {
+      throw new OutboundError('INVALID_URL', 'The host name is not valid.');
     }
     if (this.#hosts.has(target.hostname)) return url;
     if (target.protocol === 'http:') throw blocked('Plain http is not allowed for this host.');

@@ -116,6 +116,8 @@ function bodyError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof OutboundError) return error;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // Of trailers, which come after the body.
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return tooLarge(error);
   if (typeof code === 'string' && /^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT|ERR_PADDING)/.test(code)) {
     return undecodable(error);
   }

@@ -9,6 +9,7 @@ import type {
   ConnectorUpdate,
   CredentialMetadata,
   Credentials,
+  McpTool,
   Problem,
   SessionPage,
   ToolCall,
@@ -71,6 +72,9 @@ export interface ApiRequest {
   text?: string;
   headers?: Readonly<Record<string, string>>;
 }
+
+/** A toolset in the protocol's shape. */
+type McpToolset = Omit<Toolset, 'tools'> & { tools: McpTool[] };
 
 /** Header values by name. */
 type RequestHeaders = Readonly<Record<string, string>>;
@@ -191,7 +195,7 @@ export class ApiClient {
     return this.send('GET', `/api/connectors/${id}/tools${query}`);
   }
 
-  getTools(user = 'me', headers: RequestHeaders = {}): Promise<ApiAnswer<Toolset>> {
+  getTools(user = 'me', headers: RequestHeaders = {}): Promise<ApiAnswer<McpToolset>> {
     return this.send('GET', `/api/users/${user}/tools`, { headers });
   }
 

@@ -54,4 +54,10 @@ export class FakeClock implements Clock {
     const due = [...this.#sleepers].filter(({ wakesAt }) => wakesAt <= this.#elapsed);
     for (const { wake } of due.sort((a, b) => a.wakesAt - b.wakesAt)) wake();
   }
+
+  /** Moves the time on until the first sleeper wakes, if anybody sleeps. */
+  advanceToNext(): void {
+    const next = Math.min(...[...this.#sleepers].map(({ wakesAt }) => wakesAt));
+    if (Number.isFinite(next)) this.advance(next - this.#elapsed);
+  }
 }

@@ -83,8 +83,13 @@ export const authentication = fp<AuthenticationOptions>(
   { name: 'authentication' },
 );
 
-const NOT_FOR_US = 'The access token is not valid for this service.';
-const BAD_CLAIMS = 'A claim of the access token does not have the expected form.';
+const NOT_FOR_US =
+  'The access token is not valid for this service. Get one that was issued for it.';
+const BAD_CLAIMS =
+  'A claim of the access token does not have the expected form. Whoever runs the identity provider has to mend it.';
+const NO_JWT =
+  'The access token is not a signed JWT. Send the one your identity provider issued, as it is.';
+const EXPIRED = 'The access token has expired. Get a new one, then try again.';
 
 async function verifiedPayload(request: FastifyRequest, isEndpoint: boolean): Promise<object> {
   const { authorization } = request.headers;
@@ -94,7 +99,7 @@ async function verifiedPayload(request: FastifyRequest, isEndpoint: boolean): Pr
     });
   }
   if (authorization.length > MAX_HEADER_LENGTH || !BEARER_JWT.test(authorization)) {
-    throw new AppError('UNAUTHENTICATED', { detail: 'The access token is not a signed JWT.' });
+    throw new AppError('UNAUTHENTICATED', { detail: NO_JWT });
   }
   try {
     const payload = isEndpoint
@@ -113,9 +118,7 @@ async function verifiedPayload(request: FastifyRequest, isEndpoint: boolean): Pr
 /** Says no more than the owner of a token needs: that it is over, or that it is not for us. */
 function refusalDetail(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED'
-    ? 'The access token has expired.'
-    : NOT_FOR_US;
+  return code === 'FST_JWT_AUTHORIZATION_TOKEN_EXPIRED' ? EXPIRED : NOT_FOR_US;
 }
 
 /** The caller of an operation that requires a token. @throws AppError `UNAUTHENTICATED` where there is none. */

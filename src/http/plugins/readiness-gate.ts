@@ -29,14 +29,14 @@ export const readinessGate = fp<ReadinessGateOptions>(
       if (operation === undefined && mcpEndpoint !== true) return;
       if (closing) {
         throw new AppError('NOT_READY', {
-          detail: 'The service is stopping.',
+          detail: 'This instance of the service is stopping. Send the request again.',
           retryAfterSeconds: 1,
         });
       }
       const blockers = await readiness.blockers();
       if (blockers.length > 0) {
         throw new AppError('NOT_READY', {
-          detail: `Waiting for: ${blockers.join(', ')}. See /readyz.`,
+          detail: `The service waits for: ${blockers.join(', ')}. Try again in a few seconds; /readyz tells operators more.`,
           retryAfterSeconds: RETRY_AFTER_SECONDS,
         });
       }

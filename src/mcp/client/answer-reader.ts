@@ -1,3 +1,5 @@
+import type { Clock } from '../../lib/clock.ts';
+import { RateBudget } from '../../lib/rate-budget.ts';
 import type { OutboundResponse } from '../../outbound/guarded-fetch.ts';
 import { EventStreamParser } from './event-stream.ts';
 import {
@@ -8,17 +10,21 @@ import {
   type JsonRpcId,
   type ReceivedAnswer,
 } from './json-rpc.ts';
+import { parseJson } from './json-text.ts';
 import type { JsonObject } from './mcp-client.ts';
 import { McpFailure, UnusableAnswer } from './mcp-failure.ts';
 
-/** What a server may send before its answer; more is a flood. */
+/**
+ * What a server may send before its answer, at once and in addition every second; more is a flood. Bursts and the rate are bounded, not
+ * the sum: a tool that works for minutes may tell how far it is.
+ */
 export const UNASKED_LIMITS = {
-  /** Messages of any kind. */
-  messages: 100,
-  /** Requests of the server's own. Each costs us a request to answer it. */
-  requests: 10,
+  /** Messages of any kind; cheap, they are parsed and dropped. */
+  messages: { capacity: 1_000, perSecond: 50 },
+  /** Requests of the server's own. Each costs us a request to answer it; some servers ping every few seconds. */
+  requests: { capacity: 10, perSecond: 1 },
   /** Notifications we asked for: the progress of a call. */
-  progress: 20_000,
+  progress: { capacity: 20_000, perSecond: 50 },
 } as const;
 
 /** What {@link readAnswer} needs to know. */
@@ -29,13 +35,14 @@ export interface AnswerOptions {
   onServerRequest: (message: unknown) => void;
   /** Receives the notifications a server sends before it answers. @returns was it asked for? */
   onNotification: (message: JsonObject) => boolean;
+  clock: Pick<Clock, 'monotonic'>;
 }
 
 /**
  * Reads the answer to one JSON-RPC request from a 2xx response of a streamable HTTP server. Everything that could only
  * be waited for in vain fails at once: no content, another content type, not JSON, not JSON-RPC, another id, a stream that ends
  * without the answer.
- * @throws McpFailure INVALID_MCP_SERVER; RESPONSE_TOO_LARGE beyond {@link UNASKED_LIMITS}
+ * @throws McpFailure INVALID_MCP_SERVER; RESPONSE_TOO_LARGE beyond {@link UNASKED_LIMITS} and for a text too costly to parse
  * @throws OutboundError from reading the body
  */
 export async function readAnswer(
@@ -60,21 +67,14 @@ export function mediaTypeOf(response: Pick<OutboundResponse, 'headers'>): string
   return (contentType.split(';')[0] ?? '').trim().toLowerCase();
 }
 
-/**
- * Reads one JSON text of a server.
- * @throws McpFailure INVALID_MCP_SERVER
- */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new McpFailure('INVALID_MCP_SERVER', { cause });
-  }
-}
-
 /** The failure for an answer that is not what MCP asks for. */
 export function unusable(what: string): McpFailure {
   return new McpFailure('INVALID_MCP_SERVER', { cause: new UnusableAnswer(what) });
+}
+
+/** @throws McpFailure RESPONSE_TOO_LARGE where less than `amount` is left */
+export function spend(budget: RateBudget, amount: number): void {
+  if (!budget.take(amount)) throw new McpFailure('RESPONSE_TOO_LARGE');
 }
 
 function readJsonAnswer(text: string, search: AnswerSearch): ReceivedAnswer {
@@ -111,12 +111,16 @@ async function* streamedMessages(response: OutboundResponse): AsyncGenerator<str
 /** Goes through the messages of one exchange until the answer comes. */
 class AnswerSearch {
   readonly #options: AnswerOptions;
-  #messages = 0;
-  #requests = 0;
-  #progress = 0;
+  readonly #messages: RateBudget;
+  readonly #requests: RateBudget;
+  readonly #progress: RateBudget;
 
   constructor(options: AnswerOptions) {
+    const { clock } = options;
     this.#options = options;
+    this.#messages = new RateBudget({ ...UNASKED_LIMITS.messages, clock });
+    this.#requests = new RateBudget({ ...UNASKED_LIMITS.requests, clock });
+    this.#progress = new RateBudget({ ...UNASKED_LIMITS.progress, clock });
   }
 
   /** @returns the answer, or undefined for a message that comes before it */
@@ -139,15 +143,12 @@ class AnswerSearch {
   #takeServerMessage(message: JsonObject): void {
     const isRequest = findCall(message) !== undefined;
     if (!isRequest && this.#options.onNotification(message)) {
-      this.#progress += 1;
-      if (this.#progress > UNASKED_LIMITS.progress) throw new McpFailure('RESPONSE_TOO_LARGE');
+      spend(this.#progress, 1);
       return;
     }
-    this.#messages += 1;
-    if (this.#messages > UNASKED_LIMITS.messages) throw new McpFailure('RESPONSE_TOO_LARGE');
+    spend(this.#messages, 1);
     if (!isRequest) return;
-    this.#requests += 1;
-    if (this.#requests > UNASKED_LIMITS.requests) throw new McpFailure('RESPONSE_TOO_LARGE');
+    spend(this.#requests, 1);
     this.#options.onServerRequest(message);
   }
 }

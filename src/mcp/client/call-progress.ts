@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
+import { RateBudget } from '../../lib/rate-budget.ts';
 import type { CallProgress, JsonObject } from './mcp-client.ts';
-import { RateBudget } from './rate-budget.ts';
 import { cleanText } from './untrusted-text.ts';
 
 /** UTF-16 units of a progress message that are passed on. */
@@ -15,7 +15,7 @@ export function readProgress(
 ): (params: JsonObject) => void {
   const budget = new RateBudget({ ...RATE, clock });
   return ({ progress, total, message }) => {
-    if (!isFiniteNumber(progress) || !budget.takeIfLeft(1)) return;
+    if (!isFiniteNumber(progress) || !budget.take(1)) return;
     onProgress({
       progress,
       total: isFiniteNumber(total) ? total : undefined,

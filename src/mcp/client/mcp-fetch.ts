@@ -1,7 +1,8 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import type { Clock } from '../../lib/clock.ts';
 import type { Outbound, OutboundRequest, OutboundResponse } from '../../outbound/guarded-fetch.ts';
-import { mediaTypeOf, readAnswer } from './answer-reader.ts';
+import { mediaTypeOf, readAnswer, unusable } from './answer-reader.ts';
+import { mayMeanLegacy, PROBE } from './era-probe.ts';
 import { failureOfStatus, type RefusalContext } from './failure-translation.ts';
 import {
   findCall,
@@ -11,7 +12,7 @@ import {
   type ReceivedAnswer,
 } from './json-rpc.ts';
 import type { JsonRpcChannel } from './json-rpc-channel.ts';
-import { linkSignals } from './linked-signal.ts';
+import { type LinkedSignal, linkSignals, type TimeBound } from './linked-signal.ts';
 import type { JsonObject, McpTransport } from './mcp-client.ts';
 import { McpFailure } from './mcp-failure.ts';
 import { checkVersion } from './protocol-version.ts';
@@ -29,7 +30,11 @@ export interface McpFetchOptions {
   userAgent: string;
   /** Our own requests; the other ones are the SDK's. */
   channel: Pick<JsonRpcChannel, 'signalOf' | 'settle' | 'hasSent'>;
-  clock: Pick<Clock, 'monotonic'>;
+  /** Milliseconds the era probe may take. */
+  probeTimeoutMs: number;
+  clock: Pick<Clock, 'monotonic' | 'sleep'>;
+  /** The server of an event stream has named its endpoint. */
+  onEndpoint?: () => void;
   /** Receives requests that a streamable HTTP server sends before an answer. */
   onServerRequest: (message: unknown) => void;
   /** Receives the notifications of the server. @returns was it asked for? */
@@ -38,9 +43,9 @@ export interface McpFetchOptions {
   onStreamEnd: (error: unknown) => void;
 }
 
-/** The era probe; only its clean "yes" counts. */
-const PROBE = 'server/discover';
 const SESSION_HEADER = 'mcp-session-id';
+/** Visible ASCII (MCP 2025-11-25, session management): it has to be sent back as a header. */
+const SESSION_ID = /^[\x21-\x7e]+$/;
 /** Headers that only the protocol sets. */
 const PROTOCOL_HEADER = /^(mcp-.*|accept|accept-encoding|content-.*|last-event-id|host)$/;
 /** Milliseconds for messages nobody waits for: cancellations and answers to a server's own requests. */
@@ -82,6 +87,10 @@ export class McpFetch {
     const url = new URL(input);
     if (url.origin !== this.#options.url.origin) {
       throw new McpFailure('BLOCKED_URL', { notExecuted: true });
+    }
+    // The URL of the user has none; an SSE endpoint may.
+    if (url.username !== '' || url.password !== '') {
+      throw unusable('The endpoint carries a user name or password.');
     }
     switch (init.method ?? 'GET') {
       case 'POST':
@@ -127,20 +136,20 @@ export class McpFetch {
     return this.#lifetime.signal;
   }
 
-  /** Tells a streamable HTTP server that its session is over. Never throws; `signal` bounds it. */
-  async endSession(signal: AbortSignal): Promise<void> {
+  /** Tells a streamable HTTP server that its session is over. Never throws, and takes `milliseconds` at most. */
+  async endSession(milliseconds: number): Promise<void> {
     if (this.#sessionId === undefined || this.#options.transport === 'sse') return;
-    const { url } = this.#options;
+    const { url, outbound, clock } = this.#options;
+    const linked = linkSignals([], { milliseconds, clock });
     try {
       const headers = this.#headers(this.#endHeaders);
-      const response = await this.#options.outbound.request(url, {
-        method: 'DELETE',
-        headers,
-        signal,
-      });
+      const { signal } = linked;
+      const response = await outbound.request(url, { method: 'DELETE', headers, signal });
       response.discard();
     } catch {
       // A server that cannot be reached any more has no session to end.
+    } finally {
+      linked.release();
     }
   }
 
@@ -152,18 +161,16 @@ export class McpFetch {
     if (call !== undefined) {
       sources.push(this.#options.channel.signalOf(call.id));
       this.#stream.expectAnswer(call);
-    } else if (!isInitialized(message)) {
-      sources.push(AbortSignal.timeout(SIDE_MESSAGE_MS));
     }
-    const linked = linkSignals(sources);
+    const linked = linkSignals(sources, this.#boundOf(message, call));
     try {
       const response = await this.#send(url, {
         method: 'POST',
         body,
         ...requestInit(init, linked.signal),
       });
-      if (call === undefined) return await this.#afterSideMessage(response);
-      if (!isSuccess(response)) return await this.#refused(call, response, init);
+      if (call === undefined) return await this.#afterSideMessage(response, linked);
+      if (!isSuccess(response)) return await this.#refused({ call, response, init, linked });
       if (this.#options.transport === 'sse') return accepted(response);
       return await this.#answered(call, response);
     } finally {
@@ -171,17 +178,30 @@ export class McpFetch {
     }
   }
 
-  async #afterSideMessage(response: OutboundResponse): Promise<Response> {
+  /** What bounds a message besides the one who waits for its answer; nobody waits for side messages. */
+  #boundOf(message: unknown, call: JsonRpcCall | undefined): TimeBound | undefined {
+    const { clock, probeTimeoutMs } = this.#options;
+    if (call?.method === PROBE) return { milliseconds: probeTimeoutMs, clock };
+    if (call !== undefined || isInitialized(message)) return undefined;
+    return { milliseconds: SIDE_MESSAGE_MS, clock };
+  }
+
+  async #afterSideMessage(response: OutboundResponse, linked: LinkedSignal): Promise<Response> {
     if (isSuccess(response)) return accepted(response);
-    const body = await readErrorBody(response);
+    const body = await readErrorBody(response, { linked, clock: this.#options.clock });
     throw failureOfStatus(response.status, this.context, body?.error);
   }
 
   async #answered(call: JsonRpcCall, response: OutboundResponse): Promise<Response> {
-    const { onServerRequest, onNotification, channel } = this.#options;
+    const { onServerRequest, onNotification, channel, clock } = this.#options;
     let received: ReceivedAnswer;
     try {
-      received = await readAnswer(response, { id: call.id, onServerRequest, onNotification });
+      received = await readAnswer(response, {
+        id: call.id,
+        onServerRequest,
+        onNotification,
+        clock,
+      });
     } catch (error) {
       // Legacy servers answer an unknown method in every way. Only `initialize` tells whether they are MCP servers.
       if (call.method === PROBE && isInvalid(error)) return new Response('', { status: 400 });
@@ -198,13 +218,9 @@ export class McpFetch {
     return Response.json(answer, { headers });
   }
 
-  async #refused(
-    call: JsonRpcCall,
-    response: OutboundResponse,
-    init: RequestInit,
-  ): Promise<Response> {
+  async #refused({ call, response, init, linked }: RefusedCall): Promise<Response> {
     const { status } = response;
-    const body = await readErrorBody(response);
+    const body = await readErrorBody(response, { linked, clock: this.#options.clock });
     if (call.method === PROBE && mayMeanLegacy(status)) {
       return Response.json({ jsonrpc: '2.0', ...body }, { status: 400 });
     }
@@ -274,7 +290,8 @@ export class McpFetch {
 
   #rememberSession(response: OutboundResponse, answer: JsonRpcAnswer): void {
     const sessionId = response.headers[SESSION_HEADER];
-    if (sessionId === undefined || !('result' in answer)) return;
+    if (sessionId === undefined || sessionId === '' || !('result' in answer)) return;
+    if (!SESSION_ID.test(sessionId)) throw unusable('The session id cannot be sent back.');
     this.#sessionId = sessionId;
     const version = answer.result['protocolVersion'];
     this.#endHeaders = {
@@ -284,10 +301,13 @@ export class McpFetch {
   }
 }
 
-/** May a server that only speaks the legacy era refuse the probe like this? 500 and 501 come from those that choke on the method. */
-function mayMeanLegacy(status: number): boolean {
-  if (status === 500 || status === 501) return true;
-  return status < 500 && ![401, 403, 408, 425, 429].includes(status);
+/** A request that was answered with a status outside 2xx. */
+interface RefusedCall {
+  call: JsonRpcCall;
+  response: OutboundResponse;
+  init: RequestInit;
+  /** The signal of the exchange. */
+  linked: LinkedSignal;
 }
 
 function requestInit(

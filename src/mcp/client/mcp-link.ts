@@ -36,11 +36,13 @@ export interface McpLinkOptions {
   /** Milliseconds to end a session on the server when closing. */
   closeTimeoutMs: number;
   clock: Pick<Clock, 'monotonic' | 'sleep'>;
+  /** Called when an SSE server has named its endpoint. */
+  onEndpoint?: () => void;
   /** Called once when everything is closed. */
   onClosed: () => void;
 }
 
-/** The signals of the callers bound every request; the SDK's own timer only must not come first. */
+/** The signals of the callers and our fetch bound every request; the SDK's own timers only must not come first. */
 const NO_SDK_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** SDK 2 compiles output schemas with AJV, which leaks and costs more than the call. Results are passed on as they are. */
@@ -95,7 +97,7 @@ export class McpLink {
       versionNegotiation:
         options.negotiation === 'legacy'
           ? { mode: 'legacy' }
-          : { mode: 'auto', probe: { timeoutMs: options.probeTimeoutMs } },
+          : { mode: 'auto', probe: { timeoutMs: NO_SDK_TIMEOUT_MS } },
     });
   }
 
@@ -215,7 +217,7 @@ export class McpLink {
         cause: new UnusableAnswer('The connection was closed.'),
       }),
     );
-    await this.#fetch.endSession(AbortSignal.timeout(this.#options.closeTimeoutMs));
+    await this.#fetch.endSession(this.#options.closeTimeoutMs);
     // A client that is still negotiating does not own its transport yet.
     await Promise.allSettled([this.#client.close(), this.#transport.close()]);
     await this.#options.outbound.close();

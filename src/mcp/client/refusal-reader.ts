@@ -1,19 +1,40 @@
+import type { Clock } from '../../lib/clock.ts';
 import type { OutboundResponse } from '../../outbound/guarded-fetch.ts';
 import { OutboundError } from '../../outbound/outbound-error.ts';
 import { findErrorBody } from './json-rpc.ts';
+import type { LinkedSignal } from './linked-signal.ts';
 
 /** Bytes of the body of a refusal that are looked at. */
 const ERROR_BODY_BYTES = 64 * 1024;
+/** Milliseconds it may take: the status is known already, and says enough. */
+const ERROR_BODY_MS = 2_000;
+
+/** What bounds the reading of a refusal. */
+export interface RefusalBounds {
+  /** The signal of its exchange; aborted where the body takes too long. */
+  linked: Pick<LinkedSignal, 'abort'>;
+  clock: Pick<Clock, 'sleep'>;
+}
 
 /** Reads the JSON-RPC error of a refusal, where its status leaves a question open. Gives the body up where it does not. */
 export async function readErrorBody(
   response: OutboundResponse,
+  { linked, clock }: RefusalBounds,
 ): Promise<ReturnType<typeof findErrorBody>> {
   const { status } = response;
   if (status === 401 || status === 403 || status === 429 || status >= 500) {
     response.discard();
     return undefined;
   }
+  const over = new AbortController();
+  let tooLate = false;
+  clock.sleep(ERROR_BODY_MS, over.signal).then(
+    () => {
+      tooLate = true;
+      linked.abort(undefined);
+    },
+    () => {},
+  );
   const parts: Buffer[] = [];
   let bytes = 0;
   try {
@@ -24,8 +45,10 @@ export async function readErrorBody(
     }
   } catch (error) {
     // The status is known; a body that breaks off adds nothing.
-    if (error instanceof OutboundError) return undefined;
+    if (tooLate || error instanceof OutboundError) return undefined;
     throw error;
+  } finally {
+    over.abort();
   }
   return findErrorBody(Buffer.concat(parts).toString());
 }

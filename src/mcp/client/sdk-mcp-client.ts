@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../lib/clock.ts';
 import type { Outbound } from '../../outbound/guarded-fetch.ts';
 import { parseHttpUrl } from '../../outbound/outbound-policy.ts';
 import { findStatus, toMcpFailure } from './failure-translation.ts';
+import { METHOD_NOT_FOUND } from './json-rpc.ts';
 import { linkSignals } from './linked-signal.ts';
 import type { McpClient, McpConnection, McpTarget } from './mcp-client.ts';
 import { McpFailure } from './mcp-failure.ts';
@@ -45,9 +46,10 @@ export class SdkMcpClient implements McpClient {
       signal,
       open: (choice, bound) => this.#openLink({ target, url, ...choice }, bound),
       probeTimeoutMs: this.#options.probeTimeoutMs ?? 4_000,
+      clock: this.#options.clock ?? systemClock,
     });
     const clock = this.#options.clock ?? systemClock;
-    return new SdkMcpConnection(await attempt.run(target), clock);
+    return new SdkMcpConnection(await attempt.run(target), target, clock);
   }
 
   /** Closes every connection, and waits for those that are closing. */
@@ -56,9 +58,7 @@ export class SdkMcpClient implements McpClient {
   }
 
   async #openLink(
-    choice: Pick<McpLinkOptions, 'url' | 'transport' | 'negotiation' | 'probeTimeoutMs'> & {
-      target: McpTarget;
-    },
+    choice: Pick<McpLinkOptions, 'url'> & LinkChoice & { target: McpTarget },
     signal: AbortSignal,
   ): Promise<McpLink> {
     const { target, ...options } = choice;
@@ -89,12 +89,16 @@ function parseTarget(url: string): URL {
 /** The probe gets all the time the caller's signal leaves. */
 const WHOLE_DEADLINE_MS = 2 ** 31 - 1;
 
-type LinkChoice = Pick<McpLinkOptions, 'transport' | 'negotiation' | 'probeTimeoutMs'>;
+type LinkChoice = Pick<
+  McpLinkOptions,
+  'transport' | 'negotiation' | 'probeTimeoutMs' | 'onEndpoint'
+>;
 
 interface ConnectAttemptOptions {
   signal: AbortSignal;
   open: (choice: LinkChoice, signal: AbortSignal) => Promise<McpLink>;
   probeTimeoutMs: number;
+  clock: Pick<Clock, 'sleep'>;
 }
 
 /** The order in which eras and transports are tried. */
@@ -115,10 +119,10 @@ class ConnectAttempt {
     }
   }
 
-  #sse(signal: AbortSignal): Promise<McpLink> {
+  #sse(signal: AbortSignal, onEndpoint = () => {}): Promise<McpLink> {
     // The modern era knows no SSE transport.
     return this.#options.open(
-      { transport: 'sse', negotiation: 'legacy', probeTimeoutMs: 0 },
+      { transport: 'sse', negotiation: 'legacy', probeTimeoutMs: 0, onEndpoint },
       signal,
     );
   }
@@ -128,16 +132,21 @@ class ConnectAttempt {
     return this.#options.open(choice, this.#options.signal);
   }
 
-  /** Looks whether there is an event stream. Where there is none, or nothing ever comes on it, the first refusal stands. */
+  /**
+   * Looks whether there is an event stream. Where there is none, or nothing comes on it in time, the first refusal stands. A server
+   * that names its endpoint has shown what it is, and has the rest of the deadline.
+   */
   async #sseInstead(refusal: unknown): Promise<McpLink> {
-    const { signal, probeTimeoutMs } = this.#options;
-    const bound = linkSignals([signal, AbortSignal.timeout(probeTimeoutMs)]);
+    const { signal, probeTimeoutMs, clock } = this.#options;
+    const silence = linkSignals([], { milliseconds: probeTimeoutMs, clock });
+    const bound = linkSignals([signal, silence.signal]);
     try {
-      return await this.#sse(bound.signal);
+      return await this.#sse(bound.signal, silence.release);
     } catch (error) {
       const isNothing = isFailure(error, 'INVALID_MCP_SERVER') || isFailure(error, 'TIMEOUT');
       throw isNothing && !signal.aborted ? refusal : error;
     } finally {
+      silence.release();
       bound.release();
     }
   }
@@ -153,12 +162,12 @@ class ConnectAttempt {
     }
   }
 
-  /** For servers known to be legacy, and for those that stall on the probe. A modern-only server says so. */
+  /** For servers known to be legacy, and for those that stall on the probe. A modern-only server says so, or knows no handshake. */
   async #legacyFirst(): Promise<McpLink> {
     try {
       return await this.#streamableHttp('legacy', 0);
     } catch (error) {
-      if (!isFailure(error, 'PROTOCOL_MISMATCH')) throw error;
+      if (!isFailure(error, 'PROTOCOL_MISMATCH') && !knowsNoHandshake(error)) throw error;
       return await this.#streamableHttp('auto', WHOLE_DEADLINE_MS);
     }
   }
@@ -169,6 +178,12 @@ function mayBeSse(error: unknown): boolean {
   if (!(error instanceof McpFailure) || error.code !== 'INVALID_MCP_SERVER') return false;
   const status = findStatus(error);
   return status !== undefined && status >= 400 && status < 500;
+}
+
+function knowsNoHandshake(error: unknown): boolean {
+  if (!isFailure(error, 'INVALID_MCP_SERVER') || !(error instanceof Error)) return false;
+  const { cause } = error;
+  return cause instanceof Error && 'code' in cause && cause.code === METHOD_NOT_FOUND;
 }
 
 function isFailure(error: unknown, code: McpFailure['code']): boolean {

@@ -13,6 +13,7 @@ import type {
   JsonObject,
   McpConnection,
   McpEra,
+  McpTarget,
   McpTransport,
   ServerInfo,
   ToolDiscovery,
@@ -21,6 +22,7 @@ import type {
 import { McpFailure } from './mcp-failure.ts';
 import type { McpLink } from './mcp-link.ts';
 import { isDeeperThan, MAX_NESTING } from './nesting.ts';
+import { SecretRedaction } from './secret-redaction.ts';
 import { discoverTools } from './tool-discovery.ts';
 import { cleanText } from './untrusted-text.ts';
 
@@ -35,13 +37,19 @@ export class SdkMcpConnection implements McpConnection {
   readonly transport: McpTransport;
   readonly serverOrigin: string;
   readonly #link: McpLink;
+  readonly #redaction: SecretRedaction;
   readonly #clock: Pick<Clock, 'monotonic'>;
 
-  constructor(link: McpLink, clock: Pick<Clock, 'monotonic'>) {
+  constructor(
+    link: McpLink,
+    target: Pick<McpTarget, 'url' | 'secretHeaders'>,
+    clock: Pick<Clock, 'monotonic'>,
+  ) {
     this.#link = link;
     this.#clock = clock;
+    this.#redaction = new SecretRedaction(target);
     this.serverOrigin = link.serverOrigin;
-    this.serverInfo = link.serverInfo;
+    this.serverInfo = this.#redaction.ofServer(link.serverInfo);
     this.protocolVersion = link.protocolVersion;
     this.era = link.era;
     this.transport = link.transport;
@@ -49,12 +57,13 @@ export class SdkMcpConnection implements McpConnection {
 
   async listTools({ signal }: { signal: AbortSignal }): Promise<ToolDiscovery> {
     if (!this.#link.hasTools) return { tools: [], warnings: [] };
-    return discoverTools(async (cursor) => {
+    const discovery = await discoverTools(async (cursor) => {
       const params = cursor === undefined ? {} : { cursor };
       const { answer, textLength } = await this.#link.request('tools/list', params, { signal });
       const result = 'result' in answer ? answer.result : emptyPage(answer.error);
       return { result, textLength };
     });
+    return this.#redaction.ofDiscovery(discovery);
   }
 
   async callTool(

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
+import { RateBudget } from '../../lib/rate-budget.ts';
 import type { OutboundResponse } from '../../outbound/guarded-fetch.ts';
-import { parseJson, UNASKED_LIMITS, unusable } from './answer-reader.ts';
+import { spend, UNASKED_LIMITS, unusable } from './answer-reader.ts';
 import { EventStreamParser, type ServerSentEvent } from './event-stream.ts';
 import {
   findCall,
@@ -10,21 +11,18 @@ import {
   type JsonRpcId,
 } from './json-rpc.ts';
 import type { JsonRpcChannel } from './json-rpc-channel.ts';
+import { parseJson } from './json-text.ts';
 import type { JsonObject } from './mcp-client.ts';
-import { McpFailure } from './mcp-failure.ts';
 import { checkVersion } from './protocol-version.ts';
-import { RateBudget } from './rate-budget.ts';
 
 /** Bytes that may come without an answer in them, and what comes back of that in a second. */
 const BYTES = { capacity: 10 * 1024 * 1024, perSecond: 64 * 1024 } as const;
-/** Events that are no answer. */
-const EVENTS = { capacity: UNASKED_LIMITS.messages, perSecond: 10 } as const;
-/** Requests of the server's own; some ping every few seconds. */
-const REQUESTS = { capacity: UNASKED_LIMITS.requests, perSecond: 1 } as const;
 
 /** What an {@link SseStream} needs. */
 export interface SseStreamOptions {
   channel: Pick<JsonRpcChannel, 'settle' | 'hasSent'>;
+  /** The server has named its endpoint: it is one of the SSE transport. */
+  onEndpoint?: () => void;
   clock: Pick<Clock, 'monotonic'>;
   /** Receives the notifications of the server. @returns was it asked for? */
   onNotification: (message: JsonObject) => boolean;
@@ -47,8 +45,8 @@ export class SseStream {
     const { clock } = options;
     this.#options = options;
     this.#bytes = new RateBudget({ ...BYTES, clock });
-    this.#events = new RateBudget({ ...EVENTS, clock });
-    this.#requests = new RateBudget({ ...REQUESTS, clock });
+    this.#events = new RateBudget({ ...UNASKED_LIMITS.messages, clock });
+    this.#requests = new RateBudget({ ...UNASKED_LIMITS.requests, clock });
   }
 
   /** Has to be told of each request before it is sent. */
@@ -80,7 +78,10 @@ export class SseStream {
     // on the origin of the server's URL, nothing keeps it on its path: on a host shared by several parties each of them would have to be
     // trusted. It is named once; a later event cannot move it.
     const isEndpoint = event.type === 'endpoint' && !this.#endpointSeen;
-    this.#endpointSeen ||= isEndpoint;
+    if (isEndpoint) {
+      this.#endpointSeen = true;
+      this.#options.onEndpoint?.();
+    }
     return isEndpoint;
   }
 
@@ -126,10 +127,6 @@ export class SseStream {
   #refill(): void {
     for (const budget of [this.#bytes, this.#events, this.#requests]) budget.refill();
   }
-}
-
-function spend(budget: RateBudget, amount: number): void {
-  if (!budget.take(amount)) throw new McpFailure('RESPONSE_TOO_LARGE');
 }
 
 function render({ type, data }: ServerSentEvent): string {

@@ -1,18 +1,17 @@
 import type { Clock } from '../../lib/clock.ts';
+import { RateBudget } from '../../lib/rate-budget.ts';
 import type { OutboundResponse } from '../../outbound/guarded-fetch.ts';
 import { OutboundError } from '../../outbound/outbound-error.ts';
-import { mediaTypeOf, parseJson, UNASKED_LIMITS } from './answer-reader.ts';
+import { mediaTypeOf, spend, UNASKED_LIMITS } from './answer-reader.ts';
 import { EventStreamParser, type ServerSentEvent } from './event-stream.ts';
 import { findCall, isJsonObject, isServerMessage } from './json-rpc.ts';
+import { parseJson } from './json-text.ts';
 import type { JsonObject } from './mcp-client.ts';
-import { McpFailure } from './mcp-failure.ts';
-import { RateBudget } from './rate-budget.ts';
 
 /** Bytes a server may send unasked on this stream, and what comes back of that in a second. */
 const BYTES = { capacity: 1024 * 1024, perSecond: 16 * 1024 } as const;
-const EVENTS = { capacity: UNASKED_LIMITS.messages, perSecond: 10 } as const;
-/** Requests of the server's own; each costs us a request to answer it. */
-const REQUESTS = { capacity: UNASKED_LIMITS.requests, perSecond: 1 } as const;
+/** Fewer than before an answer: nothing that takes long is told here. */
+const EVENTS = { capacity: 100, perSecond: 10 } as const;
 
 /** Milliseconds before a stream that ended is opened again; doubled each time. */
 const FIRST_PAUSE_MS = 5_000;
@@ -94,7 +93,7 @@ export class ToolChangeStream {
     const budgets: Budgets = {
       bytes: new RateBudget({ ...BYTES, clock }),
       events: new RateBudget({ ...EVENTS, clock }),
-      requests: new RateBudget({ ...REQUESTS, clock }),
+      requests: new RateBudget({ ...UNASKED_LIMITS.requests, clock }),
     };
     const parser = new EventStreamParser();
     for await (const chunk of response.chunks()) {
@@ -129,8 +128,4 @@ function judge(response: OutboundResponse): 'read' | 'again' | 'leave' {
   if (status === 429 || status >= 500) return 'again';
   const isStream = status === 200 && mediaTypeOf(response) === 'text/event-stream';
   return isStream ? 'read' : 'leave';
-}
-
-function spend(budget: RateBudget, amount: number): void {
-  if (!budget.take(amount)) throw new McpFailure('RESPONSE_TOO_LARGE');
 }

@@ -2,6 +2,7 @@ import { isJsonObject } from './json-rpc.ts';
 import type { JsonObject } from './mcp-client.ts';
 import { isDeeperThan, MAX_NESTING } from './nesting.ts';
 import { expandedSize } from './schema-expansion.ts';
+import { findFlawedKeyword } from './schema-structure.ts';
 import { cleanText } from './untrusted-text.ts';
 
 /** Bounds of one JSON Schema of a tool. */
@@ -12,13 +13,13 @@ export const SCHEMA_LIMITS = {
   depth: MAX_NESTING,
   /** UTF-16 units of one description in it. */
   textLength: 8_000,
-  /** Objects and arrays once local references are replaced by what they name. */
-  expandedSize: 20_000,
+  /** Values in it once local references are replaced by what they name. */
+  expandedSize: 50_000,
 } as const;
 
 /**
- * A schema with its texts cleaned, or the end of a sentence that begins with "Its input schema". `walked` is how many objects
- * and arrays were looked at to know how far its references expand: what the answer took us.
+ * A schema with its texts cleaned, or the end of a sentence that begins with "Its input schema". `walked` is how many values
+ * its references were found to stand for: what it took us to know.
  */
 export type CleanedSchema = ({ ok: true; schema: JsonObject } | { ok: false; reason: string }) & {
   walked: number;
@@ -37,6 +38,8 @@ const UNSTORABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
 export function cleanSchema(schema: unknown): CleanedSchema {
   if (!isJsonObject(schema)) return refused('is not an object');
   if (isDeeperThan(schema, SCHEMA_LIMITS.depth)) return refused('is nested too deeply');
+  const flawed = findFlawedKeyword(schema);
+  if (flawed !== undefined) return refused(`has a \`${flawed}\` that is not valid`);
   const copy = cleanObject(schema);
   const text = JSON.stringify(copy);
   if (text.length > SCHEMA_LIMITS.length) return refused('is too large');

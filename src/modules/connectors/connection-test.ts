@@ -1,3 +1,6 @@
+import { ERROR_CATALOGUE } from '../../errors/error-catalogue.ts';
+import { causeCodes } from '../../lib/cause-codes.ts';
+import type { OperationFields } from '../../lib/operation-log.ts';
 import type {
   DiscoveredTool,
   McpEra,
@@ -5,7 +8,7 @@ import type {
   ServerInfo,
   ToolWarning,
 } from '../../mcp/client/mcp-client.ts';
-import type { McpFailureCode } from '../../mcp/client/mcp-failure.ts';
+import type { McpFailure, McpFailureCode } from '../../mcp/client/mcp-failure.ts';
 
 /** What a test of a server found. */
 export interface ConnectionTestReport {
@@ -14,6 +17,8 @@ export interface ConnectionTestReport {
   errorCode: McpFailureCode | undefined;
   /** A sentence for the user that says what to do; undefined when the test passed. */
   errorMessage: string | undefined;
+  /** What went wrong in the last attempt; for logs, never sent. */
+  failure: McpFailure | undefined;
   /** The usable tools; empty when the test failed. */
   tools: DiscoveredTool[];
   /** Tools that were left out, and why. */
@@ -29,37 +34,23 @@ export interface ConnectionTestReport {
   attempts: number;
 }
 
-/** One sentence or two per code: what happened, in words of a user, and what they can do. Never text of the server. */
-const MESSAGES: Record<McpFailureCode, string> = {
-  INVALID_URL:
-    'This is not a usable server URL. Enter a full address such as https://example.com/mcp, without user name or password.',
-  BLOCKED_URL:
-    'Connections to this address are not allowed. Use a public https address, or ask your operator to allow it.',
-  CONNECTION_FAILED:
-    'The server could not be reached. Check the address and that the server is running, then test again.',
-  TIMEOUT:
-    'The server did not answer in time. Check that it is running and not overloaded, then test again.',
-  AUTH_FAILED:
-    'The server refused the credentials. Check that they are correct, not expired, and have the permissions the server asks for.',
-  AUTH_REQUIRED:
-    'This server requires credentials. Choose how to sign in and add them, then test again.',
-  INVALID_MCP_SERVER:
-    'This address does not answer as an MCP server. Check the path, which is often /mcp or /sse, and that the address does not redirect.',
-  PROTOCOL_MISMATCH:
-    'The server speaks no MCP version that is supported here. Update the server, then test again.',
-  RESPONSE_TOO_LARGE:
-    'The server sent more data or more tools than can be accepted. Reduce the number of tools it offers, then test again.',
-};
-
-/** The sentence for a code. */
+/** The sentence for a code: what happened, in words of a user, and what they can do. Never text of the server. */
 export function messageFor(code: McpFailureCode): string {
-  return MESSAGES[code];
+  return ERROR_CATALOGUE[code].shown;
+}
+
+/** What a line of the log says of a test. */
+export function reportFields(
+  report: ConnectionTestReport,
+): Pick<OperationFields, 'outcome' | 'attempts' | 'reason'> {
+  const { errorCode, attempts, failure } = report;
+  return { outcome: errorCode ?? 'ok', attempts, reason: causeCodes(failure?.cause) };
 }
 
 /** The report of a test that failed. */
 export function failedReport(
   errorCode: McpFailureCode,
-  figures: Pick<ConnectionTestReport, 'latencyMs' | 'attempts'>,
+  figures: Pick<ConnectionTestReport, 'latencyMs' | 'attempts'> & { failure?: McpFailure },
 ): ConnectionTestReport {
   return {
     success: false,
@@ -71,6 +62,7 @@ export function failedReport(
     protocolVersion: undefined,
     era: undefined,
     transport: undefined,
+    failure: undefined,
     ...figures,
   };
 }

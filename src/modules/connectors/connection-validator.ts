@@ -68,36 +68,46 @@ export class ConnectionValidator {
     signal: AbortSignal | undefined,
   ): Promise<ConnectionTestReport> {
     const startedAt = this.#clock.monotonic();
-    const latency = () => Math.round(this.#clock.monotonic() - startedAt);
+    const elapsed = () => this.#clock.monotonic() - startedAt;
+    const figures = () => ({ latencyMs: Math.round(elapsed()), attempts: attempt });
+    const opened: McpConnection[] = [];
     try {
-      const { connection, discovery } = await this.#withinDeadline(signal, (deadline) =>
-        this.#discover(target, deadline),
-      );
-      const report = passed(connection, discovery, { latencyMs: latency(), attempts: attempt });
-      await connection.close();
+      const report = await this.#withinDeadline(signal, async (deadline) => {
+        const connection = await this.#connect(target, deadline);
+        opened.push(connection);
+        const discovery = await connection.listTools({ signal: deadline });
+        return passed(connection, discovery, figures());
+      });
       return report;
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof McpFailure)) throw error;
       const attempts = error.code === 'INVALID_URL' ? 0 : attempt;
-      return failedReport(error.code, { latencyMs: latency(), attempts });
+      return failedReport(error.code, { ...figures(), attempts, failure: error });
+    } finally {
+      await this.#closeAll(
+        opened,
+        signal?.aborted === true ? 0 : this.#attemptTimeoutMs - elapsed(),
+      );
     }
   }
 
-  /** Connects and lists; closes the connection where the list fails. */
-  async #discover(
-    target: McpTarget,
-    deadline: AbortSignal,
-  ): Promise<{ connection: McpConnection; discovery: ToolDiscovery }> {
+  /** A connection that comes after the deadline is closed. */
+  async #connect(target: McpTarget, deadline: AbortSignal): Promise<McpConnection> {
     const connection = await this.#mcpClient.connect(target, { signal: deadline });
-    try {
-      const discovery = await connection.listTools({ signal: deadline });
-      deadline.throwIfAborted();
-      return { connection, discovery };
-    } catch (error) {
-      await connection.close();
-      throw error;
-    }
+    if (!deadline.aborted) return connection;
+    await connection.close();
+    throw deadline.reason;
+  }
+
+  /** What the test found stands. A server that is slow to end its session holds it up until the deadline at most. */
+  async #closeAll(connections: readonly McpConnection[], milliseconds: number): Promise<void> {
+    const closing = Promise.all(connections.map((connection) => connection.close()));
+    if (connections.length === 0 || milliseconds <= 0) return;
+    const over = new AbortController();
+    const waiting = this.#clock.sleep(milliseconds, over.signal).catch(() => {});
+    await Promise.race([closing, waiting]);
+    over.abort();
   }
 
   /**
@@ -135,5 +145,12 @@ function passed(
   figures: { latencyMs: number; attempts: number },
 ): ConnectionTestReport {
   const found = { tools, warnings, serverInfo, protocolVersion, era, transport };
-  return { success: true, errorCode: undefined, errorMessage: undefined, ...found, ...figures };
+  return {
+    success: true,
+    errorCode: undefined,
+    errorMessage: undefined,
+    failure: undefined,
+    ...found,
+    ...figures,
+  };
 }

@@ -4,13 +4,14 @@ import type { OperationLog } from '../../lib/operation-log.ts';
 import type { ToolDiscovery } from '../../mcp/client/mcp-client.ts';
 import { DISCOVERY_LIMITS } from '../../mcp/client/tool-discovery.ts';
 import type { Identity } from '../../tenancy/caller.ts';
-import { type ConnectionTestReport, failedReport } from './connection-test.ts';
+import { type ConnectionTestReport, failedReport, reportFields } from './connection-test.ts';
 import {
   type Connector,
   type ConnectorRecord,
   healthAfter,
   lacksCredentials,
 } from './connector.ts';
+import { getRecord } from './connector-records.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorChanges, ConnectorStore } from './connector-store.ts';
 import { type ConnectorTester, discoveredState, toNewTool } from './connector-tester.ts';
@@ -24,7 +25,7 @@ export interface ConnectorHealthServiceDeps {
   tester: Pick<ConnectorTester, 'test'>;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
-  /** Called before a sync: the sessions of the connector are to be opened anew. */
+  /** Called when a sync begins: the sessions of the connector are to be opened anew. */
   onSessionsInvalid(connectorId: string): Promise<void>;
   /** Called after a test that passed: what failed before means nothing any more. */
   onReachable(connectorId: string): void;
@@ -41,16 +42,15 @@ export class ConnectorHealthService {
   /**
    * Tests with the stored URL and credentials and records the outcome, but not the tools. Where the connector changed
    * meanwhile, the report is about settings that are gone and nothing is recorded.
-   * @throws AppError `CONNECTOR_NOT_FOUND`
+   * @throws AppError `CONNECTOR_NOT_FOUND`, `TEST_LIMIT_REACHED`
    */
   test(identity: Identity, id: string): Promise<ConnectionTestReport> {
     return this.#deps.log.run('connector.test', identity, async (fields) => {
       fields.connector_id = id;
-      const record = await this.#get(identity, id);
+      const record = await getRecord(this.#deps.store, { identity, id });
       fields.origin = record.serverOrigin;
       const report = await this.#test(identity, record);
-      fields.outcome = report.errorCode ?? 'ok';
-      fields.attempts = report.attempts;
+      Object.assign(fields, reportFields(report));
       await this.#deps.store.update(identity, id, record.version, this.#health(report));
       return report;
     });
@@ -58,17 +58,18 @@ export class ConnectorHealthService {
 
   /**
    * Connects anew and replaces the stored tools; clears the error of a healthy server and records that of another.
-   * @throws AppError `CONNECTOR_NOT_FOUND`, `CONNECTOR_DISABLED`, `CONNECTOR_CHANGED`
+   * @throws AppError `CONNECTOR_NOT_FOUND`, `CONNECTOR_DISABLED`, `CONNECTOR_CHANGED`, `TEST_LIMIT_REACHED`
    */
   sync(identity: Identity, id: string): Promise<Connector> {
     return this.#deps.log.run('connector.sync', identity, async (fields) => {
       fields.connector_id = id;
-      const record = await this.#get(identity, id);
+      const record = await getRecord(this.#deps.store, { identity, id });
       fields.origin = record.serverOrigin;
       if (record.intent === 'DISABLED') throw new AppError('CONNECTOR_DISABLED');
-      await this.#deps.onSessionsInvalid(id);
-      const report = await this.#test(identity, record);
-      fields.outcome = report.errorCode ?? 'ok';
+      // Not earlier: a sync that is refused must not cost the sessions that work.
+      const onTurn = () => this.#deps.onSessionsInvalid(id);
+      const report = await this.#test(identity, record, onTurn);
+      Object.assign(fields, reportFields(report));
       const saved = await this.#deps.store.update(identity, id, record.version, {
         ...this.#health(report),
         ...(report.success && { tools: discoveredState(report).tools }),
@@ -106,22 +107,23 @@ export class ConnectorHealthService {
     });
   }
 
-  async #get(identity: Identity, id: string): Promise<ConnectorRecord> {
-    const record = await this.#deps.store.find(identity, id);
-    if (record === undefined) throw new AppError('CONNECTOR_NOT_FOUND');
-    return record;
-  }
-
-  async #test(identity: Identity, record: ConnectorRecord): Promise<ConnectionTestReport> {
-    if (lacksCredentials(record))
-      return failedReport('AUTH_REQUIRED', { latencyMs: 0, attempts: 0 });
+  async #test(
+    identity: Identity,
+    record: ConnectorRecord,
+    onTurn: () => Promise<void> = async () => {},
+  ): Promise<ConnectionTestReport> {
     const { secrets, tester, onReachable } = this.#deps;
-    const report = await tester.test({
+    if (lacksCredentials(record)) {
+      await onTurn();
+      return failedReport('AUTH_REQUIRED', { latencyMs: 0, attempts: 0 });
+    }
+    const subject = {
       serverUrl: secrets.openUrl(identity, record),
       // What the owner chose, not what was remembered: a server may have moved from SSE to streamable HTTP.
       transport: record.transport,
       credentials: secrets.openCredentials(identity, record),
-    });
+    };
+    const report = await tester.test(identity, subject, { onTurn });
     if (report.success) onReachable(record.id);
     return report;
   }

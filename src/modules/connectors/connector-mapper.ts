@@ -10,8 +10,8 @@ import type {
 } from '../../contract/generated.ts';
 import type { AuthType, CredentialMetadata, Credentials } from '../credentials/index.ts';
 import { type ConnectionTestReport, messageFor } from './connection-test.ts';
-import type { Connector, ConnectorTool } from './connector.ts';
-import type { ConnectorDraft, TestDraft } from './connector-service.ts';
+import type { Connector, ConnectorTool, ToolDefinition } from './connector.ts';
+import type { ConnectorDraft, TestDraft } from './connector-save-service.ts';
 import type { ConnectorUpdate } from './connector-update.ts';
 
 /** The credentials of a request body. */
@@ -104,20 +104,23 @@ export function toConnectorResource(connector: Connector): ConnectorResource {
   };
 }
 
+function toDefinitionFields(definition: ToolDefinition) {
+  return {
+    title: definition.title ?? null,
+    description: definition.description ?? null,
+    input_schema: definition.inputSchema,
+    output_schema: definition.outputSchema ?? null,
+    annotations: definition.annotations ?? null,
+  };
+}
+
 /** The report of a connection test. */
 export function toReportResource(report: ConnectionTestReport): ReportResource {
   return {
     success: report.success,
     error_code: report.errorCode ?? null,
     error_message: report.errorMessage ?? null,
-    tools: report.tools.map((tool) => ({
-      name: tool.name,
-      title: tool.title ?? null,
-      description: tool.description ?? null,
-      input_schema: tool.inputSchema,
-      output_schema: tool.outputSchema ?? null,
-      annotations: tool.annotations ?? null,
-    })),
+    tools: report.tools.map((tool) => ({ name: tool.name, ...toDefinitionFields(tool) })),
     warnings: report.warnings.map(({ tool, reason }) => ({ tool, message: reason })),
     server_info: toServerInfo(report.serverInfo),
     protocol_version: report.protocolVersion ?? null,
@@ -128,16 +131,11 @@ export function toReportResource(report: ConnectionTestReport): ReportResource {
 
 /** A stored tool. */
 export function toConnectorToolResource(tool: ConnectorTool): ConnectorToolResource {
-  const { definition } = tool;
   return {
     id: tool.id,
     name: tool.name,
     exposed_name: tool.exposedName,
-    title: definition.title ?? null,
-    description: definition.description ?? null,
-    input_schema: definition.inputSchema,
-    output_schema: definition.outputSchema ?? null,
-    annotations: definition.annotations ?? null,
+    ...toDefinitionFields(tool.definition),
     definition_hash: tool.definitionHash,
     updated_at: tool.updatedAt.toISOString(),
   };

@@ -6,6 +6,7 @@ import { AppError } from '../../errors/app-error.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { entityTag, ifMatch } from '../../http/etag.ts';
 import { getCaller } from '../../http/plugins/authentication.ts';
+import { untilClientLeaves } from '../../http/until-client-leaves.ts';
 import { type IdempotencyService, idempotentReply } from '../idempotency/index.ts';
 import type { ConnectorHealthService } from './connector-health-service.ts';
 import {
@@ -18,11 +19,13 @@ import {
   toTestDraft,
   toUpdate,
 } from './connector-mapper.ts';
+import type { ConnectorSaveService } from './connector-save-service.ts';
 import type { ConnectorService } from './connector-service.ts';
 
 /** Services behind the connector routes. */
 export interface ConnectorRoutesOptions {
   connectorService: ConnectorService;
+  connectorSaveService: ConnectorSaveService;
   connectorHealthService: ConnectorHealthService;
   idempotencyService: IdempotencyService;
 }
@@ -53,7 +56,7 @@ export function connectorRoutes(app: ContractApp, options: ConnectorRoutesOption
 
 function collectionRoutes(
   app: ContractApp,
-  { connectorService, idempotencyService }: ConnectorRoutesOptions,
+  { connectorService, connectorSaveService, idempotencyService }: ConnectorRoutesOptions,
 ): void {
   route(app, operations.listConnectors, async (request, reply) => {
     const { limit = DEFAULT_LIMIT, cursor } = request.query;
@@ -77,7 +80,7 @@ function collectionRoutes(
       // A create that broke off may run again: the name and the limit keep it from happening twice.
       repeatable: true,
       work: async () => {
-        const connector = await connectorService.create(identity, toDraft(request.body));
+        const connector = await connectorSaveService.create(identity, toDraft(request.body));
         return {
           status: 201,
           headers: {
@@ -92,12 +95,18 @@ function collectionRoutes(
   });
 
   route(app, operations.testConnection, async (request, reply) => {
-    const report = await connectorService.test(getCaller(request), toTestDraft(request.body));
-    return await reply.send(toReportResource(report));
+    const draft = toTestDraft(request.body);
+    const report = await untilClientLeaves(reply, (signal) =>
+      connectorSaveService.test(getCaller(request), draft, { signal }),
+    );
+    return report === undefined ? reply.hijack() : await reply.send(toReportResource(report));
   });
 }
 
-function memberRoutes(app: ContractApp, { connectorService }: ConnectorRoutesOptions): void {
+function memberRoutes(
+  app: ContractApp,
+  { connectorService, connectorSaveService }: ConnectorRoutesOptions,
+): void {
   route(app, operations.getConnector, async (request, reply) => {
     const connector = await connectorService.get(getCaller(request), request.params.connector_id);
     return await reply
@@ -106,7 +115,7 @@ function memberRoutes(app: ContractApp, { connectorService }: ConnectorRoutesOpt
   });
 
   route(app, operations.updateConnector, async (request, reply) => {
-    const connector = await connectorService.update(
+    const connector = await connectorSaveService.update(
       getCaller(request),
       request.params.connector_id,
       toUpdate(request.body),
@@ -170,7 +179,10 @@ function stateRoutes(
   });
 }
 
-function credentialRoutes(app: ContractApp, { connectorService }: ConnectorRoutesOptions): void {
+function credentialRoutes(
+  app: ContractApp,
+  { connectorService, connectorSaveService }: ConnectorRoutesOptions,
+): void {
   route(app, operations.getCredentials, async (request, reply) => {
     const { credential } = await connectorService.get(
       getCaller(request),
@@ -181,7 +193,7 @@ function credentialRoutes(app: ContractApp, { connectorService }: ConnectorRoute
   });
 
   route(app, operations.putCredentials, async (request, reply) => {
-    const { credential, version } = await connectorService.putCredentials(
+    const { credential, version } = await connectorSaveService.putCredentials(
       getCaller(request),
       request.params.connector_id,
       toCredentials(request.body),

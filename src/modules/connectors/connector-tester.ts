@@ -1,11 +1,15 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { DiscoveredTool, McpEra } from '../../mcp/client/mcp-client.ts';
+import { OutboundError } from '../../outbound/outbound-error.ts';
+import { type OutboundPolicy, targetOf } from '../../outbound/outbound-policy.ts';
+import type { Identity } from '../../tenancy/caller.ts';
 import { type Credentials, toSecretHeaders } from '../credentials/index.ts';
 import type { ConnectionTestReport } from './connection-test.ts';
 import type { ConnectionValidator } from './connection-validator.ts';
 import type { ServerKnowledge } from './connector.ts';
 import type { NewTool } from './connector-store.ts';
 import type { ConnectorSettings } from './connector-update.ts';
+import type { TestLimiter } from './test-limiter.ts';
 import { definitionHash, toDefinition } from './tool-definition.ts';
 
 /** A server to test, with the secret in the open. */
@@ -14,28 +18,102 @@ export interface TestSubject extends ConnectorSettings {
   era?: McpEra | undefined;
 }
 
-/** Runs connection tests for those who save. */
+/** Collaborators of the {@link ConnectorTester}. */
+export interface ConnectorTesterDeps {
+  validator: Pick<ConnectionValidator, 'test'>;
+  limiter: Pick<TestLimiter, 'run'>;
+  /** The one the tests' requests go out under. */
+  urlPolicy: Pick<OutboundPolicy, 'checkUrl'>;
+}
+
+/** How a test is run. */
+export interface TestOptions {
+  /** Ends the test, and its wait for a slot. */
+  signal?: AbortSignal;
+  /** Called when the test's turn has come, before it begins; where it throws, there is no test. */
+  onTurn?: () => Promise<void>;
+}
+
+/** Runs connection tests for everybody who needs one, as many as may run. */
 export class ConnectorTester {
-  readonly #validator: Pick<ConnectionValidator, 'test'>;
+  readonly #deps: ConnectorTesterDeps;
 
-  constructor({ validator }: { validator: Pick<ConnectionValidator, 'test'> }) {
-    this.#validator = validator;
+  constructor(deps: ConnectorTesterDeps) {
+    this.#deps = deps;
   }
 
-  /** Never throws for a fault of the server; the report tells it. */
-  test({ serverUrl, transport, credentials, era }: TestSubject): Promise<ConnectionTestReport> {
-    const secretHeaders = toSecretHeaders(credentials);
-    return this.#validator.test({ url: serverUrl, transport, era, secretHeaders });
+  /**
+   * Never throws for a fault of the server; the report tells it.
+   * @throws AppError `TEST_LIMIT_REACHED`; the reason of `signal`; what `onTurn` throws.
+   */
+  test(
+    identity: Identity,
+    subject: TestSubject,
+    options: TestOptions = {},
+  ): Promise<ConnectionTestReport> {
+    return this.#inTurn(identity, subject.serverUrl, options, () =>
+      this.#validate(subject, options),
+    );
   }
 
-  /** @throws AppError with the code of the failed test and the sentence that says what to do. */
-  async assertPasses(subject: TestSubject): Promise<ConnectionTestReport> {
-    const report = await this.test(subject);
-    if (report.errorCode === undefined) return report;
-    throw new AppError(report.errorCode, {
-      ...(report.errorMessage !== undefined && { detail: report.errorMessage }),
-      extensions: { attempts: report.attempts, latency_ms: report.latencyMs },
+  /**
+   * Tests, and saves where the test passed. The slot of the test is given back after the save: whoever waits for it is to
+   * find what was saved.
+   * @throws AppError with the code of the failed test and the sentence that says what to do; as {@link test}; and what
+   * `save` throws.
+   */
+  saveIfPasses<Result>(
+    identity: Identity,
+    subject: TestSubject,
+    save: (report: ConnectionTestReport) => Promise<Result>,
+    options: TestOptions = {},
+  ): Promise<Result> {
+    return this.#inTurn(identity, subject.serverUrl, options, async () => {
+      const report = await this.#validate(subject, options);
+      if (report.errorCode === undefined) return await save(report);
+      throw new AppError(report.errorCode, {
+        ...(report.errorMessage !== undefined && { detail: report.errorMessage }),
+        extensions: { attempts: report.attempts, latency_ms: report.latencyMs },
+        cause: report.failure?.cause,
+      });
     });
+  }
+
+  async #inTurn<Result>(
+    identity: Identity,
+    serverUrl: string,
+    { signal, onTurn }: TestOptions,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const turn = async () => {
+      await onTurn?.();
+      return await work();
+    };
+    const destination = this.#findDestination(serverUrl);
+    // No request is sent to a URL that is refused: its verdict is free.
+    if (destination === undefined) return await turn();
+    return await this.#deps.limiter.run({ identity, destination }, turn, { signal });
+  }
+
+  #validate(
+    { serverUrl, transport, credentials, era }: TestSubject,
+    { signal }: TestOptions,
+  ): Promise<ConnectionTestReport> {
+    const secretHeaders = toSecretHeaders(credentials);
+    return this.#deps.validator.test(
+      { url: serverUrl, transport, era, secretHeaders },
+      signal === undefined ? {} : { signal },
+    );
+  }
+
+  /** The host a test of this URL sends requests to; undefined where the URL alone is reason to send none. */
+  #findDestination(url: string): string | undefined {
+    try {
+      return targetOf(this.#deps.urlPolicy.checkUrl(url)).hostname;
+    } catch (error) {
+      if (error instanceof OutboundError) return undefined;
+      throw error;
+    }
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Identity } from '../../tenancy/caller.ts';
-import type { ConnectorRecord, ConnectorTool, ToolDefinition } from './connector.ts';
+import type { ConnectorRecord, ConnectorTool } from './connector.ts';
 
 /** An enabled connector with the tools of its last good discovery. */
 export interface ToolSource
   extends Pick<ConnectorRecord, 'id' | 'name' | 'slug' | 'health' | 'fault'> {
   discoveredAt: Date;
-  tools: { exposedName: string; definition: ToolDefinition }[];
+  tools: Pick<ConnectorTool, 'exposedName' | 'definition' | 'definitionHash'>[];
 }
 
 /** A tool as a call needs it. */

@@ -43,15 +43,16 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
         where: { ...ownerColumns(identity), intent: 'ENABLED' },
         include: {
           ...connectorInclude,
-          tools: { select: { exposedName: true, definition: true } },
+          tools: { select: { exposedName: true, definition: true, definitionHash: true } },
         },
       }),
     );
     return rows.map((row) => {
       const { id, name, slug, health, fault } = toConnectorRecord(row);
-      const tools = row.tools.map(({ exposedName, definition }) => ({
+      const tools = row.tools.map(({ exposedName, definition, definitionHash }) => ({
         exposedName,
         definition: toToolDefinition(definition),
+        definitionHash,
       }));
       return { id, name, slug, health, fault, discoveredAt: row.toolsDiscoveredAt, tools };
     });

@@ -4,8 +4,8 @@ const FALLBACK = 'connector';
 
 /**
  * The prefix of a connector's tool names: lower-case ASCII letters, digits and single hyphens, at most 24
- * characters, never with an underscore, so that `slug__tool` has one reading. A name without any usable
- * character gives `connector`.
+ * characters, never with an underscore, so that `slug__tool` has one reading, and with a letter in front, as Gemini wants
+ * its function names. A name without any usable character gives `connector`.
  */
 export function slugOf(name: string): string {
   const ascii = name
@@ -14,7 +14,8 @@ export function slugOf(name: string): string {
     .replace(/[\u0300-\u036f]/g, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');
-  const cut = ascii.slice(0, MAX_SLUG).replace(/-+$/, '');
+  const lettered = /^\d/.test(ascii) ? `mcp-${ascii}` : ascii;
+  const cut = lettered.slice(0, MAX_SLUG).replace(/-+$/, '');
   return cut === '' ? FALLBACK : cut;
 }
 

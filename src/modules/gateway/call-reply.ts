@@ -1,4 +1,5 @@
 import type { AppError } from '../../errors/app-error.ts';
+import { ERROR_CATALOGUE } from '../../errors/error-catalogue.ts';
 import { ERROR_CODES } from '../../errors/error-codes.ts';
 import type { ToolReply } from '../../mcp/server/mcp-backend.ts';
 import type { ToolCallService } from '../tools/index.ts';
@@ -30,8 +31,9 @@ export function toToolReply({
 export function toErrorReply({ code, options }: AppError): ToolReply {
   const { detail, extensions } = options;
   const { title } = ERROR_CODES[code];
+  const text = detail === undefined ? ERROR_CATALOGUE[code].shown : `${title} ${detail}`;
   return {
-    content: [{ type: 'text', text: detail === undefined ? title : `${title} ${detail}` }],
+    content: [{ type: 'text', text }],
     isError: true,
     _meta: { [ERROR_META_KEY]: { code, ...extensions } },
   };

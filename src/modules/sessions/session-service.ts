@@ -1,5 +1,7 @@
 import { AppError } from '../../errors/app-error.ts';
 import { Cancelled } from '../../lib/cancelled.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { startDeadline } from '../../lib/deadline.ts';
 import type { McpClient, McpConnection, McpTarget } from '../../mcp/client/mcp-client.ts';
 import { isOutage, McpFailure } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
@@ -33,6 +35,7 @@ export interface SessionServiceDeps {
   pool: SessionPool;
   breakers: CircuitBreakers;
   mcpClient: McpClient;
+  clock: Pick<Clock, 'sleep'>;
   /** Milliseconds a connect may take. */
   connectTimeoutMs: number;
   /** Told whenever a server may have changed its tools; must not throw. */
@@ -159,12 +162,12 @@ export class SessionService {
   }
 
   async #connect(identity: Identity, subject: SessionSubject): Promise<McpConnection> {
-    const { mcpClient, connectTimeoutMs, breakers, onToolsMayDiffer } = this.#deps;
+    const { mcpClient, clock, connectTimeoutMs, breakers, onToolsMayDiffer } = this.#deps;
+    const { connectorId } = subject;
     const target = await subject.openTarget();
+    const deadline = startDeadline(clock, connectTimeoutMs);
     try {
-      const signal = AbortSignal.timeout(connectTimeoutMs);
-      const connection = await mcpClient.connect(target, { signal });
-      const { connectorId } = subject;
+      const connection = await mcpClient.connect(target, { signal: deadline.signal });
       connection.watchTools(() => onToolsMayDiffer(identity, connectorId, 'announced'));
       return connection;
     } catch (error) {
@@ -172,6 +175,8 @@ export class SessionService {
         breakers.failed(keyOf(identity, subject), error.code);
       }
       throw error;
+    } finally {
+      deadline.release();
     }
   }
 }

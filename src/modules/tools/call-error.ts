@@ -1,7 +1,6 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { ErrorCode } from '../../errors/error-codes.ts';
 import { McpFailure, type McpFailureCode } from '../../mcp/client/mcp-failure.ts';
-import { messageFor } from '../connectors/index.ts';
 
 /** How a failed exchange looks to the agent's backend. Never 401 or 403: those speak of our own caller. */
 const CALL_ERROR: Record<McpFailureCode, ErrorCode> = {
@@ -37,8 +36,9 @@ export function callErrorOf(error: unknown, state: CallState): unknown {
 
 function ofFailure(failure: McpFailure, state: CallState): AppError {
   const { code, notExecuted } = failure;
+  const detail = detailOf(failure, state);
   return new AppError(CALL_ERROR[code], {
-    detail: detailOf(failure, state),
+    ...(detail !== undefined && { detail }),
     extensions: {
       connector_id: state.connectorId,
       reason: code,
@@ -50,14 +50,17 @@ function ofFailure(failure: McpFailure, state: CallState): AppError {
   });
 }
 
-/** The sentences of a connection test, but for what only a call can be told. */
-function detailOf({ code, notExecuted }: McpFailure, { limitSeconds }: CallState): string {
-  if (notExecuted) return messageFor(code);
+/** What only this call can be told; undefined where the catalogue says all. */
+function detailOf(
+  { code, notExecuted }: McpFailure,
+  { limitSeconds }: CallState,
+): string | undefined {
+  if (notExecuted) return undefined;
   if (code === 'TIMEOUT' && limitSeconds !== undefined) {
     return `The tool did not answer within the ${limitSeconds} seconds its connector allows (call_timeout_seconds). It may have run all the same.`;
   }
   if (code === 'RESPONSE_TOO_LARGE') {
     return 'The result is larger than the 10 MiB that are accepted, or the server sent a flood of messages before it. Ask the tool for less.';
   }
-  return messageFor(code);
+  return undefined;
 }

@@ -5,5 +5,6 @@ import type { ToolsetOutcome } from './toolset.ts';
 export interface SnapshotTool {
   name: string;
   definition: ToolDefinition;
+  definitionHash: string;
   connector: ToolsetOutcome;
 }

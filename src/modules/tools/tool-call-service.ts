@@ -133,7 +133,6 @@ export class ToolCallService {
     if (tool.intent === 'DISABLED') throw disabled(connectorId);
     if (call.definitionHash !== undefined && call.definitionHash !== definitionHash) {
       throw new AppError('TOOL_CHANGED', {
-        detail: "Fetch the user's tools again, and decide anew.",
         extensions: { connector_id: connectorId, definition_hash: definitionHash },
       });
     }
@@ -182,7 +181,7 @@ export class ToolCallService {
 }
 
 /** Follows the caller's signal, and says that it was the caller. */
-function cancelledBy(source: AbortSignal): LinkedSignal {
+function cancelledBy(source: AbortSignal): Pick<LinkedSignal, 'signal' | 'release'> {
   const controller = new AbortController();
   const onAbort = () => controller.abort(new Cancelled({ cause: source.reason }));
   if (source.aborted) onAbort();

@@ -1,49 +1,48 @@
 import { createHash } from 'node:crypto';
 import type {
-  McpTool,
   ToolCallResult as ToolCallResultResource,
+  ToolsetOutcome as ToolsetOutcomeResource,
   Toolset as ToolsetResource,
 } from '../../contract/generated.ts';
 import { messageFor } from '../connectors/index.ts';
+import type { FormattedToolset } from './format-toolset.ts';
 import type { ToolCallResult } from './tool-call-service.ts';
-import type { Toolset } from './toolset.ts';
-
-/** A tool in the protocol's shape. */
-export function toMcpTool({
-  name,
-  definition,
-}: Pick<Toolset['tools'][number], 'name' | 'definition'>): McpTool {
-  const { title, description, inputSchema, outputSchema, annotations } = definition;
-  return {
-    name,
-    ...(title !== undefined && { title }),
-    ...(description !== undefined && { description }),
-    inputSchema,
-    ...(outputSchema !== undefined && { outputSchema }),
-    ...(annotations !== undefined && { annotations }),
-  };
-}
+import type { ToolsetOutcome } from './toolset.ts';
 
 function sha256(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
-/** The toolset in the protocol's shape, with a hash over the tools alone. */
-export function toToolsetResource(toolset: Toolset): ToolsetResource {
-  const tools = toolset.tools.map(toMcpTool);
+function toOutcomeResource(outcome: ToolsetOutcome): ToolsetOutcomeResource {
+  const { fault } = outcome;
+  return {
+    connector_id: outcome.connectorId,
+    name: outcome.name,
+    slug: outcome.slug,
+    outcome: outcome.outcome,
+    code: fault?.code ?? null,
+    message: fault === undefined ? null : messageFor(fault.code),
+    tool_count: outcome.toolCount,
+    discovered_at: outcome.discoveredAt.toISOString(),
+    last_failed_at: fault?.at.toISOString() ?? null,
+  };
+}
+
+/** The toolset as it is answered, with a hash over the tools alone. */
+export function toToolsetResource(toolset: FormattedToolset): ToolsetResource {
+  const { tools, toolChoice, instructions, definitionHashes, warnings, outcomes } = toolset;
   return {
     tools,
-    warnings: [],
-    outcomes: toolset.outcomes.map((outcome) => ({
-      connector_id: outcome.connectorId,
-      name: outcome.name,
-      slug: outcome.slug,
-      outcome: outcome.outcome,
-      code: outcome.fault?.code ?? null,
-      message: outcome.fault === undefined ? null : messageFor(outcome.fault.code),
-      tool_count: outcome.toolCount,
-      discovered_at: outcome.discoveredAt.toISOString(),
+    tool_choice: toolChoice,
+    instructions,
+    definition_hashes: definitionHashes,
+    warnings: warnings.map(({ code, message, connectorId, tool }) => ({
+      code,
+      message,
+      connector_id: connectorId ?? null,
+      tool: tool ?? null,
     })),
+    outcomes: outcomes.map(toOutcomeResource),
     content_hash: sha256(tools),
   };
 }

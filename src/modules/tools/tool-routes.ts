@@ -30,7 +30,9 @@ export function toolRoutes(app: ContractApp, options: ToolRoutesOptions): void {
 
   route(app, operations.getUserTools, async (request, reply) => {
     const identity = identityFor(getCaller(request), request.params.user_id);
-    const resource = toToolsetResource(await toolsetService.get(identity));
+    const { format = 'mcp', selected_tool: selectedTool, limit } = request.query;
+    const toolset = await toolsetService.get(identity, { format, selectedTool, limit });
+    const resource = toToolsetResource(toolset);
     const etag = entityTag(representationHash(resource));
     reply.header('etag', etag).header('cache-control', 'private, no-cache');
     if (matchesNone(request.headers['if-none-match'], etag))

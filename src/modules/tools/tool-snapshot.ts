@@ -13,12 +13,9 @@ export class ToolSnapshot {
   constructor(sources: readonly ToolSource[]) {
     const { tools, outcomes } = compileToolset(sources);
     const byId = new Map(outcomes.map((outcome) => [outcome.connectorId, outcome]));
-    const byTool = new Map(
-      sources.flatMap(({ id, tools: own }) => own.map(({ exposedName }) => [exposedName, id])),
-    );
-    this.tools = tools.flatMap(({ name, definition }) => {
-      const connector = byId.get(byTool.get(name) ?? '');
-      return connector === undefined ? [] : [{ name, definition, connector }];
+    this.tools = tools.flatMap(({ name, connectorId, definition, definitionHash }) => {
+      const connector = byId.get(connectorId);
+      return connector === undefined ? [] : [{ name, definition, definitionHash, connector }];
     });
   }
 
@@ -48,7 +45,7 @@ export interface ProtocolTool extends Omit<ToolDefinition, 'inputSchema'> {
 export function toProtocolTool({
   name,
   definition,
-}: Omit<SnapshotTool, 'connector'>): ProtocolTool {
+}: Pick<SnapshotTool, 'name' | 'definition'>): ProtocolTool {
   const { title, description, inputSchema, outputSchema, annotations } = definition;
   const output = outputSchema?.['type'] === 'object' ? outputSchema : undefined;
   return { name, title, description, inputSchema, outputSchema: output, annotations };

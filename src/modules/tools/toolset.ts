@@ -11,16 +11,25 @@ export interface ToolsetOutcome {
   discoveredAt: Date;
 }
 
+/** A tool by the name agents call it. */
+export interface ToolsetTool {
+  name: string;
+  connectorId: string;
+  definition: ToolDefinition;
+  /** Of the definition as it is stored, whatever shape it is shown in. */
+  definitionHash: string;
+}
+
 /** A user's tools as agents see them. */
 export interface Toolset {
   /** Sorted by name. */
-  tools: { name: string; definition: ToolDefinition }[];
+  tools: ToolsetTool[];
   /** Sorted by slug. */
   outcomes: ToolsetOutcome[];
 }
 
 /** By code units, so that the order is the same on every machine: prompt caches depend on it. */
-function compare(a: string, b: string): number {
+export function compareNames(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
@@ -34,9 +43,15 @@ function outcomeOf(source: ToolSource): ToolsetOutcome['outcome'] {
 export function compileToolset(sources: readonly ToolSource[]): Toolset {
   return {
     tools: sources
-      .flatMap((source) => source.tools)
-      .map(({ exposedName, definition }) => ({ name: exposedName, definition }))
-      .sort((a, b) => compare(a.name, b.name)),
+      .flatMap(({ id, tools }) =>
+        tools.map(({ exposedName, definition, definitionHash }) => ({
+          name: exposedName,
+          connectorId: id,
+          definition,
+          definitionHash,
+        })),
+      )
+      .sort((a, b) => compareNames(a.name, b.name)),
     outcomes: sources
       .map((source) => ({
         connectorId: source.id,
@@ -47,6 +62,6 @@ export function compileToolset(sources: readonly ToolSource[]): Toolset {
         toolCount: source.tools.length,
         discoveredAt: source.discoveredAt,
       }))
-      .sort((a, b) => compare(a.slug, b.slug)),
+      .sort((a, b) => compareNames(a.slug, b.slug)),
   };
 }

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiClient } from '../../support/api-client.ts';
-import {
-  type Misbehaviour,
-  startMisbehaving,
-} from '../../support/mcp-servers/misbehaving-server.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
+import { startMisbehaving } from '../../support/workshop/index.ts';
 import { ImpatientClock } from './support/impatient-clock.ts';
 import { ScriptedServer, tool } from './support/scripted-server.ts';
 
@@ -90,7 +87,7 @@ describe('creating a connector', () => {
     expect(answer.text).not.toContain(TOKEN);
   });
 
-  it.each<[Misbehaviour, string, number]>([
+  it.each<[string, string, number]>([
     ['refused', 'CONNECTION_FAILED', 2],
     ['reset', 'CONNECTION_FAILED', 2],
     ['500', 'CONNECTION_FAILED', 2],
@@ -101,7 +98,7 @@ describe('creating a connector', () => {
     ['html', 'INVALID_MCP_SERVER', 1],
     ['invalid-json', 'INVALID_MCP_SERVER', 1],
     ['wrong-id', 'INVALID_MCP_SERVER', 1],
-    ['redirect', 'INVALID_MCP_SERVER', 1],
+    ['307-to-metadata', 'INVALID_MCP_SERVER', 1],
     ['unknown-version', 'PROTOCOL_MISMATCH', 1],
     ['too-many-tools', 'RESPONSE_TOO_LARGE', 1],
     ['endless-pages', 'RESPONSE_TOO_LARGE', 1],
@@ -215,7 +212,7 @@ describe('testing a server that is not saved', () => {
     await expectNothingSaved(alice);
   });
 
-  it.each<[Misbehaviour, string, number]>([
+  it.each<[string, string, number]>([
     ['refused', 'CONNECTION_FAILED', 2],
     ['401', 'AUTH_REQUIRED', 1],
     ['html', 'INVALID_MCP_SERVER', 1],

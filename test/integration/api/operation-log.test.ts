@@ -105,6 +105,24 @@ describe('every operation on a connector', () => {
     for (const [outcome, answer] of steps) expectLine(answer, { outcome });
   });
 
+  it('tells operators why, in codes', async () => {
+    const id = await create();
+    await server.stop();
+    const refused = 'CONNECT_FAILED ECONNREFUSED';
+    const why = { outcome: 'CONNECTION_FAILED', reason: refused };
+    expectLine(await alice.testConnector(id), why);
+    expectLine(await alice.syncConnector(id), why);
+    const unsaved = { server_url: server.url };
+    expectLine(await alice.testConnection(unsaved), why);
+    expectLine(await alice.createConnector({ name: 'N', ...unsaved }), why);
+    expectLine(await alice.callTool({ name: 'mine__echo' }), {
+      outcome: 'UPSTREAM_UNREACHABLE',
+      reason: `CONNECTION_FAILED ${refused}`,
+    });
+    const passed = await alice.deleteConnector(id);
+    expect(linesOf(passed)[0]).not.toHaveProperty('reason');
+  });
+
   it('tells the endings of a call apart', async () => {
     const id = await create();
     server.script = () => ({ content: [], isError: true });

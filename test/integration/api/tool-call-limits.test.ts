@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Connector } from '../../../src/contract/generated.ts';
+import type { Connector, ToolMatches } from '../../../src/contract/generated.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
 import { ImpatientClock } from './support/impatient-clock.ts';
@@ -35,6 +35,14 @@ describe('a call that names the definition it knows', () => {
   it('runs where the tool is the same', async () => {
     (await alice.callTool({ ...call, definition_hash: await hashOf() })).ok();
     expect(server.calls).toEqual(['echo']);
+  });
+
+  it('learns its hash from the list of tools, and from a search', async () => {
+    const { definition_hashes: hashes } = (await alice.getTools()).ok();
+    expect(hashes).toEqual({ [call.name]: await hashOf() });
+    const found = await alice.send<ToolMatches>('GET', '/api/users/me/tools/search?q=echo');
+    expect(found.ok().items[0]?.definition_hash).toBe(await hashOf());
+    (await alice.callTool({ ...call, definition_hash: hashes[call.name] ?? '' })).ok();
   });
 
   it('does not run where the tool has changed, and says what it is now', async () => {

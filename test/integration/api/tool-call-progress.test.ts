@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ERROR_CATALOGUE } from '../../../src/errors/error-catalogue.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
 import { lastEvent, readEvents } from './support/event-text.ts';
@@ -202,6 +203,7 @@ describe('an error', () => {
         title: expect.any(String),
         status: 404,
         code: 'TOOL_NOT_FOUND',
+        detail: ERROR_CATALOGUE.TOOL_NOT_FOUND.shown,
         instance: `urn:request:${answer.headers.get('x-request-id')}`,
       },
     });

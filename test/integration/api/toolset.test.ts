@@ -41,6 +41,9 @@ describe('the toolset of a user', () => {
 
     expect(answer.ok()).toEqual({
       tools: [],
+      tool_choice: null,
+      instructions: null,
+      definition_hashes: {},
       warnings: [],
       outcomes: [],
       content_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -217,8 +220,15 @@ describe('outcomes', () => {
           outcome: 'stale',
           code: 'CONNECTION_FAILED',
           discovered_at: dying.last_tested_at,
+          last_failed_at: (await alice.getConnector(dying.id)).ok().last_error?.occurred_at,
         },
-        { connector_id: healthy.id, outcome: 'ok', code: null, message: null },
+        {
+          connector_id: healthy.id,
+          outcome: 'ok',
+          code: null,
+          message: null,
+          last_failed_at: null,
+        },
       ]);
       (await alice.callTool({ name: 'healthy__echo' })).ok();
     } finally {
@@ -235,10 +245,10 @@ describe('outcomes', () => {
 });
 
 describe('the format', () => {
-  it('is that of MCP, and nothing else yet', async () => {
+  it('is that of MCP where none is asked for, and one of a closed list', async () => {
     const query = (format: string) => alice.send('GET', `/api/users/me/tools?format=${format}`);
 
-    (await query('mcp')).ok();
+    expect((await query('mcp')).ok()).toEqual((await alice.getTools()).ok());
     const problem = (await query('yaml')).problem(422, 'VALIDATION_FAILED');
     expect(problem.errors).toMatchObject([{ pointer: '/query/format' }]);
   });

@@ -173,7 +173,9 @@ describe('a token that is not accepted', () => {
   test('an expired token is told apart, and nothing else is', async () => {
     await start();
     const expired = await call(`Bearer ${await signToken({ exp: exp() - 601 })}`);
-    expect(expired.json().detail).toBe('The access token has expired.');
+    expect(expired.json().detail).toBe(
+      'The access token has expired. Get a new one, then try again.',
+    );
     const forged = await call(
       `Bearer ${await signToken({}, 'another-secret-of-32-bytes-or-more')}`,
     );

@@ -1,20 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
-import type { McpFailureCode } from '../../../src/mcp/client/mcp-failure.ts';
 import {
   type ConnectionTestTarget,
   ConnectionValidator,
 } from '../../../src/modules/connectors/connection-validator.ts';
 import { startLegacyServer } from '../../support/mcp-servers/legacy-server.ts';
-import {
-  type Misbehaviour,
-  startMisbehaving,
-} from '../../support/mcp-servers/misbehaving-server.ts';
 import { startDualServer, startModernServer } from '../../support/mcp-servers/modern-server.ts';
 import {
   createTestClient,
   type TestOutboundOptions,
 } from '../../support/mcp-servers/test-client.ts';
+import { type Dialect, startMisbehaving } from '../../support/workshop/index.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
 
@@ -51,77 +47,53 @@ function createValidator({
   return { test, delays, client, validator };
 }
 
-async function misbehaving(kind: Misbehaviour) {
-  const server = await startMisbehaving(kind);
-  if (kind !== 'refused') cleanups.push(() => server.close());
+async function misbehaving(name: string, dialect: Dialect = 'legacy') {
+  const server = await startMisbehaving(name, dialect);
+  cleanups.push(() => server.close());
   return server;
 }
 
-const RETRIED = 2;
-const AT_ONCE = 1;
-
 describe('verdicts', () => {
-  it.each<[Misbehaviour, McpFailureCode, number]>([
-    ['refused', 'CONNECTION_FAILED', RETRIED],
-    ['reset', 'CONNECTION_FAILED', RETRIED],
-    ['401', 'AUTH_REQUIRED', AT_ONCE],
-    ['403', 'AUTH_FAILED', AT_ONCE],
-    ['404', 'INVALID_MCP_SERVER', AT_ONCE],
-    ['405', 'INVALID_MCP_SERVER', AT_ONCE],
-    ['429', 'CONNECTION_FAILED', RETRIED],
-    ['500', 'CONNECTION_FAILED', RETRIED],
-    ['html', 'INVALID_MCP_SERVER', AT_ONCE],
-    ['empty', 'INVALID_MCP_SERVER', AT_ONCE],
-    ['202', 'INVALID_MCP_SERVER', AT_ONCE],
-    ['invalid-json', 'INVALID_MCP_SERVER', AT_ONCE],
-    ['not-json-rpc', 'INVALID_MCP_SERVER', AT_ONCE],
-    ['wrong-id', 'INVALID_MCP_SERVER', AT_ONCE],
-    ['wrong-id-on-tools', 'INVALID_MCP_SERVER', AT_ONCE],
-    ['stream-ends-unanswered', 'INVALID_MCP_SERVER', AT_ONCE],
-    ['stream-ends-unanswered-on-tools', 'INVALID_MCP_SERVER', AT_ONCE],
-    ['error-on-initialize', 'INVALID_MCP_SERVER', AT_ONCE],
-    ['unknown-version', 'PROTOCOL_MISMATCH', AT_ONCE],
-    ['endless-pages', 'RESPONSE_TOO_LARGE', AT_ONCE],
-    ['too-many-tools', 'RESPONSE_TOO_LARGE', AT_ONCE],
-    ['huge-body', 'RESPONSE_TOO_LARGE', AT_ONCE],
-    ['gzip-bomb', 'RESPONSE_TOO_LARGE', AT_ONCE],
-    ['redirect', 'INVALID_MCP_SERVER', AT_ONCE],
-  ])('%s is %s', async (kind, code, attempts) => {
-    const server = await misbehaving(kind);
-    const { test, delays } = createValidator();
-    const report = await test({ url: server.url });
-    expect(report).toMatchObject({ success: false, errorCode: code, attempts, tools: [] });
-    expect(report.errorMessage).toMatch(/^[A-Z].*\.$/);
-    expect(report.errorMessage).not.toContain('upstream');
-    expect(delays).toEqual(attempts === RETRIED ? [3_000] : []);
-  });
+  it.each(['hang', 'hang-on-initialized', 'hang-on-tools', 'hang-in-body', 'trickle'])(
+    '%s is TIMEOUT, enforced from our side',
+    async (name) => {
+      const server = await misbehaving(name);
+      const { test, delays } = createValidator({ attemptTimeoutMs: 300, probeTimeoutMs: 100 });
+      const report = await test({ url: server.url });
+      expect(report).toMatchObject({ success: false, errorCode: 'TIMEOUT', attempts: 2 });
+      expect(delays).toEqual([3_000]);
+      await expect.poll(() => server.openSockets()).toBe(0);
+    },
+  );
 
-  it.each<Misbehaviour>([
-    'hang',
-    'hang-on-initialized',
-    'hang-on-tools',
-    'hang-in-body',
-    'trickle',
-  ])('%s is TIMEOUT, enforced from our side', async (kind) => {
-    const server = await misbehaving(kind);
-    const { test, delays } = createValidator({ attemptTimeoutMs: 300, probeTimeoutMs: 100 });
-    const report = await test({ url: server.url });
-    expect(report).toMatchObject({ success: false, errorCode: 'TIMEOUT', attempts: 2 });
-    expect(delays).toEqual([3_000]);
-    await expect.poll(() => server.openSockets()).toBe(0);
-  });
+  it.each(['401', '401-on-tools', '401-with-metadata', '401-with-metadata-on-tools'])(
+    '%s is AUTH_FAILED where credentials were sent',
+    async (name) => {
+      const server = await misbehaving(name);
+      const secretHeaders = { Authorization: 'Bearer wrong' };
+      const report = await createValidator().test({ url: server.url, secretHeaders });
+      expect(report).toMatchObject({ success: false, errorCode: 'AUTH_FAILED', attempts: 1 });
+    },
+  );
 
-  it.each<[Misbehaviour, McpFailureCode]>([
-    ['foreign-sse-endpoint', 'INVALID_MCP_SERVER'],
-    ['sse-ends', 'INVALID_MCP_SERVER'],
-    ['404', 'INVALID_MCP_SERVER'],
-    ['401', 'AUTH_REQUIRED'],
-    ['html', 'INVALID_MCP_SERVER'],
-  ])('%s over SSE is %s', async (kind, code) => {
-    const server = await misbehaving(kind);
-    const report = await createValidator().test({ url: server.url, transport: 'sse' });
-    expect(report).toMatchObject({ success: false, errorCode: code, attempts: 1 });
-  });
+  it.each<Dialect>(['legacy', 'modern', 'sse'])(
+    'are of the moment: a server may change its mind (%s)',
+    async (dialect) => {
+      const transport = dialect === 'sse' ? 'sse' : 'auto';
+      const other = await misbehaving('changes-its-tools', dialect);
+      const page = await misbehaving('changes-its-mind', dialect);
+      const { test } = createValidator();
+      const names = async (url: string) =>
+        (await test({ url, transport })).tools.map(({ name }) => name);
+      expect([await names(other.url), await names(other.url)]).toEqual([['good'], ['other']]);
+      expect(await test({ url: page.url, transport })).toMatchObject({ success: true });
+      expect(await test({ url: page.url, transport })).toMatchObject({
+        errorCode: 'INVALID_MCP_SERVER',
+        attempts: 1,
+        tools: [],
+      });
+    },
+  );
 
   it('takes a refusal for an answer when the event stream stays silent', async () => {
     const server = await misbehaving('silent-sse');
@@ -139,7 +111,7 @@ describe('verdicts', () => {
   });
 
   it('asks an ending event stream once, however short its retry', async () => {
-    const server = await misbehaving('sse-ends');
+    const server = await misbehaving('sse-ends', 'sse');
     await createValidator().test({ url: server.url, transport: 'sse' });
     expect(server.requests.filter(({ method }) => method === 'GET')).toHaveLength(1);
   });
@@ -195,7 +167,7 @@ describe('tests that pass', () => {
     expect(delays).toEqual([3_000]);
   });
 
-  it.each<Misbehaviour>(['500-on-discover', 'hang-on-discover'])(
+  it.each(['500-on-discover', 'hang-on-discover'])(
     'falls back to the legacy era: %s',
     async (kind) => {
       const server = await misbehaving(kind);
@@ -293,6 +265,8 @@ describe('tests that pass', () => {
     const { test } = createValidator();
     expect(await test({ url: modern.url, era: 'legacy' })).toMatchObject({ era: 'modern' });
     expect(await test({ url: legacy.url, era: 'modern' })).toMatchObject({ era: 'legacy' });
+    const unaware = await misbehaving('no-initialize', 'modern');
+    expect(await test({ url: unaware.url, era: 'legacy' })).toMatchObject({ era: 'modern' });
   });
 });
 

@@ -2,8 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { McpConnection } from '../../../src/mcp/client/mcp-client.ts';
 import { McpFailure } from '../../../src/mcp/client/mcp-failure.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { type HttpEndpoint, startHttpEndpoint } from '../../support/mcp-servers/http-endpoint.ts';
 import { createTestClient } from '../../support/mcp-servers/test-client.ts';
+import { settle } from './support/workshop-clock.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
 
@@ -106,8 +108,9 @@ const times = (count: number, text: (n: number) => string) =>
 
 const signal = (ms = 20_000) => AbortSignal.timeout(ms);
 
-async function connect(url: string): Promise<McpConnection> {
-  const client = createTestClient();
+/** The time a server has to regain what it may send stands still, unless a test moves it on. */
+async function connect(url: string, clock = new FakeClock()): Promise<McpConnection> {
+  const client = createTestClient({ clock });
   cleanups.push(() => client.close());
   const transport = url.endsWith('/sse') ? 'sse' : 'streamable-http';
   const target = { url, transport, era: undefined, secretHeaders: {} } as const;
@@ -156,6 +159,39 @@ describe.each([
     await connection.close();
     expect(pongs(server)).toBeLessThanOrEqual(10);
     expect(server.peakSockets()).toBeLessThanOrEqual(8);
+  });
+
+  it('may tell how far it is, a thousand times at once', async () => {
+    const server = await start({
+      'tools/call': async ({ message, write, answer }) => {
+        await write(note.repeat(message.params?.name === 'x' ? 1_000 : 1_001));
+        await answer({ result: { content: [] } });
+      },
+    });
+    const connection = await connect(server.url);
+    for (let calls = 1; calls <= 3; calls += 1) {
+      expect(await call(connection)).toMatchObject({ kind: 'result' });
+    }
+    const more = connection.callTool({ name: 'more', arguments: {} }, { signal: signal() });
+    expect(await failureOf(more)).toMatchObject({ code: 'RESPONSE_TOO_LARGE' });
+  });
+
+  it('may go on for as long as a tool works', async () => {
+    const clock = new FakeClock();
+    const server = await start({
+      'tools/call': async ({ write, answer }) => {
+        for (let seconds = 0; seconds < 60; seconds += 20) {
+          await write(note.repeat(990) + times(10, ping));
+          await expect.poll(() => pongs(server)).toBe(10 * (1 + seconds / 20));
+          clock.advance(20_000);
+        }
+        await answer({ result: { content: [] } });
+      },
+    });
+    const connection = await connect(server.url, clock);
+    expect(await call(connection)).toMatchObject({ kind: 'result' });
+    await settle();
+    expect(clock.sleeping).toBe(0);
   });
 
   it('that floods with notifications is cut off', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ERROR_CATALOGUE } from '../../../src/errors/error-catalogue.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
 import { ScriptedServer } from '../api/support/scripted-server.ts';
@@ -62,7 +63,8 @@ async function expectUnusable(client: ApiClient, { id, tool }: Saved): Promise<v
     await client.updateConnector(id, { transport: 'streamable-http' }),
   ]) {
     const problem = answer.problem(500, 'INTERNAL');
-    expect(problem.detail).toBeUndefined();
+    // A sentence that is always the same: nothing of the reason leaves.
+    expect(problem.detail).toBe(ERROR_CATALOGUE.INTERNAL.shown);
   }
   expect([home.requests.length, trap.requests.length]).toEqual(before);
 }

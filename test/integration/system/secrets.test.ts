@@ -5,7 +5,7 @@ import type { HttpEndpoint } from '../../support/mcp-servers/http-endpoint.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
 import { ImpatientClock } from '../api/support/impatient-clock.ts';
 import { ScriptedServer } from '../api/support/scripted-server.ts';
-import { ALL_ECHOES, startEchoingServer } from './support/echoing-server.ts';
+import { ALL_ECHOES, startEchoingServer, startRepeatingServer } from './support/echoing-server.ts';
 import { SecretSearch } from './support/secret-forms.ts';
 
 vi.setConfig({ hookTimeout: 300_000 });
@@ -34,6 +34,8 @@ const HIDDEN_SECRETS = {
   header: makeSecret(),
   changedHeader: makeSecret(),
   echoedHeader: makeSecret(),
+  repeatedBearer: makeSecret(),
+  repeatedHeader: makeSecret(),
   echoedUrl: makeSecret(),
   invalidBearer: makeSecret(),
   invalidHeader: makeSecret(),
@@ -117,6 +119,7 @@ beforeAll(async () => {
   owner = (await service.clientFor('owner')).withToken(ownerToken);
 
   const ids = await saveAndChange();
+  await saveWhatRepeats();
   await callTools();
   await dumpDatabase();
   await failAtEchoingServers();
@@ -192,6 +195,38 @@ async function saveAndChange(): Promise<Ids> {
   }
   (await asOwner('GET', '/api/connectors')).ok();
   return { bearer: saved.id, headers: second.id };
+}
+
+/** A server that passes the test may say what it likes of itself: that is stored, shown and handed to agents. */
+async function saveWhatRepeats(): Promise<void> {
+  const repeating = await startRepeatingServer();
+  const { repeatedBearer, repeatedHeader } = HIDDEN_SECRETS;
+  const kinds = [
+    { auth_type: 'bearer', credentials: { token: repeatedBearer } },
+    { auth_type: 'headers', credentials: { headers: { 'X-Api-Key': repeatedHeader } } },
+  ];
+  for (const auth of kinds) {
+    const body = { server_url: `${repeating.origin}/mcp`, ...auth };
+    const report = await asOwner<{ tools: unknown[]; warnings: unknown[] }>(
+      'POST',
+      '/api/connectors/test',
+      { body },
+    );
+    expect(report.ok()).toMatchObject({
+      success: true,
+      tools: [{ name: 'repeat', description: expect.stringContaining('[redacted]') }],
+      warnings: [{}, {}],
+    });
+    const create = { body: { name: `Repeats ${auth.auth_type}`, ...body } };
+    const { id } = (await asOwner<{ id: string }>('POST', '/api/connectors', create)).ok(201);
+    const path = `/api/connectors/${id}`;
+    (await asOwner('GET', path)).ok();
+    (await asOwner('GET', `${path}/tools`)).ok();
+    (await asOwner('GET', '/api/users/me/tools')).ok();
+    await dumpDatabase();
+    (await asOwner('DELETE', path)).ok(204);
+  }
+  await repeating.close();
 }
 
 async function callTools(): Promise<void> {
@@ -416,7 +451,7 @@ describe('the secrets of a full tour', () => {
     expect(found).toEqual([]);
     const filled = dumps.filter(({ text }) => text !== '').map(({ table }) => table);
     for (const table of ['connectors', 'credentials', 'connector_tools', 'idempotency_records']) {
-      expect(filled.filter((name) => name === `public.${table}`)).toHaveLength(2);
+      expect(filled.filter((name) => name === `public.${table}`)).toHaveLength(4);
     }
   });
 });

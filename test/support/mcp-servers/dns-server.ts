@@ -13,7 +13,10 @@ export interface DnsServer {
   close(): void;
 }
 
-/** Starts a name server that can change its mind, as DNS rebinding does. Addresses of type AAAA are written in full. */
+/**
+ * Starts a name server that can change its mind, as DNS rebinding does. Addresses of type AAAA are written in full. Names that no
+ * zone mentions do not exist.
+ */
 export async function startDnsServer(zones: DnsZones): Promise<DnsServer> {
   const socket = createSocket('udp4');
   const queries: Record<string, number> = {};
@@ -23,7 +26,9 @@ export async function startDnsServer(zones: DnsZones): Promise<DnsServer> {
     queries[key] = (queries[key] ?? 0) + 1;
     const answers = zones[key] ?? [];
     const addresses = answers[Math.min(queries[key], answers.length) - 1] ?? [];
-    socket.send(reply(query.subarray(0, end), type, addresses), peer.port, peer.address);
+    const exists = `${name}/A` in zones || `${name}/AAAA` in zones;
+    const answer = reply(query.subarray(0, end), { type, addresses, exists });
+    socket.send(answer, peer.port, peer.address);
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -48,9 +53,16 @@ function readQuestion(query: Buffer): { name: string; type: number; end: number 
   };
 }
 
-function reply(question: Buffer, type: number, addresses: readonly string[]): Buffer {
+interface DnsAnswer {
+  type: number;
+  addresses: readonly string[];
+  /** False for NXDOMAIN. */
+  exists: boolean;
+}
+
+function reply(question: Buffer, { type, addresses, exists }: DnsAnswer): Buffer {
   const message = Buffer.from(question);
-  message.writeUInt16BE(0x8180, 2);
+  message.writeUInt16BE(exists ? 0x8180 : 0x8183, 2);
   message.writeUInt16BE(addresses.length, 6);
   message.writeUInt16BE(0, 8);
   message.writeUInt16BE(0, 10);

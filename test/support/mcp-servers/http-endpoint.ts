@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 
 /** One request as a test server saw it. */
 export interface SeenRequest {
@@ -38,17 +40,19 @@ export interface HttpEndpointOptions {
   host?: string;
   /** Default: any free one. */
   port?: number;
+  /** Speaks TLS with these. */
+  tls?: TlsOptions;
 }
 
 /** Starts an HTTP server whose requests are recorded. */
 export async function startHttpEndpoint(
   handler: EndpointHandler,
-  { host = '127.0.0.1', port = 0 }: HttpEndpointOptions = {},
+  { host = '127.0.0.1', port = 0, tls }: HttpEndpointOptions = {},
 ): Promise<HttpEndpoint> {
   const requests: SeenRequest[] = [];
   const sockets = new Set<Socket>();
   let peak = 0;
-  const server = createServer((request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     request.on('error', () => {});
     void readBody(request).then((body) => {
       const seen = {
@@ -61,8 +65,9 @@ export async function startHttpEndpoint(
       requests.push(seen);
       return handler(request, response, seen);
     });
-  });
-  server.on('connection', (socket) => {
+  };
+  const server = tls === undefined ? createServer(onRequest) : createSecureServer(tls, onRequest);
+  server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     peak = Math.max(peak, sockets.size);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
@@ -70,7 +75,7 @@ export async function startHttpEndpoint(
   await listen(server, host, port);
   const bound = (server.address() as AddressInfo).port;
   return {
-    origin: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    origin: `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     port: bound,
     requests,
     openSockets: () => sockets.size,

@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls';
 import { SdkMcpClient, type SdkMcpClientOptions } from '../../../src/mcp/client/sdk-mcp-client.ts';
 import { parseAllowedAddresses, parseAllowedHosts } from '../../../src/outbound/allow-lists.ts';
 import {
@@ -16,6 +17,8 @@ export interface TestOutboundOptions {
   allowedAddresses?: string;
   limits?: Partial<OutboundLimits>;
   dns?: DnsResolverOptions;
+  /** Whom to trust. Default: the authorities Node trusts. */
+  secureContext?: SecureContext;
 }
 
 /** The way out under the users' policy, open to test servers. */
@@ -26,7 +29,8 @@ export function createTestOutbound(options: TestOutboundOptions = {}): Outbound 
       allowedAddresses: parseAllowedAddresses(options.allowedAddresses ?? '127.0.0.1/32'),
     }),
     resolver: new DnsResolver(options.dns),
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.limits !== undefined && { limits: options.limits }),
+    ...(options.secureContext !== undefined && { secureContext: options.secureContext }),
   });
 }
 
@@ -42,7 +46,7 @@ export function createTestClient(
   options: TestOutboundOptions & Omit<Partial<SdkMcpClientOptions>, 'outbound'> = {},
 ): TestClient {
   const outbound = createTestOutbound(options);
-  const { allowedHosts, allowedAddresses, limits, dns, ...clientOptions } = options;
+  const { allowedHosts, allowedAddresses, limits, dns, secureContext, ...clientOptions } = options;
   const mcpClient = new SdkMcpClient({ ...clientOptions, outbound });
   return {
     mcpClient,

@@ -7,9 +7,12 @@ import {
 } from '../../../scripts/settings/settings-documents.ts';
 import { ConfigError, loadConfig, type SettingCheck } from '../../../src/config.ts';
 import { describeSettings } from '../../../src/config-settings.ts';
+import { settingChecks as allChecks } from '../../../src/setting-checks.ts';
 
 const SECRET = 'a-secret-of-32-bytes-or-even-more';
 const MINIMUM = { JWT_SECRET: SECRET, ENCRYPTION_KEYS: 'k1:abc' };
+/** The key of {@link MINIMUM} is none. */
+const settingChecks = { ...allChecks, ENCRYPTION_KEYS: () => undefined };
 const PRODUCTION = {
   ...MINIMUM,
   NODE_ENV: 'production',
@@ -53,7 +56,7 @@ describe('a sound configuration', () => {
       },
       mcp: { authorizationServers: [], hosts: ['127.0.0.1'], allowLoopback: true },
       encryptionKeys: 'k1:abc',
-      outbound: { allowedHosts: [], allowedAddresses: [] },
+      outbound: { allowedHosts: [], allowedAddresses: [], caFile: undefined, proxy: undefined },
       rateLimitMax: 6000,
       sessions: {
         max: 5000,
@@ -61,6 +64,13 @@ describe('a sound configuration', () => {
         maxPerConnector: 500,
         idleMinutes: 60,
         sweepMinutes: 30,
+      },
+      testLimits: {
+        atOnce: 100,
+        atOncePerUser: 10,
+        atOncePerDestination: 20,
+        perMinutePerUser: 120,
+        perMinutePerDestination: 600,
       },
     });
   });
@@ -202,6 +212,74 @@ describe('a configuration with problems', () => {
     const checks = { ENCRYPTION_KEYS: () => 'must hold keys of 32 bytes' };
     expect(problemsOf(MINIMUM, checks)).toEqual(['ENCRYPTION_KEYS must hold keys of 32 bytes']);
     expect(problemsOf({ JWT_SECRET: SECRET }, checks)).toEqual(['ENCRYPTION_KEYS is required']);
+  });
+});
+
+describe('the settings of the way out', () => {
+  const CA_FILE = path.resolve(import.meta.dirname, '../../../package.json');
+
+  test('are read', () => {
+    const { outbound } = loadConfig(
+      {
+        ...MINIMUM,
+        OUTBOUND_CA_FILE: '/etc/authorities.pem',
+        HTTPS_PROXY: 'http://user:pass@proxy.internal:3128',
+        NO_PROXY: ' .svc, 10.0.0.0/8,example.com:8443 ',
+        OUTBOUND_PROXY_CONNECT_BY: 'name',
+      },
+      { ...settingChecks, OUTBOUND_CA_FILE: () => undefined },
+    );
+    expect(outbound).toMatchObject({
+      caFile: '/etc/authorities.pem',
+      proxy: {
+        url: 'http://user:pass@proxy.internal:3128',
+        noProxy: ['.svc', '10.0.0.0/8', 'example.com:8443'],
+        connectBy: 'name',
+      },
+    });
+  });
+
+  test('ask for addresses by default, and need no proxy', () => {
+    const proxy = 'http://proxy.internal:3128';
+    expect(loadConfig({ ...MINIMUM, HTTPS_PROXY: proxy }, settingChecks).outbound.proxy).toEqual({
+      url: proxy,
+      noProxy: [],
+      connectBy: 'address',
+    });
+    const withoutProxy = { ...MINIMUM, NO_PROXY: 'example.com', https_proxy: proxy };
+    expect(loadConfig(withoutProxy, settingChecks).outbound.proxy).toBeUndefined();
+  });
+
+  test.each([
+    [
+      { OUTBOUND_CA_FILE: '/missing-4711.pem' },
+      'OUTBOUND_CA_FILE names a file that cannot be read',
+    ],
+    [
+      { OUTBOUND_CA_FILE: CA_FILE },
+      'OUTBOUND_CA_FILE names a file without a certificate in PEM form',
+    ],
+    [
+      { HTTPS_PROXY: 'socks5://user:pass-4711@proxy:1080' },
+      'HTTPS_PROXY must be an http or https URL',
+    ],
+    [{ HTTPS_PROXY: 'proxy-4711:3128' }, 'HTTPS_PROXY must be an http or https URL'],
+    [{ HTTPS_PROXY: 'http://us%0aer:pass-4711@proxy' }, 'HTTPS_PROXY must be an http or https URL'],
+    [{ HTTPS_PROXY: 'http://proxy:3128/path-4711' }, 'HTTPS_PROXY must be an http or https URL'],
+    [{ NO_PROXY: 'good.example,http://4711.example' }, 'NO_PROXY does not have the expected form'],
+    [
+      { OUTBOUND_PROXY_CONNECT_BY: 'any-4711' },
+      'OUTBOUND_PROXY_CONNECT_BY must be one of address, name',
+    ],
+    [
+      { OUTBOUND_ALLOWED_ADDRESSES: '::ffff:10.0.0.0/104' },
+      'OUTBOUND_ALLOWED_ADDRESSES does not have the expected form',
+    ],
+  ])('are refused, without any value: %o', (env, problem) => {
+    const problems = problemsOf({ ...MINIMUM, ...env }, settingChecks);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(problem);
+    expect(problems[0]).not.toContain('4711');
   });
 });
 

@@ -148,6 +148,33 @@ describe('ConnectionValidator', () => {
     expect(connection.closed).toBe(1);
   });
 
+  it('keeps its verdict when the connection does not close, and the deadline too', async () => {
+    for (const [list, code] of [
+      [() => Promise.resolve({ tools: [], warnings: [] }), undefined],
+      [failing('RESPONSE_TOO_LARGE'), 'RESPONSE_TOO_LARGE'],
+    ] as const) {
+      const connection = new FakeConnection();
+      connection.listTools = list;
+      connection.close = () => new Promise(() => {});
+      const { clock, validator } = createValidator(async () => {
+        await clock.sleep(4_000);
+        return connection;
+      });
+      const reports: unknown[] = [];
+      const testing = validator.test(target).then((report) => reports.push(report));
+      await settle();
+      clock.advance(4_000);
+      await settle();
+      clock.advance(5_999);
+      await settle();
+      expect(reports).toEqual([]);
+      clock.advance(1);
+      await testing;
+      expect(reports).toMatchObject([{ errorCode: code, latencyMs: 4_000, attempts: 1 }]);
+      expect(clock.sleeping).toBe(0);
+    }
+  });
+
   it('closes a connection that comes too late', async () => {
     const connection = new FakeConnection();
     let arrive: (connection: McpConnection) => void = () => {};

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { freeSlug, slugOf } from '../../../src/modules/connectors/slug.ts';
 
-const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 describe('slugOf', () => {
   it.each([
@@ -19,6 +19,7 @@ describe('slugOf', () => {
     ['a\ud800b', 'a-b'],
     ['Ünïcode\u0301', 'unicode'],
     ['v1.2.3', 'v1-2-3'],
+    ['1Password', 'mcp-1password'],
   ])('%j becomes %j', (name, slug) => {
     expect(slugOf(name)).toBe(slug);
   });

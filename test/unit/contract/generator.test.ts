@@ -187,6 +187,7 @@ const WITHOUT_EFFECT = new Set([
   'example',
   'examples',
   'x-extensible-enum',
+  'x-chosen-by',
 ]);
 
 /** A schema without what is written differently and means the same. */

@@ -93,6 +93,14 @@ describe('OperationLog', () => {
     expect(JSON.stringify(lines)).not.toContain('topsecret');
   });
 
+  it('says of work that was given up that it was', async () => {
+    const { log, lines } = setUp();
+    const { reason } = AbortSignal.abort();
+    const run = log.run('connector.test', alice, () => Promise.reject(reason));
+    await expect(run).rejects.toBe(reason);
+    expect(lines).toMatchObject([{ level: 'warn', fields: { outcome: 'ABORTED' } }]);
+  });
+
   it('shows neither causes nor details', async () => {
     const { log, lines } = setUp();
     const error = new AppError('UPSTREAM_INVALID', {

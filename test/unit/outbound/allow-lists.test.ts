@@ -39,6 +39,14 @@ describe('parseAllowedHosts', () => {
     '[::1]',
     '::1',
     '-a.example',
+    '[a.example]',
+    // Browsers and DNS libraries read these as addresses.
+    '127.1',
+    '0x7f000001',
+    '2130706433',
+    `${'a'.repeat(64)}.example`,
+    `${'a.'.repeat(127)}example`,
+    'a..example',
   ])('refuses %s and names it', (entry) => {
     expect(() => parseAllowedHosts(`good.example,${entry}`)).toThrow(`"${entry}"`);
   });
@@ -64,6 +72,10 @@ describe('parseAllowedAddresses', () => {
     'fe80::1%lo',
     '::/129',
     '1',
+    // They would match nothing: such an address is judged as the IPv4 address it reaches.
+    '::ffff:10.0.0.1',
+    '::ffff:a00:1',
+    '::ffff:10.0.0.0/104',
   ])('refuses %s and names it', (entry) => {
     expect(() => parseAllowedAddresses(entry)).toThrow(`"${entry}"`);
   });

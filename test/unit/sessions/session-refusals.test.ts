@@ -50,6 +50,7 @@ beforeEach(() => {
     pool,
     breakers: new CircuitBreakers({ clock }),
     mcpClient,
+    clock,
     connectTimeoutMs: 30_000,
     onToolsMayDiffer: ({ userId }, connectorId, sign) => signs.push([userId, connectorId, sign]),
   });

@@ -9,7 +9,6 @@ import { CircuitBreakers } from '../../../src/modules/sessions/circuit-breakers.
 import { SessionPool } from '../../../src/modules/sessions/session-pool.ts';
 import {
   SessionService,
-  type SessionServiceDeps,
   type SessionSubject,
 } from '../../../src/modules/sessions/session-service.ts';
 import type { Identity } from '../../../src/tenancy/caller.ts';
@@ -49,11 +48,11 @@ beforeEach(() => {
   };
 });
 
-function createService(changes: Partial<SessionServiceDeps> = {}): SessionService {
+function createService(): SessionService {
   const breakers = new CircuitBreakers({ clock });
   const onToolsMayDiffer = () => undefined;
-  const deps = { pool, breakers, mcpClient, connectTimeoutMs: 30_000, onToolsMayDiffer };
-  return new SessionService({ ...deps, ...changes });
+  const deps = { pool, breakers, mcpClient, clock, connectTimeoutMs: 30_000, onToolsMayDiffer };
+  return new SessionService(deps);
 }
 
 /** Runs work that nobody gives up on. */
@@ -138,18 +137,29 @@ describe('connecting', () => {
   });
 
   it('gives every connect a deadline of its own', async () => {
-    const brief = createService({ connectTimeoutMs: 5 });
     mcpClient.beforeConnect = () =>
       new Promise((_, reject) => {
-        const [connectSignal] = mcpClient.signals;
+        const connectSignal = mcpClient.signals.at(-1);
         connectSignal?.addEventListener('abort', () => reject(new McpFailure('TIMEOUT')));
       });
-    await expect(
-      brief.run(alice, subject, async () => undefined, { signal }),
-    ).rejects.toMatchObject({
-      code: 'TIMEOUT',
-    });
-    expect(mcpClient.signals).toHaveLength(1);
+    for (const count of [1, 2]) {
+      const running = run(alice, subject, async () => undefined);
+      await settled();
+      clock.advance(29_999);
+      await settled();
+      expect(mcpClient.signals.at(-1)?.aborted).toBe(false);
+      clock.advance(1);
+      await expect(running).rejects.toMatchObject({ code: 'TIMEOUT' });
+      expect(mcpClient.signals).toHaveLength(count);
+      expect(clock.sleeping).toBe(0);
+    }
+  });
+
+  it('ends the deadline of a connect with the connect', async () => {
+    await warmUp();
+    expect(clock.sleeping).toBe(0);
+    clock.advance(30_000);
+    expect(mcpClient.signals[0]?.aborted).toBe(false);
   });
 });
 

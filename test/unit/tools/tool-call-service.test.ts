@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/errors/app-error.ts';
+import { ERROR_CATALOGUE } from '../../../src/errors/error-catalogue.ts';
 import type { ErrorCode } from '../../../src/errors/error-codes.ts';
+import { createProblemRenderer } from '../../../src/http/problem.ts';
 import { OperationLog } from '../../../src/lib/operation-log.ts';
 import type { McpTarget, ToolOutcome } from '../../../src/mcp/client/mcp-client.ts';
 import { McpFailure, type McpFailureCode } from '../../../src/mcp/client/mcp-failure.ts';
-import { messageFor } from '../../../src/modules/connectors/connection-test.ts';
 import type { ConnectorRecord } from '../../../src/modules/connectors/connector.ts';
 import type { CallableTool } from '../../../src/modules/connectors/connector-tool-store.ts';
 import { CircuitBreakers } from '../../../src/modules/sessions/circuit-breakers.ts';
@@ -125,6 +126,7 @@ beforeEach(() => {
       pool: new SessionPool({ clock, idleMs: 60_000 }),
       breakers: new CircuitBreakers({ clock }),
       mcpClient: client,
+      clock,
       connectTimeoutMs: 30_000,
       onToolsMayDiffer: () => undefined,
     }),
@@ -248,10 +250,10 @@ describe('a call that fails on its way', () => {
     // Nothing was sent to the tool, so the call may be sent again under its Idempotency-Key.
     expect(error).toMatchObject({ code: expected, status, cause: { code, cause: failure } });
     expect(error.options.hadNoEffect).toBe(true);
-    expect(error.options).toMatchObject({
-      detail: messageFor(code),
-      extensions: { connector_id: 'c1', reason: code },
-    });
+    expect(error.options).toMatchObject({ extensions: { connector_id: 'c1', reason: code } });
+    // The sentence about a call: that of the verdict would say to test again.
+    const { detail } = createProblemRenderer(undefined)(error, 'id');
+    expect(detail).toBe(ERROR_CATALOGUE[expected].shown);
     expect(lines).toMatchObject([{ level: 'warn', line: { outcome: expected } }]);
     expect(JSON.stringify(lines)).not.toContain('topsecret');
   });

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/mcp/client/mcp-client.ts';
 import { messageFor } from '../../../src/modules/connectors/connection-test.ts';
 import type { ToolDefinition } from '../../../src/modules/connectors/connector.ts';
+import { formatToolset } from '../../../src/modules/tools/format-toolset.ts';
 import type { ToolCallResult } from '../../../src/modules/tools/tool-call-service.ts';
 import {
   representationHash,
+  toToolsetResource as toResource,
   toToolCallResource,
-  toToolsetResource,
 } from '../../../src/modules/tools/tool-mapper.ts';
 import type { Toolset } from '../../../src/modules/tools/toolset.ts';
 
@@ -27,8 +28,8 @@ const full: ToolDefinition = {
 const at = new Date('2026-01-01T00:00:00.000Z');
 const toolset: Toolset = {
   tools: [
-    { name: 's__bare', definition: bare },
-    { name: 's__full', definition: full },
+    { name: 's__bare', connectorId: 'c1', definition: bare, definitionHash: 'b' },
+    { name: 's__full', connectorId: 'c1', definition: full, definitionHash: 'f' },
   ],
   outcomes: [
     {
@@ -43,6 +44,12 @@ const toolset: Toolset = {
   ],
 };
 const [outcome] = toolset.outcomes;
+
+function toToolsetResource(given: Toolset) {
+  return toResource(
+    formatToolset(given, { format: 'mcp', selectedTool: undefined, limit: undefined }),
+  );
+}
 
 describe('toToolsetResource', () => {
   it('gives tools in the shape of the protocol, leaving out what is absent', () => {
@@ -66,7 +73,7 @@ describe('toToolsetResource', () => {
     const shown = { connector_id: 'c1', name: 'Server', slug: 's', tool_count: 2 };
     const discovered = { discovered_at: '2026-01-01T00:00:00.000Z' };
     expect(toToolsetResource(toolset).outcomes).toStrictEqual([
-      { ...shown, ...discovered, outcome: 'ok', code: null, message: null },
+      { ...shown, ...discovered, outcome: 'ok', code: null, message: null, last_failed_at: null },
     ]);
     expect(toToolsetResource(stale).outcomes).toStrictEqual([
       {
@@ -75,6 +82,7 @@ describe('toToolsetResource', () => {
         outcome: 'stale',
         code: 'TIMEOUT',
         message: messageFor('TIMEOUT'),
+        last_failed_at: '2026-02-01T00:00:00.000Z',
       },
     ]);
   });
@@ -93,14 +101,30 @@ describe('toToolsetResource', () => {
   });
 
   it.each([
-    ['a name', { name: 's__other', definition: bare }],
-    ['a description', { name: 's__bare', definition: { ...bare, description: 'new' } }],
-    ['a schema', { name: 's__bare', definition: { ...bare, inputSchema: {} } }],
-    ['annotations', { name: 's__bare', definition: { ...bare, annotations: {} } }],
+    ['a name', { name: 's__other', connectorId: 'c1', definition: bare }],
+    [
+      'a description',
+      { name: 's__bare', connectorId: 'c1', definition: { ...bare, description: 'new' } },
+    ],
+    ['a schema', { name: 's__bare', connectorId: 'c1', definition: { ...bare, inputSchema: {} } }],
+    [
+      'annotations',
+      { name: 's__bare', connectorId: 'c1', definition: { ...bare, annotations: {} } },
+    ],
   ])('content_hash changes with %s', (_, changed) => {
-    const tools = [changed, ...toolset.tools.slice(1)];
+    const tools = [{ ...changed, definitionHash: 'b' }, ...toolset.tools.slice(1)];
     const resource = toToolsetResource({ ...toolset, tools });
     expect(resource.content_hash).not.toBe(toToolsetResource(toolset).content_hash);
+  });
+
+  it('names the hash of each definition, outside of the tools and of their hash', () => {
+    const resource = toToolsetResource(toolset);
+    expect(resource.definition_hashes).toStrictEqual({ s__bare: 'b', s__full: 'f' });
+    const tools = toolset.tools.map((tool) => ({ ...tool, definitionHash: 'new' }));
+    const changed = toToolsetResource({ ...toolset, tools });
+    expect(changed.definition_hashes).toStrictEqual({ s__bare: 'new', s__full: 'new' });
+    expect(changed.content_hash).toBe(resource.content_hash);
+    expect(representationHash(changed)).not.toBe(representationHash(resource));
   });
 
   it('has neither tools nor warnings for nobody', () => {

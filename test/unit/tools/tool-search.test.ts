@@ -29,6 +29,7 @@ function source(id: string, name: string, tools: Readonly<Record<string, Sample>
         outputSchema: undefined,
         annotations: undefined,
       },
+      definitionHash: 'd',
     })),
   };
 }

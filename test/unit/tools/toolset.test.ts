@@ -1,7 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/errors/app-error.ts';
 import type { ToolDefinition } from '../../../src/modules/connectors/connector.ts';
-import type { ToolSource } from '../../../src/modules/connectors/connector-tool-store.ts';
+import type {
+  CallableTool,
+  ToolSource,
+} from '../../../src/modules/connectors/connector-tool-store.ts';
 import { compileToolset } from '../../../src/modules/tools/toolset.ts';
 import { ToolsetService } from '../../../src/modules/tools/toolset-service.ts';
 
@@ -22,7 +26,11 @@ function source(slug: string, tools: string[], rest: Partial<ToolSource> = {}): 
     health: 'HEALTHY',
     fault: undefined,
     discoveredAt: at,
-    tools: tools.map((tool) => ({ exposedName: `${slug}__${tool}`, definition })),
+    tools: tools.map((tool) => ({
+      exposedName: `${slug}__${tool}`,
+      definition,
+      definitionHash: 'd',
+    })),
     ...rest,
   };
 }
@@ -109,17 +117,87 @@ describe('compileToolset', () => {
 });
 
 describe('ToolsetService', () => {
-  it('asks for the rows of this user only', async () => {
-    const asked: object[] = [];
-    const store = {
-      listSources: async (identity: object) => {
-        asked.push(identity);
-        return [source('a', ['x'])];
+  const alice = { tenantId: 'tenant-a', userId: 'alice' };
+  const plain = { format: 'mcp', selectedTool: undefined, limit: undefined } as const;
+  const refused = { code: 'AUTH_FAILED', at } as const;
+  let asked: object[];
+  let service: ToolsetService;
+
+  beforeEach(() => {
+    asked = [];
+    const sources = [
+      source('a', ['search', 'send']),
+      source('b', ['search'], { health: 'NEEDS_AUTH', fault: refused }),
+    ];
+    service = new ToolsetService({
+      store: {
+        listSources: async (identity) => {
+          asked.push(identity);
+          return sources;
+        },
+        findCallable: async (identity, name): Promise<CallableTool | undefined> => {
+          asked.push({ identity, name });
+          if (name !== 'off__search') return undefined;
+          return {
+            connectorId: 'id-off',
+            toolName: 'x',
+            intent: 'DISABLED',
+            credentialGeneration: 1,
+            callTimeoutSeconds: 60,
+            definitionHash: 'd',
+          };
+        },
       },
-    };
-    const alice = { tenantId: 'tenant-a', userId: 'alice' };
-    const toolset = await new ToolsetService({ store }).get(alice);
+    });
+  });
+
+  async function refusalOf(selectedTool: string): Promise<AppError> {
+    const error = await service.get(alice, { ...plain, selectedTool }).catch((reason) => reason);
+    if (error instanceof AppError) return error;
+    throw new Error('expected an AppError', { cause: error });
+  }
+
+  it('asks for the rows of this user only', async () => {
+    const toolset = await service.get(alice, plain);
     expect(asked).toEqual([alice]);
-    expect(toolset).toEqual(compileToolset([source('a', ['x'])]));
+    expect(toolset.tools).toMatchObject([
+      { name: 'a__search' },
+      { name: 'a__send' },
+      { name: 'b__search' },
+    ]);
+  });
+
+  it('gives a selected tool that can be used without another question', async () => {
+    const toolset = await service.get(alice, { ...plain, selectedTool: 'a__send' });
+    expect(toolset.instructions).toContain('a__send');
+    expect(asked).toEqual([alice]);
+  });
+
+  it('says that the connector of the selected tool is disabled, and what is near', async () => {
+    const { code, options } = await refusalOf('off__search');
+    expect({ code, ...options }).toMatchObject({
+      code: 'CONNECTOR_DISABLED',
+      extensions: { connector_id: 'id-off', nearest: ['a__search'] },
+    });
+    expect(asked.at(-1)).toEqual({ identity: alice, name: 'off__search' });
+  });
+
+  it('says that the connector of the selected tool needs a sign-in, and never offers its tools', async () => {
+    const { code, options } = await refusalOf('b__search');
+    expect({ code, ...options }).toMatchObject({
+      code: 'NEEDS_AUTH',
+      extensions: { connector_id: 'id-b', nearest: ['a__search'] },
+    });
+  });
+
+  it.each(['a__serch', 'search', 'SEARCH', 'A__Search'])('names what %s is like', async (name) => {
+    const { code, options } = await refusalOf(name);
+    expect(code).toBe('TOOL_NOT_FOUND');
+    expect(options.extensions).toMatchObject({ nearest: expect.arrayContaining(['a__search']) });
+  });
+
+  it('asks the store for no name that no tool can have', async () => {
+    expect((await refusalOf('\u540d\u524d of a tool')).code).toBe('TOOL_NOT_FOUND');
+    expect(asked).toEqual([alice]);
   });
 });

@@ -45,6 +45,11 @@ export class ImpatientClock implements Clock {
     });
   }
 
+  /** How many deadlines of this length are running now. */
+  running(ms: number): number {
+    return [...this.#sleepers].filter((sleeper) => sleeper.ms === ms).length;
+  }
+
   /** Lets every deadline of this length pass that is running now. @returns how many */
   expire(ms: number): number {
     return this.#wake((sleeper) => sleeper.ms === ms);

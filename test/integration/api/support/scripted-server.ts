@@ -89,6 +89,11 @@ export class ScriptedServer {
     return this.#sessions.size;
   }
 
+  /** Connections that are open now. */
+  get openSockets(): number {
+    return this.#endpoint?.openSockets() ?? 0;
+  }
+
   /** How many sessions were ever asked for. */
   get handshakes(): number {
     return this.requests.filter(({ rpcMethod }) => rpcMethod === 'initialize').length;

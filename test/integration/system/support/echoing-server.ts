@@ -55,6 +55,35 @@ const ECHOES = {
   },
 };
 
+/** Starts a server that passes every test, and repeats what it was sent in all it says of itself and its tools. */
+export function startRepeatingServer(): Promise<HttpEndpoint> {
+  return startHttpEndpoint((request, response, seen) => {
+    const echo = JSON.stringify(seen.headers);
+    const exchange = { request, response, seen, echo };
+    const short = String(seen.headers['x-api-key'] ?? seen.headers.authorization);
+    const schema = {
+      type: 'object',
+      properties: { [short]: { description: echo, enum: [short] } },
+    };
+    const tool = { name: 'repeat', title: short, description: echo, inputSchema: schema };
+    switch (seen.rpcMethod) {
+      case 'initialize': {
+        const serverInfo = { name: echo, version: short, title: echo };
+        const capabilities = { tools: {} };
+        return rpc(exchange, {
+          result: { protocolVersion: '2025-06-18', capabilities, serverInfo, instructions: echo },
+        });
+      }
+      case 'tools/list': {
+        const named = { ...tool, name: short.slice(0, 128) };
+        return rpc(exchange, { result: { tools: [tool, named, { name: short }] } });
+      }
+      default:
+        return response.writeHead(request.method === 'POST' ? 202 : 405).end();
+    }
+  });
+}
+
 export const ALL_ECHOES = Object.keys(ECHOES) as Echo[];
 
 /** Starts a server that fails as its path's first segment says: `/forbidden/…`. */

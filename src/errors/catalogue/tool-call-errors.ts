@@ -1,0 +1,127 @@
+import type { ErrorCode } from '../error-codes.ts';
+import type { ErrorExplanation } from './error-explanation.ts';
+
+/** Errors of tool calls. A failure that the tool or its server reports is an answer (`is_error`), and none of these. */
+export const TOOL_CALL_ERRORS = {
+  TOOL_NOT_FOUND: {
+    retryable: false,
+    cause: [
+      'The user has no tool of exactly this name; upper and lower case count.',
+      'Its connector was deleted, or the server did not offer the tool any more at the last sync.',
+    ],
+    shown: 'There is no tool with this name. Read the list of tools again, and use a name from it.',
+    user: [
+      'Read `GET /api/users/me/tools` again, and use a `name` exactly as it stands there, such as `issue-tracker__create_issue`. Do not put names together.',
+      'Where a tool is missing that the server has, sync the connector.',
+    ],
+    operator: ['Nothing: the list follows what the servers offered when they were last asked.'],
+  },
+  TOOL_CHANGED: {
+    retryable: false,
+    cause: [
+      'The definition of the tool that is stored now has another hash than the `definition_hash` of the call: its server changed the name, the description or a schema since the agent read the list.',
+    ],
+    shown:
+      'The tool is not the one the agent knows any more, so it was not called. Read the list of tools again, then decide anew.',
+    user: [
+      'Let the agent read `GET /api/users/me/tools` again, and decide anew whether to call the tool, and with what. The `definition_hash` of this answer is that of the tool as it is now.',
+      'A call without `definition_hash` takes the tool as it is.',
+    ],
+    operator: ['Nothing: this keeps an agent from calling a tool that its server exchanged.'],
+  },
+  NEEDS_AUTH: {
+    retryable: false,
+    cause: [
+      'The server answered the call, or the connect before it, with 401 or 403; `reason` is `AUTH_REQUIRED` or `AUTH_FAILED`. Its credentials are missing, wrong, expired or lack a permission.',
+    ],
+    shown: 'The server refused its credentials. Its owner has to enter new ones.',
+    user: [
+      'Tell the user which connector it is (`connector_id`), and let them enter new credentials with `PUT /api/connectors/{connector_id}/credentials`.',
+      'An agent should not repeat the call until then.',
+    ],
+    operator: [
+      'Nothing: credentials come from the owner. This is never a 401, so that no frontend takes it for a logout.',
+    ],
+  },
+  UPSTREAM_UNREACHABLE: {
+    retryable: true,
+    cause: [
+      'The connection to the server failed or broke, or the server answered 429 or 5xx; `reason` is `CONNECTION_FAILED`.',
+      'Its address is not allowed any more, or resolves to one that is not; `reason` is `BLOCKED_URL`.',
+      'It failed several times in a row, so for 30 seconds to five minutes it is not asked; `Retry-After` says how long, and `reason` why it last failed.',
+    ],
+    shown: 'The server of this tool could not be reached. Try again a little later.',
+    user: [
+      'Send the call again with the same `Idempotency-Key`: it runs again only where it certainly did not run before. Without a key, the tool may run twice, unless `retryable` is true: then nothing ran.',
+      'Wait for the seconds in `Retry-After`, where it has one. A test or a sync of the connector that succeeds ends the wait.',
+      'Where it keeps failing, test the connector: the report tells more.',
+    ],
+    operator: [
+      'See `CONNECTION_FAILED` and `BLOCKED_URL` for what can be set.',
+      'The lines `connector operation` of the log name the `connector_id`, the `tool` and the `outcome`; the line `request could not be served` has the cause.',
+    ],
+  },
+  UPSTREAM_INVALID: {
+    retryable: false,
+    cause: [
+      'The server answered with something that is not MCP; `reason` is `INVALID_MCP_SERVER`.',
+      'It speaks no version any more that is supported; `reason` is `PROTOCOL_MISMATCH`.',
+      'Its answer is larger than 10 MiB, or it sent a flood of messages before it; `reason` is `RESPONSE_TOO_LARGE`.',
+    ],
+    shown:
+      'The server of this tool sent an answer that cannot be used. Test its connector to find out more.',
+    user: [
+      'Test the connector: the report tells more. The tool may have run.',
+      'Where the answer is too large, ask the tool for less.',
+    ],
+    operator: [
+      'The line `request could not be served` of the log has the cause. The fault lies with the server.',
+    ],
+  },
+  UPSTREAM_TIMEOUT: {
+    retryable: false,
+    cause: [
+      'The call, with the connect where one was needed, did not end within the `call_timeout_seconds` of its connector: 60 seconds, unless its owner set another number, up to 300.',
+      'The connect alone took longer than 10 seconds.',
+    ],
+    shown:
+      'The server of this tool did not answer in time. Look whether the tool did its work before you call it again.',
+    user: [
+      'Whether the tool ran is unknown: look before you call it again.',
+      'Raise `call_timeout_seconds` with `PATCH /api/connectors/{connector_id}`, where the tool needs longer.',
+      'Split long work, or use a tool that starts it and another that asks for its result.',
+    ],
+    operator: [
+      'A proxy in front of the service has to wait for more than 300 seconds, or clients ask for `text/event-stream`, which is never silent for longer than 15 seconds.',
+      'Compare with `http_server_request_duration_seconds` in `/metrics`, whether other calls are slow as well.',
+    ],
+  },
+  SESSION_LIMIT_REACHED: {
+    retryable: true,
+    cause: [
+      'All sessions that this user, or this connector, may have are in use by calls; `scope` is `user` or `connector`. Where one is idle, it makes room by itself.',
+    ],
+    shown:
+      'Too many calls are under way, so this one was not made. Try again when one of them has ended.',
+    user: [
+      'Wait for the seconds in `Retry-After`, then call again. Nothing ran.',
+      'An agent should make a few calls at a time, to a few connectors.',
+    ],
+    operator: [
+      'Look with `GET /api/sessions` for calls that hang, and end their sessions with `DELETE /api/sessions`.',
+      'Raise `SESSIONS_MAX_PER_USER` or `SESSIONS_MAX_PER_CONNECTOR`. Every replica counts for itself.',
+    ],
+  },
+  SESSIONS_EXHAUSTED: {
+    retryable: true,
+    cause: [
+      'The replica holds as many sessions as `SESSIONS_MAX` allows, and all of them are in use by calls. Where one is idle, it makes room by itself.',
+    ],
+    shown: 'The service is making as many calls as it can. Try again in a few seconds.',
+    user: ['Wait for the seconds in `Retry-After`, then call again. Nothing ran.'],
+    operator: [
+      'Start more replicas, or raise `SESSIONS_MAX`; allow the process as many open files.',
+      'Look with `GET /api/sessions` for calls that hang.',
+    ],
+  },
+} satisfies Partial<Record<ErrorCode, ErrorExplanation>>;

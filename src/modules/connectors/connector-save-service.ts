@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../errors/app-error.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { OperationLog } from '../../lib/operation-log.ts';
+import type { Identity } from '../../tenancy/caller.ts';
+import { type AuthType, assertCredentialsFit, type Credentials } from '../credentials/index.ts';
+import { type ConnectionTestReport, reportFields } from './connection-test.ts';
+import type { Connector, ConnectorRecord } from './connector.ts';
+import { changeRecord, getAcceptedRecord } from './connector-records.ts';
+import type { ConnectorSecrets } from './connector-secrets.ts';
+import type { ConnectorChanges, ConnectorStore } from './connector-store.ts';
+import { type ConnectorTester, discoveredState } from './connector-tester.ts';
+import {
+  type ConnectorSettings,
+  type ConnectorUpdate,
+  type ConnectorVersions,
+  planUpdate,
+  type UpdatePlan,
+} from './connector-update.ts';
+import { originField, urlOrigin } from './server-url.ts';
+
+/** What a user registers. */
+export interface ConnectorDraft extends ConnectorSettings {
+  name: string;
+  /** 1 to 300. */
+  callTimeoutSeconds: number;
+  authType: AuthType;
+  credentials: Credentials | undefined;
+}
+
+/** A server to test, that is not saved. */
+export type TestDraft = Omit<ConnectorDraft, 'name' | 'callTimeoutSeconds'>;
+
+/** Collaborators of the {@link ConnectorSaveService}. */
+export interface ConnectorSaveServiceDeps {
+  store: Pick<ConnectorStore, 'find' | 'count' | 'isNameTaken' | 'insert' | 'update'>;
+  secrets: ConnectorSecrets;
+  tester: Pick<ConnectorTester, 'test' | 'saveIfPasses'>;
+  clock: Pick<Clock, 'now'>;
+  log: OperationLog;
+  /** How many connectors an owner may have. */
+  limit: number;
+  /** Called after the connector's target or secret changed: its sessions are dead. */
+  onSessionsInvalid(connectorId: string): Promise<void>;
+}
+
+/** Tests servers, and saves the ways to them: new connectors and changed ones. Only what passed a test is saved. */
+export class ConnectorSaveService {
+  readonly #deps: ConnectorSaveServiceDeps;
+
+  constructor(deps: ConnectorSaveServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Tests a server that is not saved.
+   * @param signal ends the test: nobody waits for the report any more.
+   * @throws AppError `CREDENTIALS_INVALID`, `TEST_LIMIT_REACHED`; a failed test is a report, not an error. The reason of `signal`.
+   */
+  test(
+    identity: Identity,
+    draft: TestDraft,
+    { signal }: { signal: AbortSignal },
+  ): Promise<ConnectionTestReport> {
+    return this.#deps.log.run('connector.test_unsaved', identity, async (fields) => {
+      Object.assign(fields, originField(draft.serverUrl));
+      assertCredentialsFit(draft.authType, draft.credentials);
+      const report = await this.#deps.tester.test(identity, draft, { signal });
+      Object.assign(fields, reportFields(report));
+      return report;
+    });
+  }
+
+  /**
+   * Tests the server and saves it.
+   * @throws AppError `CREDENTIALS_INVALID`, `CONNECTOR_NAME_TAKEN`, `CONNECTOR_LIMIT_REACHED`, `TEST_LIMIT_REACHED`,
+   * or the code of the failed test.
+   */
+  create(identity: Identity, draft: ConnectorDraft): Promise<Connector> {
+    return this.#deps.log.run('connector.create', identity, async (fields) => {
+      const { store, secrets, tester } = this.#deps;
+      Object.assign(fields, originField(draft.serverUrl));
+      assertCredentialsFit(draft.authType, draft.credentials);
+      // Both are decided again under a lock by insert; here they spare the user the wait for a test.
+      if (await store.isNameTaken(identity, draft.name)) throw new AppError('CONNECTOR_NAME_TAKEN');
+      await this.#assertBelowLimit(identity);
+      const id = randomUUID();
+      const save = (report: ConnectionTestReport) => {
+        fields.connector_id = id;
+        return this.#insert(identity, id, draft, report);
+      };
+      // It may have waited for the owner's other creates.
+      const onTurn = () => this.#assertBelowLimit(identity);
+      return secrets.toConnector(
+        identity,
+        await tester.saveIfPasses(identity, draft, save, { onTurn }),
+      );
+    });
+  }
+
+  /**
+   * Changes a connector. What changes the way to the server is tested first, and saved only if the connector is still
+   * the one that was tested.
+   * @throws AppError `CONNECTOR_NOT_FOUND`, `PRECONDITION_FAILED`, `CREDENTIALS_REQUIRED`, `CREDENTIALS_INVALID`,
+   * `CONNECTOR_NAME_TAKEN`, `CONNECTOR_CHANGED`, `TEST_LIMIT_REACHED`, or the code of the failed test.
+   */
+  update(
+    identity: Identity,
+    id: string,
+    update: ConnectorUpdate,
+    accepts: ConnectorVersions,
+  ): Promise<Connector> {
+    return this.#deps.log.run('connector.update', identity, (fields) => {
+      fields.connector_id = id;
+      return this.#update(identity, id, update, accepts);
+    });
+  }
+
+  /**
+   * Replaces the credentials after a test with them; their kind becomes the connector's `authType`.
+   * @throws AppError as {@link update}.
+   */
+  putCredentials(
+    identity: Identity,
+    id: string,
+    credentials: Credentials,
+    accepts: ConnectorVersions,
+  ): Promise<Connector> {
+    return this.#deps.log.run('connector.put_credentials', identity, async (fields) => {
+      fields.connector_id = id;
+      assertCredentialsFit(credentials.kind, credentials, '/body');
+      const update = { credentials, authType: credentials.kind };
+      return await this.#update(identity, id, update, accepts);
+    });
+  }
+
+  async #assertBelowLimit(identity: Identity): Promise<void> {
+    const { store, limit } = this.#deps;
+    if ((await store.count(identity)) >= limit) throw new AppError('CONNECTOR_LIMIT_REACHED');
+  }
+
+  #insert(
+    identity: Identity,
+    id: string,
+    draft: ConnectorDraft,
+    report: ConnectionTestReport,
+  ): Promise<ConnectorRecord> {
+    const { store, secrets, clock, limit } = this.#deps;
+    const { name, callTimeoutSeconds, serverUrl, transport, authType, credentials } = draft;
+    const connector = {
+      id,
+      name,
+      serverUrlSealed: secrets.sealUrl(identity, id, serverUrl),
+      serverOrigin: urlOrigin(serverUrl),
+      transport,
+      authType,
+      callTimeoutSeconds,
+      credential: this.#seal(identity, serverUrl, credentials),
+      ...discoveredState(report),
+      at: clock.now(),
+    };
+    return store.insert(identity, connector, limit);
+  }
+
+  async #update(
+    identity: Identity,
+    id: string,
+    update: ConnectorUpdate,
+    accepts: ConnectorVersions,
+  ): Promise<Connector> {
+    const { secrets, store, tester, clock } = this.#deps;
+    const key = { identity, id };
+    const record = await getAcceptedRecord(store, key, accepts);
+    const plan = planUpdate(update, {
+      serverUrl: secrets.openUrl(identity, record),
+      transport: record.transport,
+      authType: record.authType,
+      hasCredentials: record.credential !== undefined,
+      openCredentials: () => secrets.openCredentials(identity, record),
+    });
+    const { name, callTimeoutSeconds } = update;
+    if (name !== undefined && (await store.isNameTaken(identity, name, id))) {
+      throw new AppError('CONNECTOR_NAME_TAKEN');
+    }
+    const kept = {
+      ...(name !== undefined && { name }),
+      ...(callTimeoutSeconds !== undefined && { callTimeoutSeconds }),
+    };
+    if (plan === undefined) {
+      const change = () => ({ ...kept, at: clock.now() });
+      return secrets.toConnector(identity, await changeRecord(store, key, accepts, change));
+    }
+    const save = (report: ConnectionTestReport) => {
+      const changes = { ...kept, ...this.#targetChanges(identity, id, plan, report) };
+      return store.update(identity, id, record.version, changes);
+    };
+    const saved = await tester.saveIfPasses(identity, plan, save);
+    if (saved === undefined) throw new AppError('CONNECTOR_CHANGED');
+    await this.#deps.onSessionsInvalid(id);
+    return secrets.toConnector(identity, saved);
+  }
+
+  #targetChanges(
+    identity: Identity,
+    id: string,
+    plan: UpdatePlan,
+    report: ConnectionTestReport,
+  ): ConnectorChanges {
+    const { knowledge, tools } = discoveredState(report);
+    const at = this.#deps.clock.now();
+    return {
+      at,
+      target: {
+        serverUrlSealed: this.#deps.secrets.sealUrl(identity, id, plan.serverUrl),
+        serverOrigin: urlOrigin(plan.serverUrl),
+        transport: plan.transport,
+        authType: plan.authType,
+      },
+      credential: this.#seal(identity, plan.serverUrl, plan.credentials) ?? null,
+      health: { health: 'HEALTHY', fault: undefined, testedAt: at },
+      knowledge,
+      tools,
+    };
+  }
+
+  #seal(identity: Identity, url: string, credentials: Credentials | undefined) {
+    if (credentials === undefined) return undefined;
+    return this.#deps.secrets.sealCredentials(identity, { id: randomUUID(), credentials, url });
+  }
+}

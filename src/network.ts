@@ -1,0 +1,70 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { SdkMcpClient } from './mcp/client/sdk-mcp-client.ts';
+import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists.ts';
+import { readCertificateFile, trustAlso } from './outbound/certificate-authorities.ts';
+import { EgressProxy } from './outbound/egress-proxy.ts';
+import { createOutbound, type Outbound, type OutboundOptions } from './outbound/guarded-fetch.ts';
+import { DnsResolver, SystemResolver } from './outbound/host-resolver.ts';
+import { ManagedPolicy, UserPolicy } from './outbound/outbound-policy.ts';
+import { packageVersion } from './package-version.ts';
+
+/** The ways out of the service. */
+export interface Network {
+  mcpClient: SdkMcpClient;
+  /** What users' URLs are judged by before anything is connected. */
+  userPolicy: UserPolicy;
+  /** To the key set of the identity provider; undefined where access tokens need none. */
+  keyOutbound: Outbound | undefined;
+  close(): Promise<void>;
+}
+
+/** What all ways out share. */
+type CommonOptions = Pick<OutboundOptions, 'secureContext' | 'proxy' | 'onProxyFailure'>;
+
+/**
+ * Opens the ways out: one for the servers of users, one for the identity provider.
+ * @throws CertificateFileError where the file of `OUTBOUND_CA_FILE` cannot be used
+ */
+export function createNetwork(config: Config, logger: Logger): Network {
+  const common = commonOptions(config, logger);
+  const userPolicy = userPolicyOf(config);
+  const outbound = createOutbound({ ...common, policy: userPolicy, resolver: new DnsResolver() });
+  const keyOutbound = createKeyOutbound(config, common);
+  const mcpClient = new SdkMcpClient({
+    outbound,
+    clientInfo: { name: 'mcp-connectors', version: packageVersion() },
+  });
+  return {
+    mcpClient,
+    userPolicy,
+    keyOutbound,
+    close: async () => {
+      await mcpClient.close();
+      await Promise.all([outbound.close(), keyOutbound?.close()]);
+    },
+  };
+}
+
+function commonOptions({ outbound: { caFile, proxy } }: Config, logger: Logger): CommonOptions {
+  return {
+    // Users are told only that there was no connection.
+    onProxyFailure: (err) => logger.warn({ err }, 'the egress proxy made no connection'),
+    ...(caFile === undefined ? {} : { secureContext: trustAlso(readCertificateFile(caFile)) }),
+    ...(proxy === undefined ? {} : { proxy: new EgressProxy(proxy) }),
+  };
+}
+
+function userPolicyOf({ outbound }: Config): UserPolicy {
+  return new UserPolicy({
+    allowedHosts: parseAllowedHosts(outbound.allowedHosts.join(',')),
+    allowedAddresses: parseAllowedAddresses(outbound.allowedAddresses.join(',')),
+  });
+}
+
+function createKeyOutbound({ token }: Config, common: CommonOptions): Outbound | undefined {
+  if (token.source.kind !== 'jwks') return undefined;
+  const policy = new ManagedPolicy({ origins: [new URL(token.source.url).origin] });
+  // Cluster names and /etc/hosts count here: the origin is pinned by the operator.
+  return createOutbound({ ...common, policy, resolver: new SystemResolver() });
+}
