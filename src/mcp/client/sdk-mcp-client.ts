@@ -48,7 +48,7 @@ export class SdkMcpClient implements McpClient {
       probeTimeoutMs: this.#options.probeTimeoutMs ?? 4_000,
       clock: this.#options.clock ?? systemClock,
     });
-    return new SdkMcpConnection(await attempt.run(target), target.secretHeaders);
+    return new SdkMcpConnection(await attempt.run(target), target);
   }
 
   /** Closes every connection, and waits for those that are closing. */

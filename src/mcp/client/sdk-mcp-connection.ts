@@ -35,9 +35,9 @@ export class SdkMcpConnection implements McpConnection {
   readonly #link: McpLink;
   readonly #redaction: SecretRedaction;
 
-  constructor(link: McpLink, secretHeaders: McpTarget['secretHeaders']) {
+  constructor(link: McpLink, target: Pick<McpTarget, 'url' | 'secretHeaders'>) {
     this.#link = link;
-    this.#redaction = new SecretRedaction(secretHeaders);
+    this.#redaction = new SecretRedaction(target);
     this.serverInfo = this.#redaction.ofServer(link.serverInfo);
     this.protocolVersion = link.protocolVersion;
     this.era = link.era;

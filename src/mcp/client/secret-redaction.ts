@@ -1,26 +1,39 @@
-import type { DiscoveredTool, JsonObject, ServerInfo, ToolDiscovery } from './mcp-client.ts';
+import type {
+  DiscoveredTool,
+  JsonObject,
+  McpTarget,
+  ServerInfo,
+  ToolDiscovery,
+} from './mcp-client.ts';
 
-/** Shorter values are no secrets, and replacing them would spoil ordinary text. In UTF-16 units. */
-const MIN_SECRET_LENGTH = 8;
 const REDACTED = '[redacted]';
-/** No text of a server is cut to less, in UTF-16 units. */
-const SHORTEST_CUT_TEXT = 100;
+/** Shorter values are no secrets, and replacing them would spoil ordinary text. In UTF-16 units. */
+const MIN_HEADER_LENGTH = 8;
+/** Parts of a URL are ordinary words more often. */
+const MIN_URL_PART_LENGTH = 16;
+/** So much of the beginning of a secret counts as the secret: texts are cut, maybe in the middle of one. */
+const NEEDLE_LENGTH = 12;
+
+/** Secrets that begin alike, and the beginning that is looked for. */
+type Secret = readonly [needle: string, values: readonly string[]];
 
 /**
  * Takes the secrets of a connection out of what its server says of itself and its tools: a server that repeats what it was
- * sent must not get it stored in the open, or shown to others who may use the connector.
+ * sent must not get it stored in the open, or shown to others who may use the connector. The time it takes grows with the
+ * length of the texts only, whatever server and owner make up together.
  */
 export class SecretRedaction {
-  readonly #secrets: readonly string[];
+  readonly #secrets: readonly Secret[];
 
-  /** @param headers the secret headers of every request */
-  constructor(headers: Readonly<Record<string, string>>) {
-    const secrets = Object.values(headers)
-      // A server may repeat a token without its scheme.
-      .flatMap((value) => [value, value.replace(/^\w+ +/, '')])
-      .filter((secret) => secret.length >= MIN_SECRET_LENGTH);
-    // The longer first: one may be part of another.
-    this.#secrets = [...new Set(secrets)].sort((a, b) => b.length - a.length);
+  /** @param target the secret headers of every request, and the URL, which may carry a key in its path or query */
+  constructor({ url, secretHeaders }: Pick<McpTarget, 'url' | 'secretHeaders'>) {
+    const values = [...Object.values(secretHeaders).flatMap(secretsOfHeader), ...secretsOfUrl(url)];
+    const byNeedle = new Map<string, string[]>();
+    for (const value of new Set(values)) {
+      const needle = value.slice(0, NEEDLE_LENGTH);
+      byNeedle.set(needle, [...(byNeedle.get(needle) ?? []), value]);
+    }
+    this.#secrets = [...byNeedle];
   }
 
   ofServer(info: ServerInfo | undefined): ServerInfo | undefined {
@@ -35,7 +48,10 @@ export class SecretRedaction {
 
   /** A tool with a secret in its name is left out: by another name it could not be called. */
   ofDiscovery({ tools, warnings }: ToolDiscovery): ToolDiscovery {
-    if (this.#secrets.length === 0) return { tools, warnings };
+    const text = JSON.stringify([tools, warnings]);
+    // In JSON text, as it is found there.
+    const isRepeated = ([needle]: Secret) => text.includes(JSON.stringify(needle).slice(1, -1));
+    if (!this.#secrets.some(isRepeated)) return { tools, warnings };
     const isNamed = ({ name }: DiscoveredTool) => this.#ofText(name) === name;
     const refused = tools.filter((tool) => !isNamed(tool));
     return {
@@ -78,18 +94,51 @@ export class SecretRedaction {
   }
 
   #ofText(text: string): string {
-    const rest = this.#secrets.reduce((left, secret) => left.replaceAll(secret, REDACTED), text);
-    // Texts have been cut to their limit, maybe in the middle of a secret.
-    return text.length < SHORTEST_CUT_TEXT ? rest : this.#withoutBeginning(rest);
+    return this.#secrets.reduce(redact, text);
   }
+}
 
-  #withoutBeginning(text: string): string {
-    for (const secret of this.#secrets) {
-      const longest = Math.min(secret.length, text.length);
-      for (let length = longest; length >= MIN_SECRET_LENGTH; length -= 1) {
-        if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}${REDACTED}`;
-      }
-    }
-    return text;
+function redact(text: string, [needle, values]: Secret): string {
+  let at = text.indexOf(needle);
+  if (at === -1) return text;
+  let clean = '';
+  let from = 0;
+  for (; at !== -1; at = text.indexOf(needle, from)) {
+    clean += `${text.slice(from, at)}${REDACTED}`;
+    from = at + Math.max(...values.map((value) => commonLength(text, at, value)));
+  }
+  return clean + text.slice(from);
+}
+
+/** How much of `value` stands in the text at `at`. */
+function commonLength(text: string, at: number, value: string): number {
+  let length = 0;
+  while (length < value.length && text[at + length] === value[length]) length += 1;
+  return length;
+}
+
+/** A server may repeat a token without its scheme, and what `Basic` encodes (RFC 7617). */
+function secretsOfHeader(value: string): string[] {
+  const [, scheme = '', rest = ''] = /^(\w+) +(.*)$/.exec(value) ?? [];
+  const bare = rest.length >= MIN_HEADER_LENGTH ? rest : value;
+  const pair = scheme.toLowerCase() === 'basic' ? Buffer.from(rest, 'base64').toString() : '';
+  const password = pair.slice(pair.indexOf(':') + 1);
+  return [bare, pair, password].filter((secret) => secret.length >= MIN_HEADER_LENGTH);
+}
+
+function secretsOfUrl(url: string): string[] {
+  if (!URL.canParse(url)) return [];
+  const { pathname, search, searchParams } = new URL(url);
+  const encoded = [...pathname.split('/'), ...search.split(/[?&=]/)];
+  return [...encoded, ...encoded.map(decodeOrKeep), ...searchParams.values()].filter(
+    (part) => part.length >= MIN_URL_PART_LENGTH,
+  );
+}
+
+function decodeOrKeep(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
   }
 }

@@ -15,8 +15,8 @@ export const DISCOVERY_LIMITS = {
   pagesLength: 8 * 1024 * 1024,
   /** JSON text of all tools as they are kept: what a user's list of tools takes in memory and in the database. */
   definitionsLength: 2 * 1024 * 1024,
-  /** Objects and arrays of all schemas whose references are followed to see how far they expand. */
-  walked: 400_000,
+  /** Values that the references of all schemas together are found to stand for. */
+  walked: 1_000_000,
   nameLength: 128,
   titleLength: 256,
   descriptionLength: 8_000,
@@ -112,12 +112,13 @@ function readTool(raw: unknown): ToolReading {
   }
   if (!isVisibleLine(name)) return refused(name, 'Its name has invisible characters.');
 
-  const input = cleanSchema(raw['inputSchema']);
-  const { walked } = input;
-  if (!input.ok) return { ...refused(name, `Its input schema ${input.reason}.`), walked };
-  if (input.schema['type'] !== 'object') {
+  const { inputSchema } = raw;
+  if (isJsonObject(inputSchema) && inputSchema['type'] !== 'object') {
     return refused(name, 'Its input schema does not describe an object.');
   }
+  const input = cleanSchema(inputSchema);
+  const { walked } = input;
+  if (!input.ok) return { ...refused(name, `Its input schema ${input.reason}.`), walked };
   const output = raw['outputSchema'] === undefined ? undefined : cleanSchema(raw['outputSchema']);
   const warnings: ToolWarning[] = [];
   if (output?.ok === false) {

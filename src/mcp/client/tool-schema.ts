@@ -13,13 +13,13 @@ export const SCHEMA_LIMITS = {
   depth: MAX_NESTING,
   /** UTF-16 units of one description in it. */
   textLength: 8_000,
-  /** Objects and arrays once local references are replaced by what they name. */
-  expandedSize: 20_000,
+  /** Values in it once local references are replaced by what they name. */
+  expandedSize: 50_000,
 } as const;
 
 /**
- * A schema with its texts cleaned, or the end of a sentence that begins with "Its input schema". `walked` is how many objects
- * and arrays were looked at to know how far its references expand: what the answer took us.
+ * A schema with its texts cleaned, or the end of a sentence that begins with "Its input schema". `walked` is how many values
+ * its references were found to stand for: what it took us to know.
  */
 export type CleanedSchema = ({ ok: true; schema: JsonObject } | { ok: false; reason: string }) & {
   walked: number;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/mcp/client/mcp-client.ts';
 import { expandedSize } from '../../../src/mcp/client/schema-expansion.ts';
 
-const LIMIT = 20_000;
+const LIMIT = 50_000;
 const sizeOf = (schema: JsonObject) => expandedSize(schema, LIMIT);
 const ref = (name: string) => ({ $ref: `#/$defs/${name}` });
 
@@ -37,39 +37,46 @@ function expandAndCount(schema: JsonObject): number {
   };
   const count = (value: unknown): number =>
     typeof value !== 'object' || value === null
-      ? 0
+      ? 1
       : Object.values(value).reduce<number>((sum, item) => sum + count(item), 1);
   return count(expand(schema, []));
 }
 
 describe('expandedSize', () => {
-  it('counts objects and arrays', () => {
+  it('counts values', () => {
     expect(sizeOf({})).toBe(1);
-    expect(sizeOf({ type: 'object', properties: { a: { enum: ['x', 1] } } })).toBe(4);
+    expect(sizeOf({ type: 'object', properties: { a: { enum: ['x', 1] } } })).toBe(7);
   });
 
   it('counts a definition as often as it is named, and not where it stands', () => {
     const $defs = { d: { type: 'object', properties: {} } };
     expect(sizeOf({ $defs })).toBe(1);
-    expect(sizeOf({ a: ref('d'), b: ref('d'), $defs })).toBe(7);
+    expect(sizeOf({ a: ref('d'), b: ref('d'), $defs })).toBe(11);
   });
 
   it('ends where a schema refers to itself', () => {
-    expect(sizeOf({ properties: { child: { $ref: '#' } } })).toBeLessThan(10);
-    expect(sizeOf({ ...ref('a'), $defs: { a: ref('b'), b: ref('a') } })).toBe(3);
+    expect(sizeOf({ properties: { child: { $ref: '#' } } })).toBeLessThan(20);
+    expect(sizeOf({ ...ref('a'), $defs: { a: ref('b'), b: ref('a') } })).toBe(6);
   });
 
   it('stops at the limit, however far a schema expands', () => {
-    expect(sizeOf(bomb(5))).toBeLessThan(200);
+    expect(sizeOf(bomb(5))).toBeLessThan(500);
     expect(sizeOf(bomb(60))).toBe(LIMIT + 1);
     expect(sizeOf(clique(3))).toBeLessThan(200);
     expect(sizeOf(clique(30))).toBe(LIMIT + 1);
   });
 
+  it('counts what a wide definition holds as often as it is named', () => {
+    const leaf = { enum: Array.from({ length: 24_000 }, () => 1) };
+    const wide = (count: number) => ({ anyOf: Array.from({ length: count }, () => ref('leaf')) });
+    expect(sizeOf({ ...ref('leaf'), $defs: { leaf } })).toBe(24_004);
+    expect(sizeOf({ ...wide(40), $defs: { leaf } })).toBe(LIMIT + 1);
+  });
+
   it('goes as deep as references lead', () => {
     const names = Array.from({ length: 4_000 }, (_, n) => n);
     const $defs = Object.fromEntries(names.map((n) => [`d${n}`, { not: ref(`d${n + 1}`) }]));
-    expect(sizeOf({ ...ref('d0'), $defs })).toBe(8_001);
+    expect(sizeOf({ ...ref('d0'), $defs })).toBe(12_002);
   });
 
   it.each([
@@ -82,13 +89,13 @@ describe('expandedSize', () => {
     '#/__proto__',
     7,
   ])('follows no reference that names nothing here: %s', ($ref) => {
-    expect(sizeOf({ a: { $ref }, $defs: { d: { x: 'text' } } })).toBe(2);
+    expect(sizeOf({ a: { $ref }, $defs: { d: { x: 'text' } } })).toBe(3);
   });
 
   it('reads pointers as RFC 6901 does in a URI', () => {
     const $defs = { 'a/b': { x: {} }, 'm~n': { x: {} }, 'g h': { x: {} } };
     for (const $ref of ['#/$defs/a~1b', '#/$defs/m~0n', '#/$defs/g%20h']) {
-      expect(sizeOf({ $ref, $defs }), $ref).toBe(3);
+      expect(sizeOf({ $ref, $defs }), $ref).toBe(4);
     }
   });
 

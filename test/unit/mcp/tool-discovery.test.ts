@@ -208,10 +208,18 @@ describe('pages', () => {
   });
 
   it('hold a limited number of schemas that expand far', async () => {
-    const many = (count: number) =>
-      Array.from({ length: count }, (_, n) => tool({ name: `t${n}`, inputSchema: bomb(40) }));
-    expect((await discover(...many(19))).warnings).toHaveLength(19);
-    await expect(discover(...many(20))).rejects.toMatchObject({ code: 'RESPONSE_TOO_LARGE' });
+    const many = (count: number, changes: JsonObject) =>
+      Array.from({ length: count }, (_, n) => tool({ name: `t${n}`, ...changes }));
+    const largest = Math.floor(DISCOVERY_LIMITS.walked / (SCHEMA_LIMITS.expandedSize + 1));
+    for (const changes of [{ inputSchema: bomb(40) }, { outputSchema: bomb(40) }]) {
+      expect((await discover(...many(largest, changes))).warnings).toHaveLength(largest);
+      await expect(discover(...many(largest + 1, changes))).rejects.toMatchObject({
+        code: 'RESPONSE_TOO_LARGE',
+      });
+    }
+    // Refused for another reason, they are not even looked at.
+    const lists = many(500, { inputSchema: { ...bomb(40), type: 'array' } });
+    expect((await discover(...lists)).warnings).toHaveLength(500);
   });
 
   it('without a list are no answer', async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanText, isVisibleLine } from '../../../src/mcp/client/untrusted-text.ts';
 
@@ -21,7 +22,32 @@ describe('cleanText', () => {
     expect(cleanText(`😀${smuggled.join('')}!`, 100)).toBe(`😀${smuggled[0]}!`);
     expect(cleanText(`a${'\u200c\u200d'.repeat(20)}b`, 100)).toBe('a\u200cb');
     expect(cleanText(`a${'\ufe0f\u200d'.repeat(20)}b`, 100)).toBe('a\ufe0f\u200db');
+    expect(cleanText(`a${'\u200d\u200b\u200c\u200b'.repeat(9)}b`, 100)).toBe('a\u200db');
     expect(cleanText('one\u2028two\u2029three', 100)).toBe('one\ntwo\nthree');
+  });
+
+  it('leaves nothing to clean', () => {
+    const part = fc.constantFrom(
+      ...[
+        'a',
+        '😀',
+        '\u200b',
+        '\u200c',
+        '\u200d',
+        '\ufe0f',
+        '\ufe00',
+        '\u2028',
+        '\ud83d',
+        '\u202e',
+      ],
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), fc.nat(20), (parts, length) => {
+        const clean = cleanText(parts.join(''), length);
+        return cleanText(clean, length) === clean && isVisibleLine(clean.replaceAll('\n', 'x'));
+      }),
+      { numRuns: 5_000 },
+    );
   });
 
   it('keeps what is shown', () => {
