@@ -265,15 +265,28 @@ describe('a selected tool that cannot be used', () => {
   });
 
   it('is told where this provider would refuse it', async () => {
-    await create('1Password');
+    const properties = { 'to whom': { type: 'string' } };
+    server.tools = [
+      { name: 'mail', inputSchema: { type: 'object', properties, required: ['to whom'] } },
+    ];
+    await create('Mine');
 
-    const problem = (await get('format=gemini&selected_tool=1password__echo')).problem(
+    const problem = (await get('format=anthropic&selected_tool=mine__mail')).problem(
       404,
       'TOOL_NOT_FOUND',
     );
 
-    expect(problem).toMatchObject({ reason: 'NAME_REFUSED', nearest: [] });
-    (await get('format=openai&selected_tool=1password__echo')).ok();
+    expect(problem).toMatchObject({ reason: 'PARAMETER_REFUSED', nearest: [] });
+    (await get('format=mcp&selected_tool=mine__mail')).ok();
+  });
+
+  it('begins with a letter, whatever its connector is called', async () => {
+    await create('1Password');
+    for (const format of FORMATS) {
+      expect((await accepted(format)).sent.map(({ name }) => name)).toEqual([
+        'mcp-1password__echo',
+      ]);
+    }
   });
 
   it('of another user is not there', async () => {
