@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import { RateBudget } from '../../lib/rate-budget.ts';
-import type { OutboundResponse } from '../../outbound/guarded-fetch.ts';
+import type { OutboundResponse } from '../../outbound/outbound-response.ts';
 import { EventStreamParser } from './event-stream.ts';
 import {
   findCall,
@@ -23,6 +23,12 @@ export const UNASKED_LIMITS = {
   /** Requests of the server's own. Each costs us a request to answer it; some servers ping every few seconds. */
   requests: { capacity: 10, perSecond: 1 },
 } as const;
+
+/**
+ * Bytes of the answer to `initialize` or `server/discover`. It introduces the server: a few hundred bytes, and some kilobytes of
+ * instructions. Everybody's test comes to it, so it may cost less than an answer somebody wants.
+ */
+export const HANDSHAKE_BYTES = 256 * 1024;
 
 /** What {@link readAnswer} needs to know. */
 export interface AnswerOptions {

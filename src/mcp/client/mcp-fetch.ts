@@ -1,7 +1,8 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import type { Clock } from '../../lib/clock.ts';
-import type { Outbound, OutboundRequest, OutboundResponse } from '../../outbound/guarded-fetch.ts';
-import { mediaTypeOf, readAnswer, unusable } from './answer-reader.ts';
+import type { Outbound, OutboundRequest } from '../../outbound/guarded-fetch.ts';
+import type { OutboundResponse } from '../../outbound/outbound-response.ts';
+import { HANDSHAKE_BYTES, mediaTypeOf, readAnswer, unusable } from './answer-reader.ts';
 import { mayMeanLegacy, PROBE } from './era-probe.ts';
 import { failureOfStatus, type RefusalContext } from './failure-translation.ts';
 import {
@@ -137,6 +138,7 @@ export class McpFetch {
       const response = await this.#send(url, {
         method: 'POST',
         body,
+        ...(call !== undefined && isHandshake(call) && { maxBytes: HANDSHAKE_BYTES }),
         ...requestInit(init, linked.signal),
       });
       if (call === undefined) return await this.#afterSideMessage(response, linked);
@@ -211,6 +213,7 @@ export class McpFetch {
       const response = await this.#send(url, {
         method: 'GET',
         limitPer: 'event',
+        onBytes: (bytes) => this.#stream.spendBytes(bytes),
         ...requestInit(init, linked.signal),
       });
       if (!isSuccess(response)) {
@@ -293,6 +296,10 @@ function isSuccess({ status }: OutboundResponse): boolean {
 
 function isInvalid(error: unknown): boolean {
   return error instanceof McpFailure && error.code === 'INVALID_MCP_SERVER';
+}
+
+function isHandshake({ method }: JsonRpcCall): boolean {
+  return method === 'initialize' || method === PROBE;
 }
 
 function isInitialized(message: unknown): boolean {
