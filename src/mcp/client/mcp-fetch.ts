@@ -3,11 +3,11 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Outbound, OutboundRequest } from '../../outbound/guarded-fetch.ts';
 import type { OutboundResponse } from '../../outbound/outbound-response.ts';
 import { HANDSHAKE_BYTES, mediaTypeOf, readAnswer, unusable } from './answer-reader.ts';
-import { mayMeanLegacy, PROBE } from './era-probe.ts';
+import { isHandshake, mayMeanLegacy, PROBE } from './era-probe.ts';
 import { failureOfStatus, type RefusalContext } from './failure-translation.ts';
 import {
   findCall,
-  isJsonObject,
+  isInitialized,
   type JsonRpcAnswer,
   type JsonRpcCall,
   type ReceivedAnswer,
@@ -296,12 +296,4 @@ function isSuccess({ status }: OutboundResponse): boolean {
 
 function isInvalid(error: unknown): boolean {
   return error instanceof McpFailure && error.code === 'INVALID_MCP_SERVER';
-}
-
-function isHandshake({ method }: JsonRpcCall): boolean {
-  return method === 'initialize' || method === PROBE;
-}
-
-function isInitialized(message: unknown): boolean {
-  return isJsonObject(message) && message['method'] === 'notifications/initialized';
 }
