@@ -113,7 +113,12 @@ module.exports = {
       name: 'plumbing-knows-no-module',
       severity: 'error',
       from: { path: '^src/(database|mcp|errors|lib|contract|http|outbound|tenancy)/' },
-      to: { path: ['^src/modules/', '^src/(app|container(-sessions)?|network|server|service|config)\\.ts$'] },
+      to: {
+        path: [
+          '^src/modules/',
+          '^src/(app|container(-sessions)?|network|server|service|config)\\.ts$',
+        ],
+      },
     },
     {
       name: 'other-modules-through-their-index',

@@ -17,6 +17,21 @@ export function weightOf(accept: string | undefined, mediaType: string): number 
   return found.weight;
 }
 
+/** Types that are JSON (RFC 6839 section 3.1), such as `application/problem+json`; some clients send `application/*+json`. */
+const JSON_RANGE = /^application\/[^/\s]+\+json$/;
+
+/**
+ * How much a client wants JSON of whatever type, from `Accept`: one that asks for a `+json` type reads `application/json` too.
+ * As {@link weightOf}.
+ */
+export function jsonWeightOf(accept: string | undefined): number {
+  const weights = (accept ?? '').split(',').map((range) => {
+    const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    return JSON_RANGE.test(name) ? weightIn(parameters) : 0;
+  });
+  return Math.max(weightOf(accept, 'application/json'), ...weights);
+}
+
 function weightIn(parameters: readonly string[]): number {
   const given = parameters.find((parameter) => parameter.startsWith('q='));
   if (given === undefined) return 1;

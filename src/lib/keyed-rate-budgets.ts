@@ -32,6 +32,11 @@ export class KeyedRateBudgets {
     return budget.take(1) ? undefined : budget.secondsUntil(1);
   }
 
+  /** How many can be taken at once. */
+  left(key: string): number {
+    return this.#budgets.get(key)?.left ?? this.#options.capacity;
+  }
+
   /** Gives back one that was taken and not used. */
   giveBack(key: string): void {
     this.#budgets.get(key)?.giveBack(1);

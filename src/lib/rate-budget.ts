@@ -43,6 +43,12 @@ export class RateBudget {
     this.#left += amount;
   }
 
+  /** What can be taken now. */
+  get left(): number {
+    this.#regain();
+    return this.#left;
+  }
+
   /** Nothing is missing: a new budget would be the same. */
   get isFull(): boolean {
     this.#regain();

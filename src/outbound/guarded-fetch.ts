@@ -1,23 +1,33 @@
 import { setMaxListeners } from 'node:events';
 import type { SecureContext } from 'node:tls';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type buildConnector } from 'undici';
 import type { EgressProxy } from './egress-proxy.ts';
+import { FramingBudget } from './framing-budget.ts';
 import { type GuardedConnector, guardedConnector } from './guarded-connector.ts';
 import type { HostResolver } from './host-resolver.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { OutboundPolicy } from './outbound-policy.ts';
+import { notHttp, type OutboundResponse, openResponse } from './outbound-response.ts';
 import { fetchHeaders, invalidHeader, requestHeaders } from './request-headers.ts';
-import { type BodyLimit, decodeBody, drain, limitedChunks, tooLarge } from './response-body.ts';
+import { tooLarge } from './response-body.ts';
 import { unlessAborted } from './time-limit.ts';
 
 /** Bounds of every request; each has a default. */
 export interface OutboundLimits {
   /** Milliseconds to resolve, connect (through the proxy, where there is one) and shake hands. Default 5,000. */
   connectTimeoutMs: number;
-  /** Milliseconds for a whole request whose caller gives no signal. Default 30,000. */
+  /**
+   * Milliseconds for a whole request whose caller gives no signal, and for one large event of a stream without end. Default 30,000.
+   */
   defaultTimeoutMs: number;
-  /** Decoded bytes of an answer or, where a request says so, of one event in it. Default 10 MiB. */
+  /** Bytes of an answer, both encoded and decoded, or, where a request says so, of one event in it. Default 10 MiB. */
   maxResponseBytes: number;
+  /**
+   * Bytes of all large answers (more than 512 KiB) that may be under way at once, on this way out and those isolated from it. Who does not
+   * fit in waits, and its server with it, until there is room or its signal fires. Default 256 MiB.
+   */
+  maxBufferedBytes: number;
   /** Bytes of the answer's headers. Default 16 KiB. */
   maxHeaderBytes: number;
 }
@@ -44,26 +54,17 @@ export interface OutboundRequest {
   /** Ends the request at any moment until the body is read; its reason is what the caller sees thrown. */
   signal?: AbortSignal;
   /**
-   * What `maxResponseBytes` limits. `event` is for event streams without end, whose reader has to bound the rest: comments and
-   * the number of events. Default `body`.
+   * What `maxResponseBytes` limits. `event` is for event streams without end, whose reader has to bound the rest by `onBytes`:
+   * comments, the number of events, and encoded bytes that make nothing. Default `body`.
    */
   limitPer?: 'body' | 'event';
-}
-
-/** An answer whose body is still to be read. Either read it to its end or {@link discard} it. */
-export interface OutboundResponse {
-  status: number;
-  /** Lower-case names; repeated headers are joined with a comma. */
-  headers: Readonly<Record<string, string>>;
+  /** A smaller limit than `maxResponseBytes`. */
+  maxBytes?: number;
   /**
-   * Decoded chunks, once. Whoever stops early leaves the rest as {@link discard} does.
-   * @throws OutboundError; the signal's reason after an abort
+   * Told of bytes as the body is read: of those on the wire, or of what the decoders made of them where that is more. What it throws
+   * ends the answer, and is what the reader sees; it should be an error of ours.
    */
-  chunks(): AsyncGenerator<Buffer, void, undefined>;
-  /** The whole body as text. @throws OutboundError; the signal's reason after an abort */
-  text(): Promise<string>;
-  /** Gives the body up; a short rest is read so that the connection can be used again. */
-  discard(): void;
+  onBytes?: (bytes: number) => void;
 }
 
 /** The way out for one purpose. */
@@ -89,6 +90,7 @@ const DEFAULT_LIMITS: OutboundLimits = {
   connectTimeoutMs: 5_000,
   defaultTimeoutMs: 30_000,
   maxResponseBytes: 10 * 1024 * 1024,
+  maxBufferedBytes: 256 * 1024 * 1024,
   maxHeaderBytes: 16 * 1024,
 };
 
@@ -96,13 +98,16 @@ const DEFAULT_LIMITS: OutboundLimits = {
 export function createOutbound(options: OutboundOptions): Outbound {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const connect = guardedConnector({ ...options, connectTimeoutMs: limits.connectTimeoutMs });
-  return openPool({ policy: options.policy, limits, connect, sockets: null });
+  const memory = new MemoryBudget(limits.maxBufferedBytes);
+  return openPool({ policy: options.policy, limits, connect, memory, sockets: null });
 }
 
 interface PoolOptions {
   policy: OutboundPolicy;
   limits: OutboundLimits;
   connect: GuardedConnector;
+  /** What isolated ways share. */
+  memory: MemoryBudget;
   /** Sockets to one origin; null for any number. */
   sockets: number | null;
 }
@@ -111,12 +116,13 @@ interface PoolOptions {
 const ISOLATED_SOCKETS = 8;
 
 function openPool(options: PoolOptions): Outbound {
-  const { policy, limits, connect } = options;
+  const { policy, limits, connect, memory } = options;
   const closing = new AbortController();
   // One for every connection that is being made; Node would warn of a leak.
   setMaxListeners(0, closing.signal);
+  const framing = new FramingBudget();
   const agent = new Agent({
-    connect: (target, done) => connect(target, done, closing.signal),
+    connect: (target, done) => connect(target, watching(framing, done), closing.signal),
     connections: options.sockets,
     // Every request has a signal that bounds all of it. These two would end idle event streams, and fire late.
     headersTimeout: 0,
@@ -133,6 +139,7 @@ function openPool(options: PoolOptions): Outbound {
     const target = policy.checkUrl(url);
     const signal = init.signal ?? AbortSignal.timeout(limits.defaultTimeoutMs);
     signal.throwIfAborted();
+    framing.addRequest();
     const sending = agent.request({
       origin: target.origin,
       path: `${target.pathname}${target.search}`,
@@ -146,8 +153,12 @@ function openPool(options: PoolOptions): Outbound {
     const answer = await unlessAborted(sending, signal).catch((error: unknown) => {
       throw requestError(error, signal);
     });
-    const limit: BodyLimit = { maxBytes: limits.maxResponseBytes, per: init.limitPer ?? 'body' };
-    return openResponse(answer, { signal, limit });
+    const maxBytes = Math.min(init.maxBytes ?? limits.maxResponseBytes, limits.maxResponseBytes);
+    return openResponse(answer, {
+      ...{ signal, memory, onBytes: init.onBytes, maxEventMs: limits.defaultTimeoutMs },
+      limit: { maxBytes, per: init.limitPer ?? 'body' },
+      onWire: (bytes) => framing.addBody(bytes),
+    });
   };
 
   return {
@@ -171,52 +182,12 @@ function openPool(options: PoolOptions): Outbound {
   };
 }
 
-function openResponse(
-  answer: Dispatcher.ResponseData,
-  { signal, limit }: { signal: AbortSignal; limit: BodyLimit },
-): OutboundResponse {
-  const headers = joinHeaders(answer.headers);
-  const discard = () => drain(answer.body);
-  if (answer.statusCode >= 300 && answer.statusCode < 400 && answer.statusCode !== 304) {
-    discard();
-    throw new OutboundError('REDIRECT_REFUSED', 'The server answers with a redirect.');
-  }
-  // RFC 9110 section 15 knows no others, and fetch could not tell of them.
-  if (answer.statusCode < 200 || answer.statusCode > 599) {
-    discard();
-    throw notHttp();
-  }
-  if (limit.per === 'body' && Number(headers['content-length'] ?? 0) > limit.maxBytes) {
-    discard();
-    throw tooLarge();
-  }
-  const chunks = () => {
-    try {
-      const body = decodeBody(answer.body, headers['content-encoding']);
-      return limitedChunks(body, { limit, signal });
-    } catch (error) {
-      discard();
-      throw error;
-    }
+/** Has every connection that is made counted. */
+function watching(framing: FramingBudget, done: buildConnector.Callback): buildConnector.Callback {
+  return (...made) => {
+    if (made[1] !== null) framing.watch(made[1]);
+    done(...made);
   };
-  const text = async () => readText(chunks());
-  return { status: answer.statusCode, headers, chunks, text, discard };
-}
-
-function joinHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
-  const joined: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) joined[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return joined;
-}
-
-async function readText(chunks: AsyncIterable<Buffer>): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return (
-    parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)
-  ).toString();
 }
 
 /** Interim answers (1xx) to one request; honest servers send one or two. */
@@ -230,10 +201,6 @@ function countInterim(): () => void {
     // Ends the connection.
     if (left < 0) throw tooLarge();
   };
-}
-
-function notHttp(cause?: unknown): OutboundError {
-  return new OutboundError('INVALID_RESPONSE', 'The answer is not HTTP.', { cause });
 }
 
 function requestError(error: unknown, signal: AbortSignal): unknown {

@@ -1,12 +1,16 @@
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { BodyHold } from './body-hold.ts';
+import { EventSizes } from './event-sizes.ts';
 import { OutboundError } from './outbound-error.ts';
+import { OwnError } from './own-error.ts';
 
-/** How much of a body is accepted, counted after decoding: what counts is the memory it takes here. */
+/** How much of a body is accepted. */
 export interface BodyLimit {
-  /** Decoded bytes. */
   maxBytes: number;
-  /** Of what: the whole body or, in an event stream without end, one event. */
+  /**
+   * Of what: the whole body, as it comes over the wire and decoded, or, in an event stream without end, one event, decoded.
+   */
   per: 'body' | 'event';
 }
 
@@ -16,11 +20,22 @@ const MAX_CODINGS = 2;
 /** A server may flush in the middle of its data, and may end without a trailer. */
 const FLUSH = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
 
+/** A body without its content codings. */
+export interface DecodedBody {
+  stream: Readable;
+  /** Has to be told of the bytes of `stream`. @throws what {@link BodyMeter} throws */
+  count: (bytes: number) => void;
+}
+
 /**
- * Undoes the content codings of a body. Where it throws, the body is as it was.
+ * Undoes the content codings of a body. What goes into each decoder is counted as well: there are ways to make nothing at all of
+ * any number of bytes. Where it throws, the body is as it was.
  * @throws OutboundError INVALID_RESPONSE for a coding that is unknown, or too many of them
  */
-export function decodeBody(body: Readable, contentEncoding: string | undefined): Readable {
+export function decodeBody(
+  body: Readable,
+  { contentEncoding, meter }: { contentEncoding: string | undefined; meter: BodyMeter },
+): DecodedBody {
   const codings = (contentEncoding ?? '')
     .toLowerCase()
     .split(',')
@@ -29,10 +44,67 @@ export function decodeBody(body: Readable, contentEncoding: string | undefined):
   if (codings.length > MAX_CODINGS) throw undecodable();
   // All of them are known before the first is connected to the body.
   const decoders = codings.reverse().map(decoderFor);
-  return decoders.reduce<Readable>((encoded, decoder) => {
-    pipeline(encoded, decoder, ignoreOutcome);
-    return decoder;
-  }, body);
+  return decoders.reduce<DecodedBody>(
+    ({ stream, count }, decoder) => {
+      pipeline(stream, counting(count), decoder, ignoreOutcome);
+      return { stream: decoder, count: meter.addStage() };
+    },
+    { stream: body, count: meter.addStage() },
+  );
+}
+
+/** Passes all on until `count` throws. */
+function counting(count: (bytes: number) => void): Transform {
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      try {
+        count(chunk.length);
+      } catch (error) {
+        return done(error instanceof Error ? error : undecodable(error));
+      }
+      return done(null, chunk);
+    },
+  });
+}
+
+/** What a {@link BodyMeter} needs. */
+export interface BodyMeterOptions {
+  limit: BodyLimit;
+  /** Told of bytes as they come over the wire. */
+  onWire: (bytes: number) => void;
+  /** Told of bytes as the body grows, at the stage of its decoding where it is largest. What it throws ends the body. */
+  onBytes: ((bytes: number) => void) | undefined;
+}
+
+/** Counts a body on the wire and behind each decoder; what counts against its limit is the most of these. */
+export class BodyMeter {
+  readonly #options: BodyMeterOptions;
+  #stages = 0;
+  #most = 0;
+
+  constructor(options: BodyMeterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Begins to count at one more stage; the first one is the wire.
+   * @returns has to be told of bytes there; throws OutboundError RESPONSE_TOO_LARGE, and what `onBytes` throws
+   */
+  addStage(): (bytes: number) => void {
+    const { limit, onBytes, onWire } = this.#options;
+    const isWire = this.#stages === 0;
+    this.#stages += 1;
+    let sum = 0;
+    return (bytes) => {
+      sum += bytes;
+      if (isWire) onWire(bytes);
+      const more = sum - this.#most;
+      if (more <= 0) return;
+      this.#most = sum;
+      if (limit.per === 'body' && sum > limit.maxBytes) throw tooLarge();
+      onBytes?.(more);
+    };
+  }
 }
 
 /** The reader of the last stream sees the error; pipeline only has to be told that somebody does. */
@@ -65,26 +137,42 @@ function undecodable(cause?: unknown): OutboundError {
   );
 }
 
+/** What {@link limitedChunks} needs. */
+export interface ChunkOptions {
+  limit: BodyLimit;
+  signal: AbortSignal;
+  /** Does the reader keep the event under way only, and not all of it? */
+  isEventStream: boolean;
+  hold: BodyHold;
+}
+
 /**
  * The chunks of a decoded body, at most as much as `limit` allows. When the reader stops early, the rest is drained.
- * @throws OutboundError RESPONSE_TOO_LARGE, INVALID_RESPONSE or CONNECTION_LOST; the signal's reason after an abort
+ * @throws OutboundError RESPONSE_TOO_LARGE, INVALID_RESPONSE or CONNECTION_LOST; the signal's reason after an abort; what the
+ * meter of the body throws
  */
 export async function* limitedChunks(
-  body: Readable,
-  { limit, signal }: { limit: BodyLimit; signal: AbortSignal },
+  { stream, count }: DecodedBody,
+  { limit, signal, isEventStream, hold }: ChunkOptions,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const count = limit.per === 'event' ? new EventSizes() : new TotalSize();
+  const events = new EventSizes();
+  let total = 0;
   try {
-    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
       if (!Buffer.isBuffer(chunk)) throw undecodable();
-      if (count.add(chunk) > limit.maxBytes) throw tooLarge();
+      count(chunk.length);
+      total += chunk.length;
+      const event = isEventStream ? events.add(chunk) : total;
+      if (limit.per === 'event' && event > limit.maxBytes) throw tooLarge();
+      await hold.cover(isEventStream ? events.pending : total, () => stream.destroy(tooLarge()));
       yield chunk;
     }
   } catch (error) {
-    body.on('error', ignoreOutcome).destroy();
+    stream.on('error', ignoreOutcome).destroy();
     throw bodyError(error, signal);
   } finally {
-    drain(body);
+    hold.release();
+    drain(stream);
   }
 }
 
@@ -114,7 +202,7 @@ export function tooLarge(cause?: unknown): OutboundError {
 
 function bodyError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
-  if (error instanceof OutboundError) return error;
+  if (error instanceof OwnError) return error;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   // Of trailers, which come after the body.
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return tooLarge(error);
@@ -128,39 +216,4 @@ function bodyError(error: unknown, signal: AbortSignal): unknown {
       cause: error,
     },
   );
-}
-
-class TotalSize {
-  #bytes = 0;
-
-  add(chunk: Buffer): number {
-    this.#bytes += chunk.length;
-    return this.#bytes;
-  }
-}
-
-/** Size of the event under way. Events end at a blank line: LF LF, or LF CR LF. */
-class EventSizes {
-  #bytes = 0;
-  #tail = '';
-
-  /** @returns the size of the largest event that `chunk` belongs to, as far as it is known */
-  add(chunk: Buffer): number {
-    if (/\n\r?\n/.test(this.#tail + chunk.toString('latin1', 0, 2))) this.#bytes = 0;
-    this.#tail = (this.#tail + chunk.toString('latin1', Math.max(0, chunk.length - 2))).slice(-2);
-    const last = Math.max(chunk.lastIndexOf('\n\n'), chunk.lastIndexOf('\n\r\n'));
-    if (last === -1) {
-      this.#bytes += chunk.length;
-      return this.#bytes;
-    }
-    const first = firstIndex(chunk.indexOf('\n\n'), chunk.indexOf('\n\r\n'));
-    const finished = this.#bytes + first;
-    this.#bytes = chunk.length - last;
-    return Math.max(finished, this.#bytes);
-  }
-}
-
-function firstIndex(one: number, other: number): number {
-  if (one === -1) return other;
-  return other === -1 ? one : Math.min(one, other);
 }

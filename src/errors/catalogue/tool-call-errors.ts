@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../error-codes.ts';
+import { ANSWER_LIMITS } from './answer-limits.ts';
 import type { ErrorExplanation } from './error-explanation.ts';
 
 /** Errors of tool calls. A failure that the tool or its server reports is an answer (`is_error`), and none of these. */
@@ -66,16 +67,18 @@ export const TOOL_CALL_ERRORS = {
     cause: [
       'The server answered with something that is not MCP; `reason` is `INVALID_MCP_SERVER`.',
       'It speaks no version any more that is supported; `reason` is `PROTOCOL_MISMATCH`.',
-      'Its answer is larger than 10 MiB, or it sent a flood of messages before it; `reason` is `RESPONSE_TOO_LARGE`.',
+      'It sent more than can be accepted; `reason` is `RESPONSE_TOO_LARGE`. That is each of the following.',
+      ...ANSWER_LIMITS,
     ],
     shown:
-      'The server of this tool sent an answer that cannot be used. Test its connector to find out more.',
+      'The server of this tool sent an answer that cannot be used. Ask the tool for less, or test its connector to find out more.',
     user: [
-      'Test the connector: the report tells more. The tool may have run.',
-      'Where the answer is too large, ask the tool for less.',
+      'The tool may have run: look before you call it again.',
+      'Where `reason` is `RESPONSE_TOO_LARGE`, ask the tool for less, such as fewer results in a page. Where that does not help, the server sends more than its answer, and only who runs it can mend that.',
+      'Otherwise test the connector: the report tells more. It calls no tool, so it may pass although a tool fails.',
     ],
     operator: [
-      'The line `request could not be served` of the log has the cause. The fault lies with the server.',
+      'The line `request could not be served` of the log has the cause. The fault lies with the server; the limits are fixed.',
     ],
   },
   UPSTREAM_TIMEOUT: {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../error-codes.ts';
+import { ANSWER_LIMITS } from './answer-limits.ts';
 import type { ErrorExplanation } from './error-explanation.ts';
 
 /**
@@ -147,16 +148,18 @@ export const VERDICT_ERRORS = {
   RESPONSE_TOO_LARGE: {
     retryable: false,
     cause: [
-      'One answer, unpacked, is larger than 10 MiB, or its headers than 16 KiB.',
       'The server offers more than 500 tools, or lists them on more than 50 pages.',
       'The pages of the list are larger than 8 MiB together, or the descriptions of all tools larger than 2 MiB.',
-      'It sent a flood before its answer: more than 1,000 messages at once or 50 a second, or more than 10 requests of its own at once or one a second.',
+      'The references (`$ref`) in the schemas of all tools together stand for more than 1,000,000 values.',
+      ...ANSWER_LIMITS,
     ],
     shown:
-      'The server sent more data or more tools than can be accepted. Reduce the number of tools it offers, then test again.',
+      'The server sent more data or more tools than can be accepted. Reduce what it sends, such as the number of its tools, then test again.',
     user: [
       'Let the server offer fewer tools; many have a setting, or a path for each group of tools.',
-      'Shorten very long descriptions and schemas.',
+      'Shorten very long descriptions and schemas, and what the server says of itself. Let schemas refer to less.',
+      'Where it sends floods, only who runs the server can mend it.',
+      'A single tool does not cost the others: one with a name of more than 128 characters, or with an input schema of more than 64 KiB, more than 64 levels, or more than 50,000 values once its references are replaced, is left out with a warning. Titles are cut to 256 characters, descriptions to 8,000.',
     ],
     operator: ['Nothing: the limits are fixed. They bound what a server can cost everybody else.'],
   },

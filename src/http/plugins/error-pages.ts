@@ -4,7 +4,7 @@ import fp from 'fastify-plugin';
 import { AppError } from '../../errors/app-error.ts';
 import { ERROR_TOPICS } from '../../errors/error-catalogue.ts';
 import { errorSlug } from '../../errors/error-codes.ts';
-import { weightOf } from '../accept.ts';
+import { jsonWeightOf, weightOf } from '../accept.ts';
 import { errorResource, renderErrorIndex, renderErrorPage } from '../error-documents.ts';
 import { ERROR_PAGE_STYLE } from '../error-page-style.ts';
 import { entityTag, matchesNone } from '../etag.ts';
@@ -76,7 +76,7 @@ function send(
   [html, json]: Representations,
 ): FastifyReply {
   const { accept, 'if-none-match': ifNoneMatch } = request.headers;
-  const isJson = weightOf(accept, json.mediaType) > weightOf(accept, html.mediaType);
+  const isJson = jsonWeightOf(accept) > weightOf(accept, html.mediaType);
   const { mediaType, text, etag, headers } = isJson ? json : html;
   const vary = reply.getHeader('vary');
   reply

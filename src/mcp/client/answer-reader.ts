@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import { RateBudget } from '../../lib/rate-budget.ts';
-import type { OutboundResponse } from '../../outbound/guarded-fetch.ts';
+import type { OutboundResponse } from '../../outbound/outbound-response.ts';
 import { EventStreamParser } from './event-stream.ts';
 import {
   findCall,
@@ -26,6 +26,12 @@ export const UNASKED_LIMITS = {
   /** Notifications we asked for: the progress of a call. */
   progress: { capacity: 20_000, perSecond: 50 },
 } as const;
+
+/**
+ * Bytes of the answer to `initialize` or `server/discover`. It introduces the server: a few hundred bytes, and some kilobytes of
+ * instructions. Everybody's test comes to it, so it may cost less than an answer somebody wants.
+ */
+export const HANDSHAKE_BYTES = 256 * 1024;
 
 /** What {@link readAnswer} needs to know. */
 export interface AnswerOptions {

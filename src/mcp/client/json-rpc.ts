@@ -55,6 +55,11 @@ export function isServerMessage(message: JsonObject): boolean {
   return message['jsonrpc'] === '2.0' && typeof message['method'] === 'string';
 }
 
+/** Does a client say with this that the handshake is over? */
+export function isInitialized(message: unknown): boolean {
+  return isJsonObject(message) && message['method'] === 'notifications/initialized';
+}
+
 /** A response, whatever its id; undefined where the message is none. The id is null where the server could not read ours. */
 export function findResponse(
   message: JsonObject,

@@ -28,8 +28,9 @@ export function linkSignals(
 ): LinkedSignal {
   const controller = new AbortController();
   const present = sources.filter((source) => source !== null && source !== undefined);
-  // Every call under way listens to its session's signal; eleven of them are no leak.
-  setMaxListeners(0, ...present);
+  // Every call under way listens to its session's signal; eleven of them are no leak. Without a target, the limit would be lifted for
+  // every emitter of the process.
+  for (const source of present) setMaxListeners(0, source);
   const undoing = present.map((source) => {
     const follow = () => controller.abort(source.reason);
     if (source.aborted) follow();

@@ -110,11 +110,22 @@ export interface McpConnection {
   close(): Promise<void>;
 }
 
+/** How a connection is opened. */
+export interface ConnectOptions {
+  /** Bounds all of it, whatever the SDK's own timeouts do. */
+  signal: AbortSignal;
+  /**
+   * Called with every link to the server that is opened on the way, before it is used. One that fails closes in the background;
+   * its `close` tells when that is over, and is as that of {@link McpConnection}.
+   */
+  onLink?: (link: Pick<McpConnection, 'close'>) => void;
+}
+
 /** Opens connections; the only door to the MCP SDK's client. */
 export interface McpClient {
   /**
-   * Connects and negotiates era and transport. `signal` bounds all of it, whatever the SDK's own timeouts do.
+   * Connects and negotiates era and transport.
    * @throws McpFailure
    */
-  connect(target: McpTarget, options: { signal: AbortSignal }): Promise<McpConnection>;
+  connect(target: McpTarget, options: ConnectOptions): Promise<McpConnection>;
 }

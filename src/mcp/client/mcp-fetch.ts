@@ -1,12 +1,13 @@
 import type { FetchLike } from '@modelcontextprotocol/client';
 import type { Clock } from '../../lib/clock.ts';
-import type { Outbound, OutboundRequest, OutboundResponse } from '../../outbound/guarded-fetch.ts';
-import { mediaTypeOf, readAnswer, unusable } from './answer-reader.ts';
-import { mayMeanLegacy, PROBE } from './era-probe.ts';
+import type { Outbound, OutboundRequest } from '../../outbound/guarded-fetch.ts';
+import type { OutboundResponse } from '../../outbound/outbound-response.ts';
+import { HANDSHAKE_BYTES, mediaTypeOf, readAnswer, unusable } from './answer-reader.ts';
+import { isHandshake, mayMeanLegacy, PROBE } from './era-probe.ts';
 import { failureOfStatus, type RefusalContext } from './failure-translation.ts';
 import {
   findCall,
-  isJsonObject,
+  isInitialized,
   type JsonRpcAnswer,
   type JsonRpcCall,
   type ReceivedAnswer,
@@ -167,6 +168,7 @@ export class McpFetch {
       const response = await this.#send(url, {
         method: 'POST',
         body,
+        ...(call !== undefined && isHandshake(call) && { maxBytes: HANDSHAKE_BYTES }),
         ...requestInit(init, linked.signal),
       });
       if (call === undefined) return await this.#afterSideMessage(response, linked);
@@ -246,6 +248,7 @@ export class McpFetch {
       const response = await this.#send(url, {
         method: 'GET',
         limitPer: 'event',
+        onBytes: (bytes) => this.#stream.spendBytes(bytes),
         ...requestInit(init, linked.signal),
       });
       if (!isSuccess(response)) {
@@ -328,8 +331,4 @@ function isSuccess({ status }: OutboundResponse): boolean {
 
 function isInvalid(error: unknown): boolean {
   return error instanceof McpFailure && error.code === 'INVALID_MCP_SERVER';
-}
-
-function isInitialized(message: unknown): boolean {
-  return isJsonObject(message) && message['method'] === 'notifications/initialized';
 }

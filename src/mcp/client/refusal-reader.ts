@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { OutboundResponse } from '../../outbound/guarded-fetch.ts';
 import { OutboundError } from '../../outbound/outbound-error.ts';
+import type { OutboundResponse } from '../../outbound/outbound-response.ts';
 import { findErrorBody } from './json-rpc.ts';
 import type { LinkedSignal } from './linked-signal.ts';
 

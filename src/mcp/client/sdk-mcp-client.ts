@@ -5,7 +5,7 @@ import { parseHttpUrl } from '../../outbound/outbound-policy.ts';
 import { findStatus, toMcpFailure } from './failure-translation.ts';
 import { METHOD_NOT_FOUND } from './json-rpc.ts';
 import { linkSignals } from './linked-signal.ts';
-import type { McpClient, McpConnection, McpTarget } from './mcp-client.ts';
+import type { ConnectOptions, McpClient, McpConnection, McpTarget } from './mcp-client.ts';
 import { McpFailure } from './mcp-failure.ts';
 import { McpLink, type McpLinkOptions } from './mcp-link.ts';
 import { SdkMcpConnection } from './sdk-mcp-connection.ts';
@@ -38,13 +38,17 @@ export class SdkMcpClient implements McpClient {
     this.#options = options;
   }
 
-  async connect(target: McpTarget, { signal }: { signal: AbortSignal }): Promise<McpConnection> {
+  async connect(target: McpTarget, { signal, onLink }: ConnectOptions): Promise<McpConnection> {
     const url = parseTarget(target.url);
     if (signal.aborted)
       throw new McpFailure('TIMEOUT', { cause: signal.reason, notExecuted: true });
     const attempt = new ConnectAttempt({
       signal,
-      open: (choice, bound) => this.#openLink({ target, url, ...choice }, bound),
+      open: (choice, bound) => {
+        const link = this.#createLink({ target, url, ...choice });
+        onLink?.(link);
+        return link.connect(bound).then(() => link);
+      },
       probeTimeoutMs: this.#options.probeTimeoutMs ?? 4_000,
       clock: this.#options.clock ?? systemClock,
     });
@@ -57,11 +61,10 @@ export class SdkMcpClient implements McpClient {
     await Promise.all([...this.#links].map((link) => link.close()));
   }
 
-  async #openLink(
-    choice: Pick<McpLinkOptions, 'url'> & LinkChoice & { target: McpTarget },
-    signal: AbortSignal,
-  ): Promise<McpLink> {
-    const { target, ...options } = choice;
+  #createLink({
+    target,
+    ...options
+  }: Pick<McpLinkOptions, 'url'> & LinkChoice & { target: McpTarget }): McpLink {
     const link: McpLink = new McpLink({
       ...options,
       outbound: this.#options.outbound.isolate(),
@@ -72,7 +75,6 @@ export class SdkMcpClient implements McpClient {
       onClosed: () => this.#links.delete(link),
     });
     this.#links.add(link);
-    await link.connect(signal);
     return link;
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { RateBudget } from '../../lib/rate-budget.ts';
-import type { OutboundResponse } from '../../outbound/guarded-fetch.ts';
-import { spend, UNASKED_LIMITS, unusable } from './answer-reader.ts';
+import type { OutboundResponse } from '../../outbound/outbound-response.ts';
+import { HANDSHAKE_BYTES, spend, UNASKED_LIMITS, unusable } from './answer-reader.ts';
 import { EventStreamParser, type ServerSentEvent } from './event-stream.ts';
 import {
   findCall,
@@ -13,9 +13,10 @@ import {
 import type { JsonRpcChannel } from './json-rpc-channel.ts';
 import { parseJson } from './json-text.ts';
 import type { JsonObject } from './mcp-client.ts';
+import { McpFailure } from './mcp-failure.ts';
 import { checkVersion } from './protocol-version.ts';
 
-/** Bytes that may come without an answer in them, and what comes back of that in a second. */
+/** Bytes that may come without an answer in them, encoded or decoded, and what comes back of that in a second. */
 const BYTES = { capacity: 10 * 1024 * 1024, perSecond: 64 * 1024 } as const;
 
 /** What an {@link SseStream} needs. */
@@ -40,6 +41,9 @@ export class SseStream {
   readonly #requests: RateBudget;
   #endpointSeen = false;
   #handshakeId: JsonRpcId | undefined;
+  /** Bytes that are left of those before the handshake is over. */
+  #introduction = HANDSHAKE_BYTES;
+  #isIntroduced = false;
 
   constructor(options: SseStreamOptions) {
     const { clock } = options;
@@ -56,15 +60,25 @@ export class SseStream {
   }
 
   /**
+   * Has to be told of all bytes of the stream as they come, also of those that make no event.
+   * @throws McpFailure RESPONSE_TOO_LARGE
+   */
+  spendBytes(bytes: number): void {
+    spend(this.#bytes, bytes);
+    if (this.#isIntroduced) return;
+    this.#introduction -= bytes;
+    if (this.#introduction < 0) throw new McpFailure('RESPONSE_TOO_LARGE');
+  }
+
+  /**
    * The part of the stream that is for the SDK, as a stream of events again.
    * @throws McpFailure INVALID_MCP_SERVER for a message that is not JSON-RPC or answers nothing, PROTOCOL_MISMATCH,
-   * RESPONSE_TOO_LARGE for a flood
+   * RESPONSE_TOO_LARGE for a flood, and for a text too costly to parse
    * @throws OutboundError from reading the body
    */
   async *forSdk(response: OutboundResponse): AsyncGenerator<string> {
     const parser = new EventStreamParser();
     for await (const chunk of response.chunks()) {
-      spend(this.#bytes, chunk.length);
       for (const event of parser.push(chunk)) {
         if (this.#concernsSdk(event)) yield render(event);
       }
@@ -95,6 +109,7 @@ export class SseStream {
     const handshakeId = this.#handshakeId;
     if (handshakeId !== undefined && id === handshakeId) {
       this.#handshakeId = undefined;
+      this.#isIntroduced = true;
       checkVersion(response.withId(handshakeId));
       this.#refill();
       return true;

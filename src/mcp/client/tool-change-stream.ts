@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { RateBudget } from '../../lib/rate-budget.ts';
-import type { OutboundResponse } from '../../outbound/guarded-fetch.ts';
 import { OutboundError } from '../../outbound/outbound-error.ts';
+import type { OutboundResponse } from '../../outbound/outbound-response.ts';
 import { mediaTypeOf, spend, UNASKED_LIMITS } from './answer-reader.ts';
 import { EventStreamParser, type ServerSentEvent } from './event-stream.ts';
 import { findCall, isJsonObject, isServerMessage } from './json-rpc.ts';

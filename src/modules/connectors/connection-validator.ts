@@ -25,7 +25,12 @@ export interface ConnectionTestTarget extends Omit<McpTarget, 'era'> {
   era?: McpEra | undefined;
 }
 
+type Closable = Pick<McpConnection, 'close'>;
+
 const MAX_ATTEMPTS = 2;
+
+/** What every connection has to close, also after the deadline; it is promised to be closed by then. */
+const CLOSE_MS = 2_000;
 
 /** Failures that may have passed a moment later. */
 const WORTH_A_RETRY: ReadonlySet<McpFailureCode> = new Set(['CONNECTION_FAILED', 'TIMEOUT']);
@@ -45,7 +50,8 @@ export class ConnectionValidator {
   }
 
   /**
-   * Runs one attempt, and a second one where that can help. Never throws for a fault of the server: the report tells it.
+   * Runs one attempt, and a second one where that can help. Ends when everything that was opened is closed, so that nothing
+   * of the test goes on after it. Never throws for a fault of the server: the report tells it.
    * @throws the reason of `signal` when the caller gives up.
    */
   async test(
@@ -53,57 +59,68 @@ export class ConnectionValidator {
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<ConnectionTestReport> {
     for (let attempt = 1; ; attempt += 1) {
-      const report = await this.#attempt({ ...target, era: target.era }, attempt, signal);
-      const { errorCode } = report;
-      if (errorCode === undefined || attempt >= MAX_ATTEMPTS || !WORTH_A_RETRY.has(errorCode)) {
-        return report;
+      const { outcome, closed } = this.#attempt({ ...target, era: target.era }, attempt, signal);
+      try {
+        const report = await outcome;
+        const { errorCode } = report;
+        if (errorCode === undefined || attempt >= MAX_ATTEMPTS || !WORTH_A_RETRY.has(errorCode)) {
+          return report;
+        }
+        // Connections close meanwhile.
+        await this.#clock.sleep(this.#retryDelayMs, signal);
+      } finally {
+        await closed;
       }
-      await this.#clock.sleep(this.#retryDelayMs, signal);
     }
   }
 
-  async #attempt(
+  #attempt(
     target: McpTarget,
     attempt: number,
     signal: AbortSignal | undefined,
-  ): Promise<ConnectionTestReport> {
+  ): { outcome: Promise<ConnectionTestReport>; closed: Promise<void> } {
     const startedAt = this.#clock.monotonic();
     const elapsed = () => this.#clock.monotonic() - startedAt;
     const figures = () => ({ latencyMs: Math.round(elapsed()), attempts: attempt });
-    const opened: McpConnection[] = [];
-    try {
-      const report = await this.#withinDeadline(signal, async (deadline) => {
-        const connection = await this.#connect(target, deadline);
-        opened.push(connection);
-        const discovery = await connection.listTools({ signal: deadline });
-        return passed(connection, discovery, figures());
-      });
-      return report;
-    } catch (error) {
+    const opened = new Set<Closable>();
+    const test = async (deadline: AbortSignal) => {
+      const connection = await this.#connect(target, deadline, opened);
+      const discovery = await connection.listTools({ signal: deadline });
+      return passed(connection, discovery, figures());
+    };
+    const outcome = this.#withinDeadline(signal, test).catch((error: unknown) => {
       signal?.throwIfAborted();
       if (!(error instanceof McpFailure)) throw error;
       const attempts = error.code === 'INVALID_URL' ? 0 : attempt;
       return failedReport(error.code, { ...figures(), attempts, failure: error });
-    } finally {
-      await this.#closeAll(
-        opened,
-        signal?.aborted === true ? 0 : this.#attemptTimeoutMs - elapsed(),
-      );
-    }
+    });
+    const close = () => {
+      const left = signal?.aborted === true ? 0 : this.#attemptTimeoutMs - elapsed();
+      return this.#closeAll(opened, Math.max(left, CLOSE_MS));
+    };
+    return { outcome, closed: outcome.then(close, close) };
   }
 
   /** A connection that comes after the deadline is closed. */
-  async #connect(target: McpTarget, deadline: AbortSignal): Promise<McpConnection> {
-    const connection = await this.#mcpClient.connect(target, { signal: deadline });
+  async #connect(
+    target: McpTarget,
+    deadline: AbortSignal,
+    opened: Set<Closable>,
+  ): Promise<McpConnection> {
+    const connection = await this.#mcpClient.connect(target, {
+      signal: deadline,
+      onLink: (link) => opened.add(link),
+    });
+    opened.add(connection);
     if (!deadline.aborted) return connection;
     await connection.close();
     throw deadline.reason;
   }
 
-  /** What the test found stands. A server that is slow to end its session holds it up until the deadline at most. */
-  async #closeAll(connections: readonly McpConnection[], milliseconds: number): Promise<void> {
-    const closing = Promise.all(connections.map((connection) => connection.close()));
-    if (connections.length === 0 || milliseconds <= 0) return;
+  /** What the test found stands, however long a server takes to end its session. */
+  async #closeAll(opened: ReadonlySet<Closable>, milliseconds: number): Promise<void> {
+    if (opened.size === 0) return;
+    const closing = Promise.all([...opened].map((one) => one.close()));
     const over = new AbortController();
     const waiting = this.#clock.sleep(milliseconds, over.signal).catch(() => {});
     await Promise.race([closing, waiting]);

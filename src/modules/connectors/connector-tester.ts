@@ -1,7 +1,8 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { DiscoveredTool, McpEra } from '../../mcp/client/mcp-client.ts';
 import { OutboundError } from '../../outbound/outbound-error.ts';
-import { type OutboundPolicy, targetOf } from '../../outbound/outbound-policy.ts';
+import type { OutboundPolicy } from '../../outbound/outbound-policy.ts';
+import { machineOf } from '../../outbound/url-machine.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import { type Credentials, toSecretHeaders } from '../credentials/index.ts';
 import type { ConnectionTestReport } from './connection-test.ts';
@@ -85,14 +86,13 @@ export class ConnectorTester {
     { signal, onTurn }: TestOptions,
     work: () => Promise<Result>,
   ): Promise<Result> {
-    const turn = async () => {
-      await onTurn?.();
-      return await work();
-    };
     const destination = this.#findDestination(serverUrl);
+    if (destination !== undefined) {
+      return await this.#deps.limiter.run({ identity, destination }, work, { signal, onTurn });
+    }
     // No request is sent to a URL that is refused: its verdict is free.
-    if (destination === undefined) return await turn();
-    return await this.#deps.limiter.run({ identity, destination }, turn, { signal });
+    await onTurn?.();
+    return await work();
   }
 
   #validate(
@@ -109,7 +109,7 @@ export class ConnectorTester {
   /** The host a test of this URL sends requests to; undefined where the URL alone is reason to send none. */
   #findDestination(url: string): string | undefined {
     try {
-      return targetOf(this.#deps.urlPolicy.checkUrl(url)).hostname;
+      return machineOf(this.#deps.urlPolicy.checkUrl(url));
     } catch (error) {
       if (error instanceof OutboundError) return undefined;
       throw error;

@@ -32,6 +32,22 @@ export interface TestScope {
   destination: string;
 }
 
+/** How a test waits for its turn. */
+export interface TestTurnOptions {
+  /** Ends the wait. */
+  signal?: AbortSignal | undefined;
+  /** Called when the turn has come; where it throws, there is no test, and none is counted. */
+  onTurn?: (() => Promise<void>) | undefined;
+}
+
+/**
+ * Once half of what a destination allows in a minute is used up, each user gets one of so many parts of the whole: it takes twenty
+ * users, and not a handful, to keep all others from a server that many use.
+ */
+const SHARES = 20;
+/** A user tests a server, and saves it. */
+const SMALLEST_SHARE = 2;
+
 /** Most tests are over by then. */
 const RETRY_AFTER_SECONDS = 5;
 
@@ -53,6 +69,10 @@ export class TestLimiter {
   readonly #slots: TestSlots;
   readonly #users: KeyedRateBudgets;
   readonly #destinations: KeyedRateBudgets;
+  /** What a user takes of a destination that is in demand. */
+  readonly #shares: KeyedRateBudgets;
+  /** A destination that has no more left is in demand. */
+  readonly #demand: number;
 
   constructor(deps: TestLimiterDeps) {
     const { limits, clock } = deps;
@@ -60,6 +80,9 @@ export class TestLimiter {
       new KeyedRateBudgets({ capacity: count, perSecond: count / 60, clock });
     this.#users = aMinute(limits.perMinutePerUser);
     this.#destinations = aMinute(limits.perMinutePerDestination);
+    const share = Math.ceil(limits.perMinutePerDestination / SHARES);
+    this.#shares = aMinute(Math.max(share, SMALLEST_SHARE));
+    this.#demand = limits.perMinutePerDestination / 2;
     this.#slots = new TestSlots({
       ...limits,
       maxWaitMs: deps.maxWaitMs ?? 3_500,
@@ -72,46 +95,66 @@ export class TestLimiter {
   /** What is kept at the moment: tests under way and in line, and keys of users and destinations. */
   get statistics() {
     const { keys, ...slots } = this.#slots.statistics;
-    return { ...slots, keys: keys + this.#users.size + this.#destinations.size };
+    const budgets = this.#users.size + this.#destinations.size + this.#shares.size;
+    return { ...slots, keys: keys + budgets };
   }
 
   /**
-   * Runs a test when its turn has come.
-   * @throws AppError `TEST_LIMIT_REACHED` where it did not come; what `test` throws; the reason of `signal`.
+   * Runs a test when its turn has come. A test that does not begin is not counted.
+   * @throws AppError `TEST_LIMIT_REACHED` where its turn did not come; what `onTurn` and `test` throw; the reason of `signal`.
    */
   async run<Result>(
     { identity, destination }: TestScope,
     test: () => Promise<Result>,
-    { signal }: { signal?: AbortSignal | undefined } = {},
+    { signal, onTurn }: TestTurnOptions = {},
   ): Promise<Result> {
     // JSON keeps a user `b` of the tenant `a` apart from a user of the tenant `a b`.
     const keys = { user: JSON.stringify([identity.tenantId, identity.userId]), destination };
-    this.#countStart(keys);
+    const uncount = this.#countStart(keys);
     try {
       await this.#slots.enter(keys, signal);
     } catch (error) {
-      this.#uncountStart(keys);
+      uncount();
       throw error instanceof NoSlotFree ? atOnce(error.limit) : error;
     }
+    let hasBegun = false;
     try {
+      await onTurn?.();
+      signal?.throwIfAborted();
+      hasBegun = true;
       return await test();
     } finally {
+      if (!hasBegun) uncount();
       this.#slots.leave(keys);
     }
   }
 
-  #countStart({ user, destination }: TestSubjectKeys): void {
-    const userWaits = this.#users.take(user);
-    if (userWaits !== undefined) throw aMinute('user', userWaits);
-    const destinationWaits = this.#destinations.take(destination);
-    if (destinationWaits === undefined) return;
-    this.#users.giveBack(user);
-    throw aMinute('destination', destinationWaits);
-  }
-
-  #uncountStart({ user, destination }: TestSubjectKeys): void {
-    this.#users.giveBack(user);
-    this.#destinations.giveBack(destination);
+  /**
+   * Counts a test for its minute.
+   * @returns what takes it back. @throws AppError `TEST_LIMIT_REACHED`, and counts nothing.
+   */
+  #countStart({ user, destination }: TestSubjectKeys): () => void {
+    const counts: [limit: 'user' | 'destination', budgets: KeyedRateBudgets, key: string][] = [
+      ['user', this.#users, user],
+      ['destination', this.#destinations, destination],
+    ];
+    if (this.#destinations.left(destination) <= this.#demand) {
+      // The user may test other servers meanwhile: it is a limit of this one.
+      counts.push(['destination', this.#shares, JSON.stringify([user, destination])]);
+    }
+    const undoing: (() => void)[] = [];
+    const uncount = () => {
+      for (const undo of undoing) undo();
+    };
+    for (const [limit, budgets, key] of counts) {
+      const seconds = budgets.take(key);
+      if (seconds !== undefined) {
+        uncount();
+        throw aMinute(limit, seconds);
+      }
+      undoing.push(() => budgets.giveBack(key));
+    }
+    return uncount;
   }
 }
 

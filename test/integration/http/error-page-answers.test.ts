@@ -50,6 +50,13 @@ describe('the catalogue for programs', () => {
     ['application/json, */*;q=0.1', 'application/json'],
     ['application/*', 'application/json'],
     ['application/json;q=0, */*', 'text/html'],
+    ['application/problem+json', 'application/json'],
+    ['application/*+json', 'application/json'],
+    ['application/problem+json, application/json;q=0.9, */*;q=0.1', 'application/json'],
+    ['application/problem+json;q=0.5, text/html', 'text/html'],
+    ['application/problem+json;q=0, */*', 'text/html'],
+    ['text/html, application/problem+json', 'text/html'],
+    ['application/problem+jsonp', 'text/html'],
     ['image/png', 'text/html'],
   ])('is given to who likes it better: %s', async (wanted, type) => {
     await start();

@@ -25,6 +25,20 @@ beforeAll(async () => {
 
 afterAll(() => workshop.close());
 
+/**
+ * Milliseconds of processor time that a test may take, the server's share among them; the most that was seen is 200. Time in which the event
+ * loop stands still would be what users notice, but on a busy machine it tells more of the others than of us. Work is counted alike
+ * everywhere, on all threads: parsing, collecting garbage, decompressing.
+ */
+const MAX_CPU_MS = 1_000;
+
+async function withCpuTime<Result>(work: () => Promise<Result>): Promise<[Result, number]> {
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return [result, (user + system) / 1_000];
+}
+
 /** Starts a server and tests it on a clock of its own; both are closed in the end. */
 async function visit<Result>(
   [name, dialect]: readonly [string, Dialect],
@@ -73,8 +87,9 @@ describe('a test of a server', () => {
     const expected = VERDICTS.get(name)?.[dialect];
     if (expected === undefined) throw new Error('no verdict');
     await visit([name, dialect], async ({ server, clock, test }) => {
-      const report = await test();
+      const [report, cpuMilliseconds] = await withCpuTime(() => test());
       expect(verdictOf(report, clock)).toEqual(expected);
+      expect(cpuMilliseconds).toBeLessThan(MAX_CPU_MS);
       expect(clock.pauses).toBe(expected.attempts - 1);
       expect(report.success).toBe(expected.code === undefined);
       expect(report.errorMessage).toBe(expected.code && messageFor(expected.code));

@@ -109,3 +109,12 @@ export function early(name: string, strike: Handler): Behaviours {
     [`${name}-on-tools`]: onTools(strike, ['legacy', 'modern']),
   };
 }
+
+/** Makes something when it is first needed, and keeps it. */
+export function once<Thing>(make: () => Thing): () => Thing {
+  let thing: Thing | undefined;
+  return () => {
+    thing ??= make();
+    return thing;
+  };
+}

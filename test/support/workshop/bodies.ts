@@ -5,6 +5,7 @@ import {
   type Exchange,
   early,
   type Handler,
+  once,
   onHandshake,
   onTools,
 } from './behaviour.ts';
@@ -48,15 +49,6 @@ function trickle({ response, request, stall }: Exchange, text: string): void {
 /** The same strike in place of the answer to the handshake, and under a name of its own to `tools/list`. */
 function asAnswer(name: string, strike: Handler): Behaviours {
   return { [name]: onHandshake(strike), [`${name}-on-tools`]: onTools(strike) };
-}
-
-/** Makes something when it is first needed, and keeps it. */
-function once<Thing>(make: () => Thing): () => Thing {
-  let thing: Thing | undefined;
-  return () => {
-    thing ??= make();
-    return thing;
-  };
 }
 
 /** 200 MiB of spaces in 200 KiB. Gzip allows any number of members in a row. */
@@ -140,14 +132,9 @@ const RAW: Behaviours = {
     const more = () => socket.write(hints, () => !socket.destroyed && more());
     more();
   }),
-  ...early('endless-chunk-extension', ({ request: { socket }, stall }) => {
-    let written = 0;
+  ...early('endless-chunk-extension', ({ request: { socket } }) => {
     socket.write(`${CHUNKED}1;`);
-    const more = () => {
-      written += 1;
-      if (written === 40) stall();
-      socket.write('e'.repeat(256 * 1024), () => !socket.destroyed && more());
-    };
+    const more = () => socket.write('e'.repeat(256 * 1024), () => !socket.destroyed && more());
     more();
   }),
   ...early(
@@ -197,7 +184,7 @@ const MESSAGES: Behaviours = {
   ...asAnswer('id-null', (exchange) => exchange.send({ ...goodAnswer(exchange), id: null })),
   ...asAnswer('deep-json', ({ message, send }) =>
     send(
-      `{"jsonrpc":"2.0","id":${message.id},"result":{"tools":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`,
+      `{"jsonrpc":"2.0","id":${message.id},"result":{"tools":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`,
     ),
   ),
   /** Three bytes of text each, and many times that as objects. */

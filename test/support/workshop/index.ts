@@ -1,5 +1,6 @@
 import type { Behaviour, Dialect } from './behaviour.ts';
 import { BODIES } from './bodies.ts';
+import { COSTLY } from './costly.ts';
 import { HANDSHAKE } from './handshake.ts';
 import { LISTING } from './listing.ts';
 import { NETWORK } from './network.ts';
@@ -14,7 +15,7 @@ export { openWorkshop, type Workshop, type WorkshopServer } from './workshop.ts'
 
 /** Every way to misbehave, by name. */
 const BEHAVIOURS: ReadonlyMap<string, Behaviour> = new Map(
-  [NETWORK, TLS, STATUSES, BODIES, HANDSHAKE, LISTING, TOOLS, STREAMS].flatMap((topic) =>
+  [NETWORK, TLS, STATUSES, BODIES, HANDSHAKE, LISTING, TOOLS, STREAMS, COSTLY].flatMap((topic) =>
     Object.entries(topic),
   ),
 );

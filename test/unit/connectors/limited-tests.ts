@@ -4,6 +4,7 @@ import {
   TestLimiter,
   type TestLimiterDeps,
   type TestLimits,
+  type TestTurnOptions,
 } from '../../../src/modules/connectors/test-limiter.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { Gate, settled } from '../lib/gate.ts';
@@ -56,7 +57,7 @@ export class LimitedTests {
   start(
     user: string,
     destination = 'a.example',
-    { tenant = 't', signal }: { tenant?: string; signal?: AbortSignal } = {},
+    { tenant = 't', ...options }: { tenant?: string } & TestTurnOptions = {},
   ): AskedTest {
     const end = new Gate();
     const name = `${user}>${destination}`;
@@ -67,7 +68,7 @@ export class LimitedTests {
       return end.promise.finally(() => this.#running.delete(end));
     };
     const scope = { identity: { tenantId: tenant, userId: user }, destination };
-    const running = this.limiter.run(scope, work, { signal }).then(
+    const running = this.limiter.run(scope, work, options).then(
       () => 'ok',
       (error: unknown) => error,
     );

@@ -123,6 +123,7 @@ describe('figures of constants that their files keep to themselves', () => {
     ],
     ['IDEMPOTENCY_NOT_REPLAYABLE', 'MAX_KEPT_LENGTH', KIBIBYTE, (n) => `larger than ${n} KB`],
     ['TEST_LIMIT_REACHED', 'maxWaitMs', SECOND, (n) => `up to ${n} seconds`],
+    ['TEST_LIMIT_REACHED', 'SHARES', 20, (n) => `at most ${['', 'a twentieth'][n]} of the whole`],
     ['CONNECTION_FAILED', 'connectTimeoutMs', SECOND, (n) => `within ${n} seconds`],
     ['RESPONSE_TOO_LARGE', 'maxResponseBytes', MEBIBYTE, (n) => `larger than ${n} MiB, or`],
     ['RESPONSE_TOO_LARGE', 'maxHeaderBytes', KIBIBYTE, (n) => `its headers than ${n} KiB`],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { weightOf } from '../../../src/http/accept.ts';
+import { jsonWeightOf, weightOf } from '../../../src/http/accept.ts';
 
 test.each<[accept: string | undefined, html: number, json: number]>([
   [undefined, 1, 1],
@@ -30,6 +30,23 @@ test.each<[accept: string | undefined, html: number, json: number]>([
   ]);
 });
 
+test.each<[accept: string | undefined, weight: number]>([
+  [undefined, 1],
+  ['', 1],
+  ['application/problem+json', 1],
+  ['Application/Problem+JSON; q=0.4', 0.4],
+  ['application/*+json', 1],
+  ['application/*+json;q=0.2, application/json;q=0.3', 0.3],
+  ['application/json;q=0.2, application/vnd.example.v2+json;q=0.3', 0.3],
+  ['text/html, */*;q=0.8', 0.8],
+  // Neither is JSON.
+  ['application/json-seq', 0],
+  ['text/x+json, application/+json, application/a/b+json, application/xml', 0],
+  ['application/problem+json;q=x', 0],
+])('%s, for JSON of whatever type', (accept, weight) => {
+  expect(jsonWeightOf(accept)).toBe(weight);
+});
+
 test('whatever a client sends has a weight', () => {
   const part = fc.constantFrom('text/html', '*/*', ';', ',', 'q=', '0.5', ' ', 'é', '=', '1e9');
   fc.assert(
@@ -42,6 +59,8 @@ test('whatever a client sends has a weight', () => {
         const weight = weightOf(accept, 'text/html');
         expect(weight).toBeGreaterThanOrEqual(0);
         expect(weight).toBeLessThanOrEqual(1);
+        expect(jsonWeightOf(accept)).toBeGreaterThanOrEqual(0);
+        expect(jsonWeightOf(accept)).toBeLessThanOrEqual(1);
       },
     ),
   );

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_CONTAINERS, parseJson } from '../../../src/mcp/client/json-text.ts';
+import {
+  MAX_CONTAINERS,
+  MAX_COST,
+  NAME_COST,
+  parseJson,
+} from '../../../src/mcp/client/json-text.ts';
 import { McpFailure } from '../../../src/mcp/client/mcp-failure.ts';
 
 function codeOf(text: string): string | undefined {
@@ -34,6 +39,30 @@ describe('parseJson', () => {
     expect(codeOf(`${'['.repeat(MAX_CONTAINERS + 1)}${']'.repeat(MAX_CONTAINERS + 1)}`)).toBe(
       'RESPONSE_TOO_LARGE',
     );
+  });
+
+  it('refuses more values and names than are worth their parsing', () => {
+    const values = (count: number) => `[${'1,'.repeat(count - 1)}1]`;
+    expect(codeOf(values(MAX_COST))).toBeUndefined();
+    expect(codeOf(values(MAX_COST + 1))).toBe('RESPONSE_TOO_LARGE');
+    const members = (count: number) =>
+      `{${Array.from({ length: count }, (_, n) => `"k${n}":${n}`).join()}}`;
+    const most = MAX_COST / (1 + NAME_COST);
+    expect(codeOf(members(most))).toBeUndefined();
+    expect(codeOf(members(most + 1))).toBe('RESPONSE_TOO_LARGE');
+    expect(codeOf(members(900_000))).toBe('RESPONSE_TOO_LARGE');
+  });
+
+  it('reads tables and vectors of a usual size', () => {
+    const row = JSON.stringify(
+      Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`c${n}`, n])),
+    );
+    expect(codeOf(`[${`${row},`.repeat(5_999)}${row}]`)).toBeUndefined();
+    expect(codeOf(`[${'0.123456789,'.repeat(499_999)}1]`)).toBeUndefined();
+  });
+
+  it('does not take commas and colons in texts for values', () => {
+    expect(codeOf(`["${'a:1,'.repeat(MAX_COST)}"]`)).toBeUndefined();
   });
 
   it('does not take brackets in texts for arrays', () => {

@@ -1,4 +1,4 @@
-import { getEventListeners } from 'node:events';
+import { EventEmitter, getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { linkSignals } from '../../../src/mcp/client/linked-signal.ts';
 import { McpFailure } from '../../../src/mcp/client/mcp-failure.ts';
@@ -41,6 +41,15 @@ describe('linkSignals', () => {
     await settle();
     expect(signal.aborted).toBe(false);
   });
+
+  it.each([[[]], [[null, undefined]], [[new AbortController().signal]]])(
+    'leaves alone how many listeners others may have: %j',
+    (sources) => {
+      linkSignals(sources).release();
+      expect(EventEmitter.defaultMaxListeners).toBe(10);
+      expect(new EventEmitter().getMaxListeners()).toBe(10);
+    },
+  );
 
   it('can be ended without its sources', () => {
     const source = new AbortController();

@@ -103,11 +103,10 @@ const BODIES = [
   ...verdicts('gzip-bomb brotli-bomb nested-gzip-bomb', TOO_LARGE, { places, ...noStream }),
   ...verdicts('broken-gzip unknown-coding many-codings', NOT_MCP, { places }),
   ...verdicts('huge-headers endless-early-hints', TOO_LARGE, { places }),
-  ...verdicts('endless-trailers', TOO_LARGE, { places, ...noStream }),
+  ...verdicts('endless-trailers endless-chunk-extension', TOO_LARGE, { places, ...noStream }),
   // Below HTTP nothing tells a broken chunk from a connection that broke off in one.
   ...verdicts('broken-chunk', UNREACHABLE, { places, ...noStream }),
   ...verdicts('slow-headers', NO_ANSWER, { places }),
-  ...verdicts('endless-chunk-extension', NO_ANSWER, { places, ...noStream }),
   ...verdicts('two-lengths length-and-chunks line-break-in-header', NOT_MCP, { places }),
   // To the HTTP client these are broken connections.
   ...verdicts('switching-protocols unasked-continue', UNREACHABLE, { places }),
@@ -187,7 +186,22 @@ const STREAMS = [
   ...verdicts('silent-sse', fails('INVALID_MCP_SERVER', PROBE)),
 ];
 
+const hundred = (letter: string, end = '') =>
+  Array.from({ length: 100 }, (_, n) => letter + n + end);
+
+const COSTLY = [
+  ...verdicts('gzip-of-nothing nested-gzip-of-nothing', TOO_LARGE, { places, ...noStream }),
+  ...verdicts('gzip-of-nothing-in-stream chunk-extension-in-stream', TOO_LARGE),
+  ...verdicts('json-of-keys', TOO_LARGE, { places }),
+  ...verdicts('handshake-of-300-kilobytes', TOO_LARGE),
+  ...verdicts('wide-leaf', works({ warnings: ['wide'] })),
+  ...verdicts('hundred-wide-leaves', TOO_LARGE),
+  ...verdicts('hundred-laughs-of-the-wrong-type', works({ warnings: hundred('l') })),
+  ...verdicts('hundred-laughs-of-one-name', TOO_LARGE),
+  ...verdicts('rows-of-joiners', works({ warnings: hundred('j', '\u200d') })),
+];
+
 /** The verdict on every server of the workshop, by behaviour and dialect. */
 export const VERDICTS: ReadonlyMap<string, Record<Dialect, Verdict>> = new Map(
-  [NETWORK, STATUSES, BODIES, HANDSHAKE, LISTING, TOOLS, STREAMS].flat(),
+  [NETWORK, STATUSES, BODIES, HANDSHAKE, LISTING, TOOLS, STREAMS, COSTLY].flat(),
 );
