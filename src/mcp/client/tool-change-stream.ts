@@ -9,9 +9,9 @@ import { parseJson } from './json-text.ts';
 import type { JsonObject } from './mcp-client.ts';
 
 /** Bytes a server may send unasked on this stream, and what comes back of that in a second. */
-const BYTES = { capacity: 1024 * 1024, perSecond: 16 * 1024 } as const;
+const WATCHED_BYTES = { capacity: 1024 * 1024, perSecond: 16 * 1024 } as const;
 /** Fewer than before an answer: nothing that takes long is told here. */
-const EVENTS = { capacity: 100, perSecond: 10 } as const;
+const WATCHED_EVENTS = { capacity: 100, perSecond: 10 } as const;
 
 /** Milliseconds before a stream that ended is opened again; doubled each time. */
 const FIRST_PAUSE_MS = 5_000;
@@ -91,8 +91,8 @@ export class ToolChangeStream {
   async #take(response: OutboundResponse): Promise<void> {
     const { clock } = this.#options;
     const budgets: Budgets = {
-      bytes: new RateBudget({ ...BYTES, clock }),
-      events: new RateBudget({ ...EVENTS, clock }),
+      bytes: new RateBudget({ ...WATCHED_BYTES, clock }),
+      events: new RateBudget({ ...WATCHED_EVENTS, clock }),
       requests: new RateBudget({ ...UNASKED_LIMITS.requests, clock }),
     };
     const parser = new EventStreamParser();

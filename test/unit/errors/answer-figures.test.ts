@@ -48,6 +48,8 @@ const OF_ANSWERS: Record<string, Phrase> = {
   'UNASKED_LIMITS.messages.perSecond': (n) => `at once or ${n} a second, or`,
   'UNASKED_LIMITS.requests.capacity': (n) => `more than ${n} requests of its own at once`,
   'UNASKED_LIMITS.requests.perSecond': (n) => `of its own at once or ${['', 'one'][n]} a second.`,
+  'UNASKED_LIMITS.progress.capacity': (n) => `more than ${figure(n)} messages of progress at once`,
+  'UNASKED_LIMITS.progress.perSecond': (n) => `of progress at once or ${n} a second.`,
   MAX_INTERIM: (n) => `more than ${n} interim answers`,
   'BYTES.capacity': (n) => `brought more than ${mib(n)} at once`,
   'BYTES.perSecond': (n) => `or ${kib(n)} a second, without an answer`,
@@ -72,6 +74,15 @@ const OTHERS: ReadonlySet<string> = new Set([
   'DRAIN_MS',
   // Of our own errors.
   'MAX_CAUSES',
+  // Of the stream that tells of changed tools, on which no answer comes: it is left alone.
+  'WATCHED_BYTES.capacity',
+  'WATCHED_BYTES.perSecond',
+  'WATCHED_EVENTS.capacity',
+  'WATCHED_EVENTS.perSecond',
+  'FIRST_PAUSE_MS',
+  'LONGEST_PAUSE_MS',
+  'GOOD_MS',
+  'MAX_SHORT_STREAMS',
 ]);
 
 describe('what makes an answer too large', () => {
