@@ -21,6 +21,16 @@ export interface TestDatabaseOptions extends Omit<DatabaseOptions, 'url'> {
   migrated?: boolean;
 }
 
+/**
+ * Connections past the service. That the server ends one is no error here: a test may do so on purpose, and `end()` resolves before
+ * its connections are closed, so that dropping a database or stopping a server may come first.
+ */
+export function openPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  pool.on('error', () => {});
+  return pool;
+}
+
 /** Clones the migrated template (some 50 ms). Call `drop()` in `afterAll`. */
 export async function createTestDatabase({
   migrated = true,
@@ -28,12 +38,11 @@ export async function createTestDatabase({
 }: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const server = inject('testServer');
   const name = `mcp_test_${randomBytes(6).toString('hex')}`;
-  const admin = new pg.Pool({ connectionString: server.url, max: 1 });
+  const admin = openPool({ connectionString: server.url, max: 1 });
   await admin.query(`CREATE DATABASE ${name} TEMPLATE ${migrated ? server.template : 'template0'}`);
   const url = new URL(server.url);
   url.pathname = `/${name}`;
-  const owner = new pg.Pool({ connectionString: url.href, max: 5 });
-  owner.on('error', () => {}); // a test may end connections on purpose
+  const owner = openPool({ connectionString: url.href, max: 5 });
   const database = new Database({ url: url.href, maxConnections: 5, ...options });
   return {
     url: url.href,

@@ -9,6 +9,7 @@ import {
 } from '../../../src/database/embedded-postgres.ts';
 import { Database, describeSchemaState } from '../../../src/database/index.ts';
 import { applyMigrations } from '../../../src/database/migrations.ts';
+import { openPool } from '../../support/database.ts';
 
 // Roles belong to a whole server, so these tests have one of their own.
 let folder: string;
@@ -19,7 +20,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'mcp-test-roles-'));
   chmodSync(folder, 0o711);
   server = await startEmbeddedPostgres({ dataDir: folder, fsync: false });
-  admin = new pg.Pool({ connectionString: server.url, max: 1 });
+  admin = openPool({ connectionString: server.url, max: 1 });
   await admin.query('CREATE ROLE plain LOGIN; CREATE ROLE creator LOGIN CREATEROLE');
 });
 

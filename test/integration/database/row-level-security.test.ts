@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, openPool, type TestDatabase } from '../../support/database.ts';
 import {
   connectorRow,
   credentialRow,
@@ -25,7 +25,7 @@ let connector: Row;
 beforeAll(async () => {
   test = await createTestDatabase();
   const as = (role: string) =>
-    new pg.Pool({ connectionString: test.url, options: `-c role=${role}`, max: 1 });
+    openPool({ connectionString: test.url, options: `-c role=${role}`, max: 1 });
   app = as('mcp_connectors_app');
   worker = as('mcp_connectors_worker');
 });
