@@ -92,19 +92,23 @@ describe('a database of another version', () => {
     [
       'another text of a migration',
       `UPDATE _prisma_migrations SET checksum = 'other'`,
-      `UPDATE _prisma_migrations SET checksum = $1`,
+      `UPDATE _prisma_migrations SET checksum = known.checksum
+       FROM unnest($1::text[], $2::text[]) AS known (id, checksum) WHERE known.id = _prisma_migrations.id`,
       'migrations that were applied with another text',
     ],
   ])('is not served while it has %s', async (_what, spoil, mend, reason) => {
     const { owner } = service.databaseTools;
     await untilReady();
-    const { rows } = await owner.query('SELECT checksum FROM _prisma_migrations');
+    const { rows } = await owner.query<{ id: string; checksum: string }>(
+      'SELECT id, checksum FROM _prisma_migrations',
+    );
     await owner.query(spoil);
 
     expect(await untilNotReady()).toContain(reason);
     expect(logOf('error')).toContain(reason);
 
-    await owner.query(mend, mend.includes('$1') ? [rows[0]?.checksum] : []);
+    const known = [rows.map(({ id }) => id), rows.map(({ checksum }) => checksum)];
+    await owner.query(mend, mend.includes('$1') ? known : []);
     await untilReady();
   });
 });
