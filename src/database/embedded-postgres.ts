@@ -9,6 +9,7 @@ import {
   DATABASE_NAME,
   ensureDatabase,
   inUse,
+  isServed,
   probe,
   waitForFormerServer,
 } from './postgres-startup.ts';
@@ -38,6 +39,8 @@ export interface EmbeddedPostgres {
 
 /** After a crash the server may have to replay its log first. */
 const START_TIMEOUT_MS = 60_000;
+/** How long the server of another service, to which ours lost the data, may take until it takes connections. */
+const OTHER_START_MS = 10_000;
 
 /**
  * Starts a PostgreSQL server of our own and waits until it answers. It never outlives this process.
@@ -86,12 +89,18 @@ async function waitUntilReady(
   clock: Pick<Clock, 'monotonic' | 'sleep'>,
 ): Promise<void> {
   const deadline = clock.monotonic() + START_TIMEOUT_MS;
+  let otherDeadline: number | undefined;
   for (;;) {
     const state = await probe(socketFolder, server.name);
     if (state === 'up') return;
-    // Two services started at once, and PostgreSQL let the other one have the data.
-    if (server.ended && state === 'other') throw inUse(folder.data);
-    if (server.ended) throw new EmbeddedPostgresError(`PostgreSQL did not start. ${server.log()}`);
+    if (server.ended) {
+      // Two services started at once, and PostgreSQL let the other one have the data, which may not answer yet.
+      if (state === 'other') throw inUse(folder.data);
+      otherDeadline ??= clock.monotonic() + OTHER_START_MS;
+      if (!isServed(folder.data) || clock.monotonic() > otherDeadline) {
+        throw new EmbeddedPostgresError(`PostgreSQL did not start. ${server.log()}`);
+      }
+    }
     if (clock.monotonic() > deadline) {
       throw new EmbeddedPostgresError(`PostgreSQL did not answer in time. ${server.log()}`);
     }

@@ -36,6 +36,12 @@ export async function waitForFormerServer(
   }
 }
 
+/** Whether the data folder has a living server by PostgreSQL's own note, which is there before it takes connections. */
+export function isServed(dataFolder: string): boolean {
+  const server = readServer(dataFolder);
+  return server !== undefined && isAlive(server.pid);
+}
+
 /** The error for a folder that a living service uses. */
 export function inUse(dataFolder: string): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
