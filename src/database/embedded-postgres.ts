@@ -89,21 +89,31 @@ async function waitUntilReady(
   clock: Pick<Clock, 'monotonic' | 'sleep'>,
 ): Promise<void> {
   const deadline = clock.monotonic() + START_TIMEOUT_MS;
-  let otherDeadline: number | undefined;
   for (;;) {
     const state = await probe(socketFolder, server.name);
     if (state === 'up') return;
-    if (server.ended) {
-      // Two services started at once, and PostgreSQL let the other one have the data, which may not answer yet.
-      if (state === 'other') throw inUse(folder.data);
-      otherDeadline ??= clock.monotonic() + OTHER_START_MS;
-      if (!isServed(folder.data) || clock.monotonic() > otherDeadline) {
-        throw new EmbeddedPostgresError(`PostgreSQL did not start. ${server.log()}`);
-      }
-    }
+    if (server.ended) return await explainEnd(server, { folder, socketFolder }, clock);
     if (clock.monotonic() > deadline) {
       throw new EmbeddedPostgresError(`PostgreSQL did not answer in time. ${server.log()}`);
     }
     await clock.sleep(25);
   }
+}
+
+/**
+ * Two services started at once, and PostgreSQL let the other one have the data; or ours could not start at all. The other
+ * one may not take connections yet.
+ * @throws EmbeddedPostgresError always
+ */
+async function explainEnd(
+  server: PostgresProcess,
+  { folder, socketFolder }: Pick<PostgresProcessOptions, 'folder' | 'socketFolder'>,
+  clock: Pick<Clock, 'monotonic' | 'sleep'>,
+): Promise<never> {
+  const deadline = clock.monotonic() + OTHER_START_MS;
+  while (isServed(folder.data) && clock.monotonic() <= deadline) {
+    if ((await probe(socketFolder, server.name)) === 'other') throw inUse(folder.data);
+    await clock.sleep(25);
+  }
+  throw new EmbeddedPostgresError(`PostgreSQL did not start. ${server.log()}`);
 }
