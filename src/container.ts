@@ -29,6 +29,7 @@ import {
 import { CredentialVault, parseKeyring, SealedBox } from './modules/credentials/index.ts';
 import { Gateway, GatewayService } from './modules/gateway/index.ts';
 import { IdempotencyService, PrismaIdempotencyStore } from './modules/idempotency/index.ts';
+import { ServerRequestService } from './modules/sessions/index.ts';
 import {
   createCallMetrics,
   ToolCallService,
@@ -146,7 +147,10 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const connectorService = new ConnectorService(shared);
   const connectorHealthService = new ConnectorHealthService(shared);
   live.watchTools(connectorHealthService);
+  const requestBasis = { connectors: connectorService, secrets, sessions, clock };
+  const serverRequests = new ServerRequestService(requestBasis);
   return {
+    serverRequests,
     connectorService,
     connectorSaveService: new ConnectorSaveService({ ...shared, limit: CONNECTOR_LIMIT }),
     connectorHealthService,
@@ -166,9 +170,7 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     toolSearchService: new ToolSearchService({ store: toolStore }),
     toolCallService: new ToolCallService({
       store: toolStore,
-      connectors: connectorService,
-      secrets,
-      sessions,
+      requests: serverRequests,
       clock,
       log,
       metrics: createCallMetrics(registry),

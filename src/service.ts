@@ -66,7 +66,7 @@ export async function startService(
     undo.push(async () => {
       container.readiness.stop();
       const late = startDeadline(clock, LONG_CALLS_END_MS);
-      late.signal.addEventListener('abort', () => container.toolCallService.abortAll());
+      late.signal.addEventListener('abort', () => container.serverRequests.abortAll());
       await app.close();
       late.release();
     });

@@ -1,23 +1,11 @@
 import { AppError } from '../../errors/app-error.ts';
 import { Cancelled } from '../../lib/cancelled.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { startDeadline } from '../../lib/deadline.ts';
 import type { OperationFields, OperationLog } from '../../lib/operation-log.ts';
-import { type LinkedSignal, linkSignals } from '../../mcp/client/linked-signal.ts';
-import type {
-  CallProgress,
-  JsonObject,
-  McpTarget,
-  ToolOutcome,
-} from '../../mcp/client/mcp-client.ts';
+import type { CallProgress, JsonObject, ToolOutcome } from '../../mcp/client/mcp-client.ts';
 import type { Identity } from '../../tenancy/caller.ts';
-import type {
-  CallableTool,
-  ConnectorSecrets,
-  ConnectorService,
-  ConnectorToolStore,
-} from '../connectors/index.ts';
-import type { SessionService } from '../sessions/index.ts';
+import type { CallableTool, ConnectorToolStore } from '../connectors/index.ts';
+import { disabledConnector, type ServerRequestService } from '../sessions/index.ts';
 import { type CallState, callErrorOf } from './call-error.ts';
 import type { CallMetrics } from './call-metrics.ts';
 
@@ -51,10 +39,8 @@ export interface ToolCallResult {
 /** Collaborators of the {@link ToolCallService}. */
 export interface ToolCallServiceDeps {
   store: Pick<ConnectorToolStore, 'findCallable'>;
-  connectors: Pick<ConnectorService, 'getRecord'>;
-  secrets: Pick<ConnectorSecrets, 'openTarget'>;
-  sessions: Pick<SessionService, 'run'>;
-  clock: Pick<Clock, 'monotonic' | 'sleep'>;
+  requests: Pick<ServerRequestService, 'run'>;
+  clock: Pick<Clock, 'monotonic'>;
   log: OperationLog;
   metrics: CallMetrics;
 }
@@ -70,7 +56,6 @@ interface RunningCall {
 /** Calls a user's tools. */
 export class ToolCallService {
   readonly #deps: ToolCallServiceDeps;
-  readonly #stopping = new AbortController();
 
   constructor(deps: ToolCallServiceDeps) {
     this.#deps = deps;
@@ -107,11 +92,6 @@ export class ToolCallService {
     }
   }
 
-  /** Ends every call under way, and every later one: the service cannot wait for them. */
-  abortAll(): void {
-    this.#stopping.abort(new DOMException('The service is stopping.', 'AbortError'));
-  }
-
   async #run(identity: Identity, running: RunningCall): Promise<ToolCallResult> {
     const { state, options } = running;
     try {
@@ -130,7 +110,7 @@ export class ToolCallService {
     const { connectorId, definitionHash } = tool;
     fields.connector_id = state.connectorId = connectorId;
     state.limitSeconds = tool.callTimeoutSeconds;
-    if (tool.intent === 'DISABLED') throw disabled(connectorId);
+    if (tool.intent === 'DISABLED') throw disabledConnector(connectorId);
     if (call.definitionHash !== undefined && call.definitionHash !== definitionHash) {
       throw new AppError('TOOL_CHANGED', {
         extensions: { connector_id: connectorId, definition_hash: definitionHash },
@@ -141,55 +121,25 @@ export class ToolCallService {
 
   async #send(
     identity: Identity,
-    { connectorId, credentialGeneration, toolName, callTimeoutSeconds }: CallableTool,
+    tool: CallableTool,
     { call, options, state }: RunningCall,
   ): Promise<ToolCallResult> {
-    const { clock, sessions } = this.#deps;
+    const { clock, requests } = this.#deps;
     const startedAt = clock.monotonic();
-    const deadline = startDeadline(clock, callTimeoutSeconds * 1000);
-    const given = options.signal && cancelledBy(options.signal);
-    const linked = linkSignals([deadline.signal, given?.signal, this.#stopping.signal]);
-    const { signal } = linked;
-    const openTarget = () => this.#openTarget(identity, connectorId);
-    const subject = { connectorId, credentialGeneration, openTarget };
-    try {
-      const outcome = await sessions.run(
-        identity,
-        subject,
-        (connection) => {
-          state.isSent = true;
-          const sent = { name: toolName, arguments: call.arguments };
-          return connection.callTool(sent, { signal, onProgress: options.onProgress });
-        },
-        { signal },
-      );
-      const durationMs = Math.round(clock.monotonic() - startedAt);
-      return { outcome, connectorId, toolName, durationMs };
-    } finally {
-      linked.release();
-      given?.release();
-      deadline.release();
-    }
+    const { toolName } = tool;
+    const outcome = await requests.run(
+      identity,
+      tool,
+      (connection, signal) => {
+        state.isSent = true;
+        const sent = { name: toolName, arguments: call.arguments };
+        return connection.callTool(sent, { signal, onProgress: options.onProgress });
+      },
+      { signal: options.signal },
+    );
+    const durationMs = Math.round(clock.monotonic() - startedAt);
+    return { outcome, connectorId: tool.connectorId, toolName, durationMs };
   }
-
-  async #openTarget(identity: Identity, connectorId: string): Promise<McpTarget> {
-    const record = await this.#deps.connectors.getRecord(identity, connectorId);
-    // Disabled since the tool was looked up: its sessions are closed, and none may open.
-    if (record.intent === 'DISABLED') throw disabled(connectorId);
-    return this.#deps.secrets.openTarget(identity, record);
-  }
-}
-
-/** Follows the caller's signal, and says that it was the caller. */
-function cancelledBy(source: AbortSignal): Pick<LinkedSignal, 'signal' | 'release'> {
-  const controller = new AbortController();
-  const onAbort = () => controller.abort(new Cancelled({ cause: source.reason }));
-  if (source.aborted) onAbort();
-  else source.addEventListener('abort', onAbort, { once: true });
-  return {
-    signal: controller.signal,
-    release: () => source.removeEventListener('abort', onAbort),
-  };
 }
 
 /** @throws AppError `PAYLOAD_TOO_LARGE` */
@@ -204,8 +154,4 @@ function assertFits(args: JsonObject): void {
 function logOutcome(outcome: ToolOutcome): string {
   if (outcome.kind === 'protocol-error') return 'protocol_error';
   return outcome.isError ? 'tool_error' : 'ok';
-}
-
-function disabled(connectorId: string): AppError {
-  return new AppError('CONNECTOR_DISABLED', { extensions: { connector_id: connectorId } });
 }

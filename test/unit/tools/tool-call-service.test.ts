@@ -9,6 +9,7 @@ import { McpFailure, type McpFailureCode } from '../../../src/mcp/client/mcp-fai
 import type { ConnectorRecord } from '../../../src/modules/connectors/connector.ts';
 import type { CallableTool } from '../../../src/modules/connectors/connector-tool-store.ts';
 import { CircuitBreakers } from '../../../src/modules/sessions/circuit-breakers.ts';
+import { ServerRequestService } from '../../../src/modules/sessions/server-request-service.ts';
 import { SessionPool } from '../../../src/modules/sessions/session-pool.ts';
 import { SessionService } from '../../../src/modules/sessions/session-service.ts';
 import { ToolCallService } from '../../../src/modules/tools/tool-call-service.ts';
@@ -110,25 +111,28 @@ beforeEach(() => {
         return tool;
       },
     },
-    connectors: {
-      getRecord: async (identity, id) => {
-        asked.push({ getRecord: id, identity });
-        return record;
+    requests: new ServerRequestService({
+      connectors: {
+        getRecord: async (identity, id) => {
+          asked.push({ getRecord: id, identity });
+          return record;
+        },
       },
-    },
-    secrets: {
-      openTarget: (identity, opened) => {
-        asked.push({ openTarget: opened.id, identity });
-        return target;
+      secrets: {
+        openTarget: (identity, opened) => {
+          asked.push({ openTarget: opened.id, identity });
+          return target;
+        },
       },
-    },
-    sessions: new SessionService({
-      pool: new SessionPool({ clock, idleMs: 60_000 }),
-      breakers: new CircuitBreakers({ clock }),
-      mcpClient: client,
+      sessions: new SessionService({
+        pool: new SessionPool({ clock, idleMs: 60_000 }),
+        breakers: new CircuitBreakers({ clock }),
+        mcpClient: client,
+        clock,
+        connectTimeoutMs: 30_000,
+        onToolsMayDiffer: () => undefined,
+      }),
       clock,
-      connectTimeoutMs: 30_000,
-      onToolsMayDiffer: () => undefined,
     }),
     clock,
     log: new OperationLog({ logger, clock, context: { fields: {} } }),

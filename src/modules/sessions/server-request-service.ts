@@ -1,0 +1,92 @@
+import { AppError } from '../../errors/app-error.ts';
+import { Cancelled } from '../../lib/cancelled.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { startDeadline } from '../../lib/deadline.ts';
+import { type LinkedSignal, linkSignals } from '../../mcp/client/linked-signal.ts';
+import type { McpConnection, McpTarget } from '../../mcp/client/mcp-client.ts';
+import type { Identity } from '../../tenancy/caller.ts';
+import type { ConnectorSecrets, ConnectorService } from '../connectors/index.ts';
+import type { SessionOwner, SessionService } from './session-service.ts';
+
+/** The connector whose server is asked. */
+export interface RequestSubject extends SessionOwner {
+  /** How long the request may take, connect included: 1 to 300. */
+  callTimeoutSeconds: number;
+}
+
+/** Collaborators of the {@link ServerRequestService}. */
+export interface ServerRequestServiceDeps {
+  connectors: Pick<ConnectorService, 'getRecord'>;
+  secrets: Pick<ConnectorSecrets, 'openTarget'>;
+  sessions: Pick<SessionService, 'run'>;
+  clock: Pick<Clock, 'sleep'>;
+}
+
+/** Asks a user's servers on behalf of somebody who waits: within the connector's time, until the caller leaves or the service stops. */
+export class ServerRequestService {
+  readonly #deps: ServerRequestServiceDeps;
+  readonly #stopping = new AbortController();
+
+  constructor(deps: ServerRequestServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Runs `work` on the user's session, as {@link SessionService.run} does.
+   * @param work gets the signal that ends it.
+   * @param options.signal the caller does not wait any more.
+   * @throws McpFailure; AppError `CONNECTOR_NOT_FOUND` (deleted meanwhile), `CONNECTOR_DISABLED`, `NEEDS_AUTH`, and those of a session
+   */
+  async run<Result>(
+    identity: Identity,
+    { connectorId, credentialGeneration, callTimeoutSeconds }: RequestSubject,
+    work: (connection: McpConnection, signal: AbortSignal) => Promise<Result>,
+    options: { signal: AbortSignal | undefined },
+  ): Promise<Result> {
+    const { clock, sessions } = this.#deps;
+    const deadline = startDeadline(clock, callTimeoutSeconds * 1000);
+    const given = options.signal && cancelledBy(options.signal);
+    const linked = linkSignals([deadline.signal, given?.signal, this.#stopping.signal]);
+    const { signal } = linked;
+    const openTarget = () => this.#openTarget(identity, connectorId);
+    const subject = { connectorId, credentialGeneration, openTarget };
+    try {
+      return await sessions.run(identity, subject, (connection) => work(connection, signal), {
+        signal,
+      });
+    } finally {
+      linked.release();
+      given?.release();
+      deadline.release();
+    }
+  }
+
+  /** Ends every request under way, and every later one: the service cannot wait for them. */
+  abortAll(): void {
+    this.#stopping.abort(new DOMException('The service is stopping.', 'AbortError'));
+  }
+
+  async #openTarget(identity: Identity, connectorId: string): Promise<McpTarget> {
+    const record = await this.#deps.connectors.getRecord(identity, connectorId);
+    // Disabled since it was looked up: its sessions are closed, and none may open.
+    if (record.intent === 'DISABLED') throw disabledConnector(connectorId);
+    return this.#deps.secrets.openTarget(identity, record);
+  }
+}
+
+/** What a caller is told whose connector is disabled. */
+export function disabledConnector(connectorId: string): AppError {
+  return new AppError('CONNECTOR_DISABLED', { extensions: { connector_id: connectorId } });
+}
+
+/** Follows the caller's signal, and says that it was the caller. */
+function cancelledBy(source: AbortSignal): Pick<LinkedSignal, 'signal' | 'release'> {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(new Cancelled({ cause: source.reason }));
+  if (source.aborted) onAbort();
+  else source.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    release: () => source.removeEventListener('abort', onAbort),
+  };
+}
