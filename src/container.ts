@@ -133,7 +133,11 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const { config, database, clock, logger, log, box, mcpClient, userPolicy, registry } = basis;
   const { sessionService: sessions } = live;
   const vault = new CredentialVault({ box });
-  const secrets = new ConnectorSecrets({ vault });
+  const secrets = new ConnectorSecrets({
+    vault,
+    onUnreadable: (err, connector_id) =>
+      logger.warn({ err, connector_id }, 'the stored URL of a connector cannot be read'),
+  });
   const tester = new ConnectorTester({
     validator: new ConnectionValidator({ mcpClient, clock }),
     limiter: new TestLimiter({ limits: config.testLimits, clock }),

@@ -2585,6 +2585,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           server_url: {
             type: 'string',
+            description:
+              'Empty where the stored address cannot be read any more; then the status is `ERROR`, and only a `PATCH` with a new `server_url`\n(and the credentials for it) makes the connector usable again.\n',
           },
           transport: {
             type: 'string',

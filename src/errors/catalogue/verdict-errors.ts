@@ -12,15 +12,18 @@ export const VERDICT_ERRORS = {
     cause: [
       'The text is not an absolute `http` or `https` URL, as when `https://` is missing.',
       'It carries a user name or a password.',
+      'A connector shows it with an empty `server_url`: the address that is stored for it cannot be read any more.',
     ],
     shown:
       'This is not a usable server URL. Enter a full address such as https://example.com/mcp, without user name or password.',
     user: [
       'Enter the whole address, from `https://` to the path.',
       'Put secrets into the credentials, not into the URL.',
+      'Where the stored address cannot be read, enter it again, with the credentials.',
     ],
     operator: [
-      'Nothing: this is about what the user typed. The test ended before any request (`attempts` is 0).',
+      'Nothing where it is about what the user typed. The test ended before any request (`attempts` is 0).',
+      'A stored address that cannot be read is named in the log as `the stored URL of a connector cannot be read`, with the `connector_id`. A key that is missing in `ENCRYPTION_KEYS` is named by `/readyz` as well: put it back before users enter anything again. Otherwise the row was damaged or moved.',
     ],
   },
   BLOCKED_URL: {

@@ -10,7 +10,12 @@ import type {
 } from '../../contract/generated.ts';
 import type { AuthType, CredentialMetadata, Credentials } from '../credentials/index.ts';
 import { type ConnectionTestReport, messageFor } from './connection-test.ts';
-import type { Connector, ConnectorTool, ToolDefinition } from './connector.ts';
+import {
+  type Connector,
+  type ConnectorTool,
+  type ToolDefinition,
+  UNREADABLE_URL,
+} from './connector.ts';
 import type { ConnectorDraft, TestDraft } from './connector-save-service.ts';
 import type { ConnectorUpdate } from './connector-update.ts';
 
@@ -80,7 +85,7 @@ export function toConnectorResource(connector: Connector): ConnectorResource {
     id: connector.id,
     name: connector.name,
     slug: connector.slug,
-    server_url: connector.serverUrl,
+    server_url: connector.serverUrl ?? '',
     transport: connector.transport,
     auth_type: connector.authType,
     status: connector.status,
@@ -89,7 +94,7 @@ export function toConnectorResource(connector: Connector): ConnectorResource {
         ? null
         : {
             code: fault.code,
-            message: messageFor(fault.code),
+            message: connector.serverUrl === undefined ? UNREADABLE_URL : messageFor(fault.code),
             occurred_at: fault.at.toISOString(),
           },
     server_info: toServerInfo(knowledge?.serverInfo),

@@ -172,7 +172,7 @@ export class ConnectorSaveService {
     const key = { identity, id };
     const record = await getAcceptedRecord(store, key, accepts);
     const plan = planUpdate(update, {
-      serverUrl: secrets.openUrl(identity, record),
+      serverUrl: secrets.findUrl(identity, record),
       transport: record.transport,
       authType: record.authType,
       hasCredentials: record.credential !== undefined,

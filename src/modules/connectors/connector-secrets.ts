@@ -5,6 +5,7 @@ import {
   type Credentials,
   type CredentialVault,
   headerNamesOf,
+  SealError,
   toSecretHeaders,
 } from '../credentials/index.ts';
 import { type Connector, type ConnectorRecord, lacksCredentials, statusOf } from './connector.ts';
@@ -14,14 +15,34 @@ import { canonicalUrl } from './server-url.ts';
 /** Seals and opens what a connector keeps: its URL, and credentials that belong to that URL. */
 export class ConnectorSecrets {
   readonly #vault: CredentialVault;
+  readonly #onUnreadable: (error: SealError, connectorId: string) => void;
 
-  constructor({ vault }: { vault: CredentialVault }) {
-    this.#vault = vault;
+  constructor(deps: {
+    vault: CredentialVault;
+    /** Told, for the log, of a stored URL that does not open. */
+    onUnreadable: (error: SealError, connectorId: string) => void;
+  }) {
+    this.#vault = deps.vault;
+    this.#onUnreadable = deps.onUnreadable;
   }
 
   /** @throws SealError when the stored text cannot be opened. */
   openUrl(identity: Identity, record: Pick<ConnectorRecord, 'id' | 'serverUrlSealed'>): string {
     return this.#vault.openUrl(record.serverUrlSealed, { identity, rowId: record.id });
+  }
+
+  /** As {@link openUrl}; undefined where it does not open, so that its owner can still replace it. */
+  findUrl(
+    identity: Identity,
+    record: Pick<ConnectorRecord, 'id' | 'serverUrlSealed'>,
+  ): string | undefined {
+    try {
+      return this.openUrl(identity, record);
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      this.#onUnreadable(error, record.id);
+      return undefined;
+    }
   }
 
   /** Seals the URL of the connector with this id. */
@@ -67,13 +88,16 @@ export class ConnectorSecrets {
     };
   }
 
-  /** The connector as its owner sees it. */
+  /** The connector as its owner sees it. One whose URL does not open is an error that its owner can mend. */
   toConnector(identity: Identity, record: ConnectorRecord): Connector {
     const { serverUrlSealed: _sealed, credential, ...rest } = record;
+    const serverUrl = this.findUrl(identity, record);
+    const isReadable = serverUrl !== undefined;
     return {
       ...rest,
-      serverUrl: this.openUrl(identity, record),
-      status: statusOf(record),
+      serverUrl,
+      fault: isReadable ? rest.fault : { code: 'INVALID_URL', at: rest.updatedAt },
+      status: statusOf(isReadable ? record : { ...record, health: 'ERROR' }),
       credential:
         credential === undefined
           ? undefined

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors/app-error.ts';
 import { type AuthType, assertCredentialsFit, type Credentials } from '../credentials/index.ts';
-import type { ConnectorTransport } from './connector.ts';
+import { type ConnectorTransport, UNREADABLE_URL } from './connector.ts';
 import { canonicalUrl } from './server-url.ts';
 
 /** Where a server is, and how to talk to it. */
@@ -27,7 +27,9 @@ export interface UpdatePlan extends ConnectorSettings {
 }
 
 /** The way to a server as it is. */
-export interface CurrentSettings extends ConnectorSettings {
+export interface CurrentSettings extends Omit<ConnectorSettings, 'serverUrl'> {
+  /** Undefined where the stored one cannot be read. */
+  serverUrl: string | undefined;
   authType: AuthType;
   hasCredentials: boolean;
   /** Opens the stored secret; called only where it is needed, so that one that does not open can be replaced. */
@@ -48,7 +50,8 @@ function resolveCredentials(
   if (update.credentials !== undefined) return update.credentials;
   const moves =
     update.serverUrl !== undefined &&
-    canonicalOrText(update.serverUrl) !== canonicalOrText(current.serverUrl);
+    (current.serverUrl === undefined ||
+      canonicalOrText(update.serverUrl) !== canonicalOrText(current.serverUrl));
   if (moves && current.hasCredentials) {
     throw new AppError('CREDENTIALS_REQUIRED', {
       detail: 'Send credentials for the new URL in the same request, or auth_type none.',
@@ -61,25 +64,37 @@ function resolveCredentials(
 /**
  * Works out the way to the server after an update.
  * @returns undefined where the update does not touch it, so that no test is needed.
- * @throws AppError `CREDENTIALS_REQUIRED` where stored credentials would go to a new address, `CREDENTIALS_INVALID`.
+ * @throws AppError `CREDENTIALS_REQUIRED` where stored credentials would go to a new address, `CREDENTIALS_INVALID`, `INVALID_URL` where
+ * the stored address cannot be read and the update brings none.
  */
 export function planUpdate(
   update: ConnectorUpdate,
   current: CurrentSettings,
 ): UpdatePlan | undefined {
   const { serverUrl, transport, authType, credentials } = update;
-  const next: ConnectorSettings = {
-    serverUrl: serverUrl ?? current.serverUrl,
-    transport: transport ?? current.transport,
-  };
+  const nextUrl = serverUrl ?? current.serverUrl;
+  const nextTransport = transport ?? current.transport;
   const nextAuthType = authType ?? credentials?.kind ?? current.authType;
   const isSame =
     credentials === undefined &&
-    next.serverUrl === current.serverUrl &&
-    next.transport === current.transport &&
+    nextUrl === current.serverUrl &&
+    nextTransport === current.transport &&
     nextAuthType === current.authType;
   if (isSame) return undefined;
+  if (nextUrl === undefined) throw unreadableUrl();
   const nextCredentials = resolveCredentials(update, current, nextAuthType);
   assertCredentialsFit(nextAuthType, nextCredentials);
-  return { ...next, authType: nextAuthType, credentials: nextCredentials };
+  return {
+    serverUrl: nextUrl,
+    transport: nextTransport,
+    authType: nextAuthType,
+    credentials: nextCredentials,
+  };
+}
+
+function unreadableUrl(): AppError {
+  return new AppError('INVALID_URL', {
+    detail: UNREADABLE_URL,
+    errors: [{ pointer: '/body/server_url', detail: 'required: the stored one cannot be read' }],
+  });
 }

@@ -60,9 +60,14 @@ export interface ConnectorRecord {
   updatedAt: Date;
 }
 
+/** What its owner is told of a connector whose stored URL does not open. */
+export const UNREADABLE_URL =
+  'The stored address of this server cannot be read any more. Enter it again, or delete the connector.';
+
 /** A connector as its owner sees it. */
 export interface Connector extends Omit<ConnectorRecord, 'serverUrlSealed' | 'credential'> {
-  serverUrl: string;
+  /** Undefined where the stored text does not open any more: damaged, moved from elsewhere, or under a key that is gone. */
+  serverUrl: string | undefined;
   status: ConnectorStatus;
   credential: CredentialMetadata | undefined;
 }

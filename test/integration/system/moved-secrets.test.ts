@@ -29,6 +29,9 @@ beforeEach(async () => {
   alice = await service.clientFor(`alice-${count}`);
 });
 
+const UNREADABLE =
+  'The stored address of this server cannot be read any more. Enter it again, or delete the connector.';
+
 interface Saved {
   id: string;
   token: string;
@@ -54,19 +57,42 @@ function query(sql: string, values: unknown[] = []) {
 }
 
 /** Uses a connector in every way that needs its secret, and expects that nothing is sent anywhere. */
-async function expectUnusable(client: ApiClient, { id, tool }: Saved): Promise<void> {
+async function expectUnusable(
+  client: ApiClient,
+  { id, tool }: Saved,
+  { isUrlReadable = true } = {},
+): Promise<void> {
   const before = [home.requests.length, trap.requests.length];
   for (const answer of [
     await client.testConnector(id),
     await client.syncConnector(id),
     await client.callTool({ name: tool, arguments: {} }),
-    await client.updateConnector(id, { transport: 'streamable-http' }),
+    ...(isUrlReadable ? [await client.updateConnector(id, { transport: 'streamable-http' })] : []),
   ]) {
     const problem = answer.problem(500, 'INTERNAL');
     // A sentence that is always the same: nothing of the reason leaves.
     expect(problem.detail).toBe(ERROR_CATALOGUE.INTERNAL.shown);
   }
+  if (!isUrlReadable) await expectUnreadableUrl(client, id);
   expect([home.requests.length, trap.requests.length]).toEqual(before);
+}
+
+/** Expects that the owner sees the connector without its address, and what to do about it. */
+async function expectUnreadableUrl(client: ApiClient, id: string): Promise<void> {
+  const shown = { id, server_url: '', status: 'ERROR', last_error: { code: 'INVALID_URL' } };
+  const connector = (await client.getConnector(id)).ok();
+  expect(connector).toMatchObject(shown);
+  expect(connector.last_error?.message).toBe(UNREADABLE);
+  expect((await client.listConnectors()).ok().items).toContainEqual(connector);
+  for (const answer of [
+    await client.updateConnector(id, { transport: 'streamable-http' }),
+    await client.putCredentials(id, { token: 'another-token' }),
+  ]) {
+    expect(answer.problem(422, 'INVALID_URL')).toMatchObject({
+      detail: UNREADABLE,
+      errors: [{ pointer: '/body/server_url' }],
+    });
+  }
 }
 
 /** @returns what the servers were sent since, as one text. */
@@ -110,9 +136,7 @@ describe('credentials in the row of another connector', () => {
     const mallory = await service.clientFor(`mallory-${count}`);
     await query('UPDATE connectors SET owner_id = $2 WHERE id = $1', [mine.id, `mallory-${count}`]);
 
-    await expectUnusable(mallory, mine);
-    (await mallory.getConnector(mine.id)).problem(500, 'INTERNAL');
-    (await mallory.listConnectors()).problem(500, 'INTERNAL');
+    await expectUnusable(mallory, mine, { isUrlReadable: false });
   });
 });
 
@@ -127,8 +151,7 @@ describe('credentials at another address', () => {
       [mine.id, decoy.id],
     );
 
-    await expectUnusable(alice, mine);
-    (await alice.getConnector(mine.id)).problem(500, 'INTERNAL');
+    await expectUnusable(alice, mine, { isUrlReadable: false });
   });
 
   it('are not sent to the new URL when the old ones are put back', async () => {
@@ -181,6 +204,62 @@ describe('a sealed text that was tampered with', () => {
   function flip(character: string | undefined): string {
     return character === 'A' ? 'B' : 'A';
   }
+});
+
+describe('an address that cannot be read any more', () => {
+  async function damaged(): Promise<Saved> {
+    const saved = await save(alice, home);
+    await query(`UPDATE connectors SET server_url_sealed = 'mc1.k1.AAAA' WHERE id = $1`, [
+      saved.id,
+    ]);
+    return saved;
+  }
+
+  it('costs the list none of the others, and the operator is told', async () => {
+    const first = await save(alice, home);
+    const broken = await damaged();
+    const last = await save(alice, home);
+
+    const { items } = (await alice.listConnectors()).ok();
+
+    expect(items.map(({ id }) => id)).toEqual([last.id, broken.id, first.id]);
+    expect(items.map(({ status }) => status)).toEqual(['ENABLED', 'ERROR', 'ENABLED']);
+    expect(items[0]?.server_url).toBe(home.url);
+    await expectUnreadableUrl(alice, broken.id);
+    const lines = service.logLines.filter((line) => line.includes(broken.id));
+    expect(lines.some((line) => line.includes('SealError'))).toBe(true);
+  });
+
+  it('can be renamed, switched off and on, and deleted', async () => {
+    const { id } = await damaged();
+
+    expect((await alice.updateConnector(id, { name: 'Broken' })).ok()).toMatchObject({
+      name: 'Broken',
+      server_url: '',
+    });
+    expect((await alice.setStatus(id, 'DISABLED')).ok().status).toBe('DISABLED');
+    expect((await alice.setStatus(id, 'ENABLED')).ok().status).toBe('ERROR');
+    (await alice.deleteConnector(id)).ok(204);
+    (await alice.getConnector(id)).problem(404, 'CONNECTOR_NOT_FOUND');
+  });
+
+  it('is replaced by a new one, for which the credentials are needed again', async () => {
+    const saved = await damaged();
+    const moved = { server_url: trap.url };
+    const marks = [home.requests.length, trap.requests.length];
+
+    (await alice.updateConnector(saved.id, moved)).problem(422, 'CREDENTIALS_REQUIRED');
+    (await alice.updateConnector(saved.id, { server_url: home.url })).problem(
+      422,
+      'CREDENTIALS_REQUIRED',
+    );
+    const credentials = { token: 'token-for-the-new-address' };
+    const mended = (await alice.updateConnector(saved.id, { ...moved, credentials })).ok();
+
+    expect(mended).toMatchObject({ server_url: trap.url, status: 'ENABLED', last_error: null });
+    (await alice.callTool({ name: saved.tool, arguments: {} })).ok();
+    expect(sentSince(marks)).not.toContain(saved.token);
+  });
 });
 
 describe('kept answers', () => {

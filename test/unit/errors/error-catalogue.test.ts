@@ -159,6 +159,7 @@ describe('what the texts name', () => {
       'request failed',
       'request could not be served',
       'the key set for access tokens cannot be fetched',
+      'the stored URL of a connector cannot be read',
       'the answer of an Idempotency-Key is lost',
     ];
     // Every piece with a space that is no command, operation or header is a line of the log.
