@@ -8,12 +8,19 @@ export interface ToolSource
   tools: Pick<ConnectorTool, 'exposedName' | 'definition' | 'definitionHash'>[];
 }
 
-/** A tool as a call needs it. */
-export interface CallableTool
-  extends Pick<ConnectorRecord, 'intent' | 'credentialGeneration' | 'callTimeoutSeconds'> {
+/** A tool, and all that decides whether it may be called now. */
+export interface ToolStanding extends Pick<ConnectorRecord, 'intent' | 'health'> {
   connectorId: string;
+  /** As agents call it. */
+  exposedName: string;
   /** SHA-256 of the stored definition, hex. */
   definitionHash: string;
+}
+
+/** A tool as a call needs it. */
+export interface CallableTool
+  extends ToolStanding,
+    Pick<ConnectorRecord, 'credentialGeneration' | 'callTimeoutSeconds'> {
   /** As the server calls it. */
   toolName: string;
 }
@@ -30,4 +37,6 @@ export interface ConnectorToolStore {
   listSources(identity: Identity): Promise<ToolSource[]>;
   /** The tool with this exposed name, also of a disabled connector. */
   findCallable(identity: Identity, exposedName: string): Promise<CallableTool | undefined>;
+  /** The tools with these exposed names, also of disabled connectors; in no order, without those that do not exist. */
+  listStandings(identity: Identity, exposedNames: readonly string[]): Promise<ToolStanding[]>;
 }

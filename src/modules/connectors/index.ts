@@ -7,7 +7,12 @@ export { ConnectorSaveService } from './connector-save-service.ts';
 export { ConnectorSecrets } from './connector-secrets.ts';
 export { ConnectorService } from './connector-service.ts';
 export { ConnectorTester } from './connector-tester.ts';
-export type { CallableTool, ConnectorToolStore, ToolSource } from './connector-tool-store.ts';
+export type {
+  CallableTool,
+  ConnectorToolStore,
+  ToolSource,
+  ToolStanding,
+} from './connector-tool-store.ts';
 export { PrismaConnectorStore } from './prisma-connector-store.ts';
 export { PrismaConnectorToolStore } from './prisma-connector-tool-store.ts';
 export { PrismaResealStore } from './prisma-reseal-store.ts';

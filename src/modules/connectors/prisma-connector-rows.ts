@@ -4,6 +4,7 @@ import type { Prisma } from '../../database/prisma/client.ts';
 import { MCP_FAILURE_CODES } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorRecord, ConnectorTool, ToolDefinition } from './connector.ts';
+import type { ToolStanding } from './connector-tool-store.ts';
 
 /** The columns that name the owner of a row. */
 export interface OwnerColumns {
@@ -23,6 +24,14 @@ export const connectorInclude = {
   _count: { select: { tools: true } },
 } satisfies Prisma.ConnectorInclude;
 
+/** What is read of a tool to know whether it may be called. */
+export const standingColumns = {
+  exposedName: true,
+  definitionHash: true,
+  connector: { select: { id: true, intent: true, health: true } },
+} satisfies Prisma.ConnectorToolSelect;
+
+type StandingRow = Prisma.ConnectorToolGetPayload<{ select: typeof standingColumns }>;
 type ConnectorRow = Prisma.ConnectorGetPayload<{ include: typeof connectorInclude }>;
 type ToolRow = Prisma.ConnectorToolGetPayload<object>;
 
@@ -36,6 +45,7 @@ const States = Type.Object({
   intent: Literals(['ENABLED', 'DISABLED']),
   health: Literals(['HEALTHY', 'ERROR', 'NEEDS_AUTH']),
 });
+const Standing = Type.Pick(States, ['intent', 'health']);
 const FaultCode = Literals(MCP_FAILURE_CODES);
 const Knowledge = Type.Object({
   era: Literals(['legacy', 'modern']),
@@ -97,6 +107,12 @@ export function toConnectorRecord(row: ConnectorRow): ConnectorRecord {
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
+}
+
+/** @throws when the row holds a state this version does not know. */
+export function toStanding({ exposedName, definitionHash, connector }: StandingRow): ToolStanding {
+  const { intent, health } = Value.Decode(Standing, connector);
+  return { connectorId: connector.id, exposedName, definitionHash, intent, health };
 }
 
 function pickStates({ transport, authType, intent, health }: Static<typeof States>) {

@@ -1,12 +1,19 @@
 import type { Database } from '../../database/index.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorTool } from './connector.ts';
-import type { CallableTool, ConnectorToolStore, ToolSource } from './connector-tool-store.ts';
+import type {
+  CallableTool,
+  ConnectorToolStore,
+  ToolSource,
+  ToolStanding,
+} from './connector-tool-store.ts';
 import {
   connectorInclude,
   ownerColumns,
+  standingColumns,
   toConnectorRecord,
   toConnectorTool,
+  toStanding,
   toToolDefinition,
 } from './prisma-connector-rows.ts';
 
@@ -59,32 +66,37 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
   }
 
   async findCallable(identity: Identity, exposedName: string): Promise<CallableTool | undefined> {
-    const tool = await this.#database.asUser(identity, (tx) =>
+    const row = await this.#database.asUser(identity, (tx) =>
       tx.connectorTool.findFirst({
         where: { ...ownerColumns(identity), exposedName },
         select: {
+          ...standingColumns,
           name: true,
-          definitionHash: true,
           connector: {
             select: {
-              id: true,
+              ...standingColumns.connector.select,
               credentialGeneration: true,
-              intent: true,
               callTimeoutSeconds: true,
             },
           },
         },
       }),
     );
-    if (tool === null) return undefined;
-    const { id, credentialGeneration, intent, callTimeoutSeconds } = tool.connector;
-    return {
-      connectorId: id,
-      credentialGeneration,
-      callTimeoutSeconds,
-      definitionHash: tool.definitionHash,
-      intent: intent === 'ENABLED' ? 'ENABLED' : 'DISABLED',
-      toolName: tool.name,
-    };
+    if (row === null) return undefined;
+    const { credentialGeneration, callTimeoutSeconds } = row.connector;
+    return { ...toStanding(row), credentialGeneration, callTimeoutSeconds, toolName: row.name };
+  }
+
+  async listStandings(
+    identity: Identity,
+    exposedNames: readonly string[],
+  ): Promise<ToolStanding[]> {
+    const rows = await this.#database.asUser(identity, (tx) =>
+      tx.connectorTool.findMany({
+        where: { ...ownerColumns(identity), exposedName: { in: [...exposedNames] } },
+        select: standingColumns,
+      }),
+    );
+    return rows.map(toStanding);
   }
 }

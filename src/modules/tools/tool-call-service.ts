@@ -5,9 +5,10 @@ import type { OperationFields, OperationLog } from '../../lib/operation-log.ts';
 import type { CallProgress, JsonObject, ToolOutcome } from '../../mcp/client/mcp-client.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { CallableTool, ConnectorToolStore } from '../connectors/index.ts';
-import { disabledConnector, type ServerRequestService } from '../sessions/index.ts';
+import type { ServerRequestService } from '../sessions/index.ts';
 import { type CallState, callErrorOf } from './call-error.ts';
 import type { CallMetrics } from './call-metrics.ts';
+import { refusalOf } from './tool-availability.ts';
 
 /** Bytes of JSON that the arguments of a call may take. */
 const MAX_ARGUMENTS_BYTES = 256 * 1024;
@@ -110,13 +111,14 @@ export class ToolCallService {
     const { connectorId, definitionHash } = tool;
     fields.connector_id = state.connectorId = connectorId;
     state.limitSeconds = tool.callTimeoutSeconds;
-    if (tool.intent === 'DISABLED') throw disabledConnector(connectorId);
-    if (call.definitionHash !== undefined && call.definitionHash !== definitionHash) {
-      throw new AppError('TOOL_CHANGED', {
-        extensions: { connector_id: connectorId, definition_hash: definitionHash },
-      });
-    }
-    return tool;
+    const refusal = refusalOf(tool, call.definitionHash);
+    if (refusal === undefined) return tool;
+    throw new AppError(refusal.code, {
+      extensions: {
+        connector_id: connectorId,
+        ...(refusal.code === 'TOOL_CHANGED' && { definition_hash: definitionHash }),
+      },
+    });
   }
 
   async #send(

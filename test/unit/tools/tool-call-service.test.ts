@@ -91,8 +91,10 @@ beforeEach(() => {
   client = new ScriptedClient();
   tool = {
     connectorId: 'c1',
+    exposedName: 's__do_it_1234abcd',
     toolName: 'do it!',
     intent: 'ENABLED',
+    health: 'HEALTHY',
     credentialGeneration: 3,
     callTimeoutSeconds: 30,
     definitionHash: HASH,

@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/errors/app-error.ts';
 import type { ToolDefinition } from '../../../src/modules/connectors/connector.ts';
 import type {
-  CallableTool,
   ToolSource,
+  ToolStanding,
 } from '../../../src/modules/connectors/connector-tool-store.ts';
 import { compileToolset } from '../../../src/modules/tools/toolset.ts';
 import { ToolsetService } from '../../../src/modules/tools/toolset-service.ts';
@@ -135,17 +135,18 @@ describe('ToolsetService', () => {
           asked.push(identity);
           return sources;
         },
-        findCallable: async (identity, name): Promise<CallableTool | undefined> => {
-          asked.push({ identity, name });
-          if (name !== 'off__search') return undefined;
-          return {
-            connectorId: 'id-off',
-            toolName: 'x',
-            intent: 'DISABLED',
-            credentialGeneration: 1,
-            callTimeoutSeconds: 60,
-            definitionHash: 'd',
-          };
+        listStandings: async (identity, names): Promise<ToolStanding[]> => {
+          asked.push({ identity, names });
+          if (!names.includes('off__search')) return [];
+          return [
+            {
+              connectorId: 'id-off',
+              exposedName: 'off__search',
+              intent: 'DISABLED',
+              health: 'HEALTHY',
+              definitionHash: 'd',
+            },
+          ];
         },
       },
     });
@@ -179,7 +180,7 @@ describe('ToolsetService', () => {
       code: 'CONNECTOR_DISABLED',
       extensions: { connector_id: 'id-off', nearest: ['a__search'] },
     });
-    expect(asked.at(-1)).toEqual({ identity: alice, name: 'off__search' });
+    expect(asked.at(-1)).toEqual({ identity: alice, names: ['off__search'] });
   });
 
   it('says that the connector of the selected tool needs a sign-in, and never offers its tools', async () => {

@@ -1,0 +1,140 @@
+import { AppError } from '../../errors/app-error.ts';
+import { ERROR_CATALOGUE } from '../../errors/error-catalogue.ts';
+import type { Identity } from '../../tenancy/caller.ts';
+import type { ConnectorToolStore, ToolStanding } from '../connectors/index.ts';
+import { nearestNames } from './nearest-names.ts';
+import type { Toolset } from './toolset.ts';
+
+/** What has to happen before a tool can be called. */
+export type ToolRemedy =
+  | 'choose_another_tool'
+  | 'enable_connector'
+  | 'renew_credentials'
+  | 'read_tools_again';
+
+/** Why a tool cannot be called now, as one of the closed list of codes. */
+export interface ToolObstacle {
+  code: 'TOOL_NOT_FOUND' | 'CONNECTOR_DISABLED' | 'NEEDS_AUTH' | 'TOOL_CHANGED';
+  /** What to do, for the user. Nothing a server wrote. */
+  detail: string;
+  /** It may go away by itself. */
+  retryable: boolean;
+  remedy: ToolRemedy;
+}
+
+/** Whether a tool can be called, as far as rows tell: no server is asked. */
+export interface ToolAvailability {
+  name: string;
+  /** Undefined where there is no such tool. */
+  standing: ToolStanding | undefined;
+  /** Undefined where the tool is ready. */
+  obstacle: ToolObstacle | undefined;
+  /** Names of tools that are ready, most like the name of one that is not; none for a tool that is. */
+  nearest: string[];
+}
+
+/** Names that tools can have at all; nothing else reaches the database. */
+const EXPOSED_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+
+/**
+ * Tells of each name, in the order given, whether its tool can be called.
+ * @param toolset the user's, whose tools need no further question
+ * @param definitionHashes by name, the definitions the agent knows; any will do for other names
+ */
+export async function availabilityOf(
+  store: Pick<ConnectorToolStore, 'listStandings'>,
+  identity: Identity,
+  toolset: Toolset,
+  { names, definitionHashes }: ToolQuestion,
+): Promise<ToolAvailability[]> {
+  const listed = standingsOf(toolset);
+  const usable = [...listed.values()].flatMap((standing) =>
+    obstacleTo(standing) === undefined ? [standing.exposedName] : [],
+  );
+  const others = names.filter((name) => !listed.has(name) && EXPOSED_NAME.test(name));
+  const stored = others.length === 0 ? [] : await store.listStandings(identity, others);
+  const unlisted = new Map(stored.map((standing) => [standing.exposedName, standing]));
+  return names.map((name) => {
+    const standing = listed.get(name) ?? unlisted.get(name);
+    const obstacle = obstacleTo(standing, definitionHashes?.get(name));
+    const nearest = obstacle === undefined ? [] : nearestNames(name, usable);
+    return { name, standing, obstacle, nearest };
+  });
+}
+
+/** The tools that are asked about. */
+export interface ToolQuestion {
+  names: readonly string[];
+  definitionHashes?: ReadonlyMap<string, string>;
+}
+
+/** The error that says why a tool cannot be used; undefined where it can. */
+export function unavailableError(availability: ToolAvailability): AppError | undefined {
+  const { obstacle, standing, nearest } = availability;
+  if (obstacle === undefined) return undefined;
+  return new AppError(obstacle.code, {
+    detail: obstacle.detail,
+    extensions: { ...(standing && { connector_id: standing.connectorId }), nearest },
+  });
+}
+
+/** What keeps a tool from being called, whatever its server would say: the owner's will, and the definition. */
+export function refusalOf(
+  standing: ToolStanding | undefined,
+  definitionHash?: string,
+): ToolObstacle | undefined {
+  if (standing === undefined) return obstacle('TOOL_NOT_FOUND');
+  if (standing.intent === 'DISABLED') return obstacle('CONNECTOR_DISABLED');
+  if (definitionHash !== undefined && definitionHash !== standing.definitionHash) {
+    return obstacle('TOOL_CHANGED');
+  }
+  return undefined;
+}
+
+/** As {@link refusalOf}, and what its server said when it was last asked. */
+function obstacleTo(
+  standing: ToolStanding | undefined,
+  definitionHash?: string,
+): ToolObstacle | undefined {
+  const refusal = refusalOf(standing, definitionHash);
+  if (refusal !== undefined) return refusal;
+  return standing?.health === 'NEEDS_AUTH' ? obstacle('NEEDS_AUTH') : undefined;
+}
+
+/** What to do, and what is said instead of the catalogue's sentence, which speaks of calls. */
+const OBSTACLES: Readonly<Record<ToolObstacle['code'], { remedy: ToolRemedy; detail?: string }>> = {
+  TOOL_NOT_FOUND: {
+    remedy: 'choose_another_tool',
+    detail: 'No enabled connector of the user has this tool. See the nearest names.',
+  },
+  CONNECTOR_DISABLED: {
+    remedy: 'enable_connector',
+    detail: 'Enable the connector to use this tool.',
+  },
+  NEEDS_AUTH: {
+    remedy: 'renew_credentials',
+    detail: 'Renew the credentials of the connector, then try again.',
+  },
+  TOOL_CHANGED: { remedy: 'read_tools_again' },
+};
+
+function obstacle(code: ToolObstacle['code']): ToolObstacle {
+  const { retryable, shown } = ERROR_CATALOGUE[code];
+  const { remedy, detail = shown } = OBSTACLES[code];
+  return { code, detail, retryable, remedy };
+}
+
+const HEALTH = { ok: 'HEALTHY', stale: 'ERROR', needs_auth: 'NEEDS_AUTH' } as const;
+
+/** By name, of the tools that are listed. */
+function standingsOf({ tools, outcomes }: Toolset): Map<string, ToolStanding> {
+  const healths = new Map(
+    outcomes.map(({ connectorId, outcome }) => [connectorId, HEALTH[outcome]]),
+  );
+  return new Map(
+    tools.map(({ name: exposedName, connectorId, definitionHash }) => {
+      const health = healths.get(connectorId) ?? 'ERROR';
+      return [exposedName, { exposedName, connectorId, definitionHash, intent: 'ENABLED', health }];
+    }),
+  );
+}
