@@ -75,7 +75,7 @@ export class ServerRequestService {
 }
 
 /** What a caller is told whose connector is disabled. */
-export function disabledConnector(connectorId: string): AppError {
+function disabledConnector(connectorId: string): AppError {
   return new AppError('CONNECTOR_DISABLED', { extensions: { connector_id: connectorId } });
 }
 
