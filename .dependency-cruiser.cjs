@@ -116,7 +116,7 @@ module.exports = {
       to: {
         path: [
           '^src/modules/',
-          '^src/(app|container(-sessions)?|network|server|service|config)\\.ts$',
+          '^src/(app|container(-[a-z]+)?|network|server|service|config)\\.ts$',
         ],
       },
     },
@@ -130,7 +130,7 @@ module.exports = {
       name: 'only-the-container-and-the-app-wire',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: '^src/(app|container(-sessions)?|network|server|service|config)\\.ts$' },
+      to: { path: '^src/(app|container(-[a-z]+)?|network|server|service|config)\\.ts$' },
     },
     ...LADDER.slice(1).map((name, i) => ({
       name: `ladder-${name}`,

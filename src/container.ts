@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
+import { createChangeFeed } from './container-changes.ts';
 import { createSessions } from './container-sessions.ts';
 import { Database, describeSchemaState } from './database/index.ts';
 import { RemoteKeys } from './http/authentication/remote-keys.ts';
@@ -77,6 +78,7 @@ export function createContainer({
   const box = new SealedBox(parseKeyring(config.encryptionKeys));
   const { mcpClient } = network;
   const registry = createMetricsRegistry();
+  const changes = createChangeFeed({ databaseUrl, clock, logger, registry });
   const sessions = createSessions({ config, clock, logger, log, mcpClient, registry });
   const basis: Basis = { config, database, clock, logger, log, box, registry, ...network };
   const services = createServices(basis, sessions);
@@ -94,6 +96,9 @@ export function createContainer({
     requestContext,
     clock,
     ...services,
+    changeFeed: changes.feed,
+    /** Begins what nobody has to wait for. */
+    start: () => changes.start(),
     sessionStatisticsService: sessions.sessionStatisticsService,
     gateway: createGateway(services, logger),
     tokenSource: tokenSourceOf(config, network.keyOutbound, logger),
@@ -107,6 +112,7 @@ export function createContainer({
     /** Closes sessions, then sockets, then the database. */
     close: async () => {
       stopTimers();
+      await changes.close();
       await sessions.close();
       await network.close();
       await database.close();

@@ -32,7 +32,8 @@ export interface DatabaseOptions {
   onConnectionError?: (error: Error) => void;
 }
 
-const APP_ROLE = 'mcp_connectors_app';
+/** The role that requests work as. */
+export const APP_ROLE = 'mcp_connectors_app';
 const WORKER_ROLE = 'mcp_connectors_worker';
 
 /**

@@ -1,4 +1,6 @@
+export { CHANGE_CHANNEL, type Change, ChangeFeed, type ChangeListener } from './change-feed.ts';
 export { ConstraintViolation } from './constraint-violation.ts';
-export { Database, type DatabaseTransaction } from './database.ts';
+export { APP_ROLE, Database, type DatabaseTransaction } from './database.ts';
 export { DatabaseUnavailable } from './database-unavailable.ts';
+export { NotificationListener } from './notification-listener.ts';
 export { describeSchemaState } from './schema-state.ts';

@@ -1,0 +1,78 @@
+import type { Logger } from 'pino';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { APP_ROLE, CHANGE_CHANNEL, ChangeFeed, NotificationListener } from './database/index.ts';
+import type { Clock } from './lib/clock.ts';
+
+/** What the change feed is built from. */
+export interface ChangeFeedBasis {
+  databaseUrl: string;
+  clock: Clock;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  registry: Registry;
+}
+
+/** Builds what tells this process of changes made by others. Nothing is connected before `start`. */
+export function createChangeFeed({ databaseUrl, clock, logger, registry }: ChangeFeedBasis) {
+  const log = createFeedLog(logger);
+  const listener = new NotificationListener({
+    url: databaseUrl,
+    role: APP_ROLE,
+    channels: [CHANGE_CHANNEL],
+    clock,
+    onNotification: ({ payload }) => {
+      const outcome = feed.accept(payload) ? 'accepted' : 'unreadable';
+      announcements.inc({ outcome });
+      if (outcome === 'unreadable') log.unreadable();
+    },
+    onConnected: () => {
+      log.connected();
+      feed.acceptGap();
+    },
+    onFailure: log.failed,
+  });
+  const feed = new ChangeFeed({
+    connection: listener,
+    onError: (err) => logger.error({ err }, 'a change could not be followed'),
+  });
+  const announcements = registerMetrics(registry, feed);
+  return { feed, start: () => listener.start(), close: () => listener.close() };
+}
+
+function registerMetrics(registry: Registry, feed: ChangeFeed): Counter<'outcome'> {
+  const registers = [registry];
+  const connected: Gauge = new Gauge({
+    name: 'mcp_change_feed_connected',
+    help: 'Whether this process hears of changes: 1, or 0 while every list and call reads the database.',
+    registers,
+    collect: () => void connected.set(feed.isLive ? 1 : 0),
+  });
+  return new Counter({
+    name: 'mcp_change_feed_announcements_total',
+    help: 'Announcements that arrived, by whether they were of the form of ours.',
+    labelNames: ['outcome'],
+    registers,
+  });
+}
+
+/** One line for each loss and each return, and for what somebody else announces, however often that is. */
+function createFeedLog(logger: Pick<Logger, 'info' | 'warn'>) {
+  let isLost = false;
+  let isPolluted = false;
+  return {
+    connected: () => {
+      isLost = false;
+      isPolluted = false;
+      logger.info('changes are followed');
+    },
+    failed: (err: unknown) => {
+      if (!isLost)
+        logger.warn({ err }, 'changes cannot be followed; the database is asked for all');
+      isLost = true;
+    },
+    unreadable: () => {
+      // What it says is not logged: nobody knows what it is.
+      if (!isPolluted) logger.warn('somebody else announces changes in our name');
+      isPolluted = true;
+    },
+  };
+}
