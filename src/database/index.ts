@@ -1,4 +1,4 @@
-export { CHANGE_CHANNEL, type Change, ChangeFeed, type ChangeListener } from './change-feed.ts';
+export { CHANGE_CHANNEL, type Change, ChangeFeed } from './change-feed.ts';
 export { ConstraintViolation } from './constraint-violation.ts';
 export { APP_ROLE, Database, type DatabaseTransaction } from './database.ts';
 export { DatabaseUnavailable } from './database-unavailable.ts';
