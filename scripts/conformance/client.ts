@@ -1,4 +1,6 @@
 // The client under test: what the service does with a server, asked for by the suite with the server's address.
+import { readHeaderParameters } from '../../src/mcp/client/header-parameters.ts';
+import type { OutgoingCall } from '../../src/mcp/client/mcp-client.ts';
 import { SdkMcpClient } from '../../src/mcp/client/sdk-mcp-client.ts';
 import { parseAllowedAddresses, parseAllowedHosts } from '../../src/outbound/allow-lists.ts';
 import { createOutbound } from '../../src/outbound/guarded-fetch.ts';
@@ -21,12 +23,26 @@ const connection = await client.connect(
   { signal },
 );
 const { tools } = await connection.listTools({ signal });
-for (const { name, inputSchema } of tools) {
-  await connection.callTool({ name, arguments: sampleOf(inputSchema) }, { signal });
+const calls =
+  askedCalls() ??
+  tools.map(({ name, inputSchema }) => ({ name, arguments: sampleOf(inputSchema) }));
+for (const call of calls) {
+  const tool = tools.find(({ name }) => name === call.name);
+  const reading = tool && readHeaderParameters(tool.inputSchema);
+  const headerParameters = reading?.ok ? reading.parameters : [];
+  await connection.callTool({ ...call, headerParameters }, { signal });
 }
 await connection.close();
 await client.close();
 await outbound.close();
+
+/** The calls that some scenarios ask for. */
+function askedCalls(): OutgoingCall[] | undefined {
+  const context: { toolCalls?: OutgoingCall[] } = JSON.parse(
+    process.env['MCP_CONFORMANCE_CONTEXT'] ?? '{}',
+  );
+  return context.toolCalls;
+}
 
 /** Arguments that fit a simple schema. */
 function sampleOf({ properties }: Record<string, unknown>): Record<string, unknown> {

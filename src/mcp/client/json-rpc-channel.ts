@@ -12,8 +12,8 @@ export interface OutgoingMessage {
 
 /** What a {@link JsonRpcChannel} needs. */
 export interface JsonRpcChannelOptions {
-  /** Puts a message on the wire. A rejection ends the request that `message` is. */
-  send: (message: OutgoingMessage) => Promise<void>;
+  /** Puts a message on the wire, with headers of its own. A rejection ends the request that `message` is. */
+  send: (message: OutgoingMessage, headers: Record<string, string>) => Promise<void>;
   /** Turns whatever `send` rejects with into a failure. */
   translate: (error: unknown) => McpFailure;
   /** Tells the server that a request was given up; undefined where ending the exchange says it all. */
@@ -34,6 +34,8 @@ export interface RequestOptions {
   signal: AbortSignal;
   /** Asks the server for progress; gets the parameters of each notification, as they came. */
   onProgress?: ((params: JsonObject) => void) | undefined;
+  /** Sent with this request only. They replace no header of the protocol. */
+  headers?: Record<string, string> | undefined;
 }
 
 /** Ids below are the SDK's own. */
@@ -59,7 +61,7 @@ export class JsonRpcChannel {
    */
   async request(
     call: { method: string; params: { [key: string]: unknown } },
-    { signal, onProgress }: RequestOptions,
+    { signal, onProgress, headers = {} }: RequestOptions,
   ): Promise<ReceivedAnswer> {
     if (this.#closedBy !== undefined) throw closedChannel(this.#closedBy);
     if (signal.aborted) throw timeout(signal, { notExecuted: true });
@@ -76,7 +78,10 @@ export class JsonRpcChannel {
       };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#options
-        .send({ jsonrpc: '2.0', id, ...(onProgress === undefined ? call : withToken(call, id)) })
+        .send(
+          { jsonrpc: '2.0', id, ...(onProgress === undefined ? call : withToken(call, id)) },
+          headers,
+        )
         .catch((error: unknown) => fail(this.#options.translate(error)));
     });
     try {

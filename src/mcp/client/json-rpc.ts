@@ -32,6 +32,10 @@ export interface ReceivedAnswer {
 const UNSUPPORTED_PROTOCOL_VERSION = -32022;
 /** The server needs a client capability we do not declare (MCP 2026-07-28). */
 export const MISSING_CLIENT_CAPABILITY = -32021;
+/** Headers do not match what the body says (MCP 2026-07-28). */
+export const HEADER_MISMATCH = -32020;
+/** JSON-RPC 2.0: the parameters are not valid. */
+export const INVALID_PARAMS = -32602;
 /** JSON-RPC 2.0: there is no such method. */
 export const METHOD_NOT_FOUND = -32601;
 /** What servers of the legacy era answer when a session id is missing or unknown. */

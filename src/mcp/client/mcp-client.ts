@@ -37,6 +37,22 @@ export interface DiscoveredTool {
   annotations: JsonObject | undefined;
 }
 
+/** A parameter whose value a server wants as a header too (MCP 2026-07-28, `x-mcp-header`). */
+export interface HeaderParameter {
+  /** What follows `mcp-param-` in the header's name; a token (RFC 9110) in lower case. */
+  name: string;
+  /** The names of properties that lead to the value in the arguments. */
+  path: string[];
+}
+
+/** A tool to be called, and with what. */
+export interface OutgoingCall {
+  name: string;
+  arguments: JsonObject;
+  /** What discovery found in its input schema; default: none. Used in the modern era only. */
+  headerParameters?: readonly HeaderParameter[];
+}
+
 /** A tool, or a part of one, that was left out, and why. */
 export interface ToolWarning {
   /** The tool's name as far as it can be shown, at most 128 characters. */
@@ -97,10 +113,7 @@ export interface McpConnection {
   /** @throws McpFailure */
   listTools(options: { signal: AbortSignal }): Promise<ToolDiscovery>;
   /** @throws McpFailure */
-  callTool(
-    call: { name: string; arguments: JsonObject },
-    options: CallOptions,
-  ): Promise<ToolOutcome>;
+  callTool(call: OutgoingCall, options: CallOptions): Promise<ToolOutcome>;
   /**
    * Has the listener told whenever the server says that its tools changed, or may have changed unnoticed, until the connection is
    * closed. Where the server announces such changes, a stream is kept open for them. To be called once.

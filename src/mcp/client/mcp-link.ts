@@ -78,7 +78,10 @@ export class McpLink {
     });
     this.#broken.catch(() => {});
     this.#channel = new JsonRpcChannel({
-      send: (message) => this.#transport.send(message),
+      send: (message, headers) =>
+        this.#transport instanceof SSEClientTransport
+          ? this.#transport.send(message)
+          : this.#transport.send(message, { headers }),
       translate: (error) => toMcpFailure(error, this.#fetch.context),
       cancel: (id) => this.#cancel(id),
     });
@@ -183,6 +186,11 @@ export class McpLink {
       onGap: onChanged,
     });
     void stream.run();
+  }
+
+  /** The server has shown without saying so that its tools are others now. */
+  noticeToolsChanged(): void {
+    this.#onToolsChanged();
   }
 
   /** The request that opens the stream of changes in the modern era; the legacy era has none. */

@@ -1,4 +1,5 @@
 import { isJsonObject } from './json-rpc.ts';
+import type { JsonObject } from './mcp-client.ts';
 
 /** Finds the first keyword below a value that does not have the form it must have. */
 type KeywordCheck = (value: unknown) => boolean | FlawedKeyword;
@@ -22,13 +23,15 @@ const ONE_SCHEMA = [
   'else',
 ] as const;
 const SCHEMA_LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'] as const;
-const SCHEMA_MAPS = [
+const SCHEMA_MAPS: ReadonlySet<string> = new Set([
   'properties',
   'patternProperties',
   'dependentSchemas',
   '$defs',
   'definitions',
-] as const;
+]);
+/** Keywords that hold one schema or a list of them. */
+const SCHEMA_KEYWORDS: ReadonlySet<string> = new Set([...ONE_SCHEMA, ...SCHEMA_LISTS, 'items']);
 
 /**
  * The form of the keywords that hold other schemas or steer validation, in every draft since 4 (JSON Schema 2020-12, Core section
@@ -37,7 +40,7 @@ const SCHEMA_MAPS = [
 const CHECKS: ReadonlyMap<string, KeywordCheck> = new Map<string, KeywordCheck>([
   ...ONE_SCHEMA.map((name): [string, KeywordCheck] => [name, isSchema]),
   ...SCHEMA_LISTS.map((name): [string, KeywordCheck] => [name, isSchemaList]),
-  ...SCHEMA_MAPS.map((name): [string, KeywordCheck] => [name, isSchemaMap]),
+  ...[...SCHEMA_MAPS].map((name): [string, KeywordCheck] => [name, isSchemaMap]),
   ['items', (value) => (Array.isArray(value) ? isSchemaList(value) : isSchema(value))],
   ['type', (value) => typeof value === 'string' || isTextList(value)],
   // A boolean was the form of draft 3, which some generators still write beside a property; it asks for nothing here.
@@ -93,4 +96,61 @@ function isText(value: unknown): boolean {
 
 function isTextList(value: unknown): boolean {
   return Array.isArray(value) && value.every(isText);
+}
+
+/** Where a schema stands in the one around it. */
+export interface SchemaPlace {
+  keyword: string;
+  /** Its name, where the keyword holds schemas by name. */
+  name: string | undefined;
+}
+
+/**
+ * Replaces the schemas directly inside a schema whose form is right. Booleans are left out.
+ * @returns the schema itself where nothing was replaced by something else
+ */
+export function mapSubschemas(
+  schema: JsonObject,
+  replace: (subschema: JsonObject, place: SchemaPlace) => JsonObject,
+): JsonObject {
+  let copy: JsonObject | undefined;
+  for (const [keyword, value] of Object.entries(schema)) {
+    const replaced = replaceBelow(keyword, value, (member, name) =>
+      isJsonObject(member) ? replace(member, { keyword, name }) : member,
+    );
+    if (replaced === value) continue;
+    copy ??= { ...schema };
+    copy[keyword] = replaced;
+  }
+  return copy ?? schema;
+}
+
+function replaceBelow(
+  keyword: string,
+  value: unknown,
+  replace: (member: unknown, name: string | undefined) => unknown,
+): unknown {
+  if (SCHEMA_MAPS.has(keyword) && isJsonObject(value)) return mapMembers(value, replace);
+  if (!SCHEMA_KEYWORDS.has(keyword)) return value;
+  if (!Array.isArray(value)) return replace(value, undefined);
+  return mapItems(value, (member) => replace(member, undefined));
+}
+
+function mapMembers(
+  map: JsonObject,
+  replace: (member: unknown, name: string) => unknown,
+): JsonObject {
+  const members = Object.entries(map).map(([name, member]): [string, unknown] => [
+    name,
+    replace(member, name),
+  ]);
+  // Unlike an assignment, fromEntries makes a member of __proto__.
+  return members.every(([name, member]) => member === map[name])
+    ? map
+    : Object.fromEntries(members);
+}
+
+function mapItems(list: readonly unknown[], replace: (member: unknown) => unknown): unknown {
+  const items = list.map(replace);
+  return items.every((item, index) => item === list[index]) ? list : items;
 }

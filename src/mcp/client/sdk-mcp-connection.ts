@@ -2,6 +2,13 @@ import type { Clock } from '../../lib/clock.ts';
 import { unusable } from './answer-reader.ts';
 import { readProgress } from './call-progress.ts';
 import {
+  HEADER_PARAMETER_LIMITS,
+  headersOfCall,
+  readHeaderParameters,
+} from './header-parameters.ts';
+import {
+  HEADER_MISMATCH,
+  INVALID_PARAMS,
   isJsonObject,
   isVersionMismatch,
   type JsonRpcError,
@@ -10,11 +17,13 @@ import {
 } from './json-rpc.ts';
 import type {
   CallOptions,
+  HeaderParameter,
   JsonObject,
   McpConnection,
   McpEra,
   McpTarget,
   McpTransport,
+  OutgoingCall,
   ServerInfo,
   ToolDiscovery,
   ToolOutcome,
@@ -62,21 +71,41 @@ export class SdkMcpConnection implements McpConnection {
       const { answer, textLength } = await this.#link.request('tools/list', params, { signal });
       const result = 'result' in answer ? answer.result : emptyPage(answer.error);
       return { result, textLength };
-    });
+    }, this.era);
     return this.#redaction.ofDiscovery(discovery);
   }
 
   async callTool(
-    call: { name: string; arguments: JsonObject },
+    { headerParameters = [], ...params }: OutgoingCall,
     { signal, onProgress }: CallOptions,
   ): Promise<ToolOutcome> {
-    const params = { name: call.name, arguments: call.arguments };
     const told = onProgress && readProgress(onProgress, this.#clock);
-    const options = { signal, onProgress: told };
-    const { answer } = await this.#link.request('tools/call', params, options);
-    if ('result' in answer) return outcomeOf(answer.result);
-    const { code, message } = answer.error;
-    return { kind: 'protocol-error', code, message: cleanText(message, MESSAGE_LENGTH) };
+    const send = async (parameters: readonly HeaderParameter[]) => {
+      const headers = headersOfCall(this.era === 'modern' ? parameters : [], params.arguments);
+      if (headers === undefined) return TOO_LONG_FOR_HEADERS;
+      const options = { signal, onProgress: told, headers };
+      const { answer } = await this.#link.request('tools/call', params, options);
+      if ('result' in answer) return outcomeOf(answer.result);
+      const { code, message } = answer.error;
+      return { kind: 'protocol-error', code, message: cleanText(message, MESSAGE_LENGTH) } as const;
+    };
+    const outcome = await send(headerParameters);
+    if (outcome.kind !== 'protocol-error' || outcome.code !== HEADER_MISMATCH) return outcome;
+    // The server refused the call unread: what discovery found is not what it wants now.
+    const now = await this.#findHeaderParameters(params.name, signal);
+    return now === undefined ? outcome : await send(now);
+  }
+
+  /** The parameters that the server wants mirrored now, and that those who keep tools are told. */
+  async #findHeaderParameters(
+    name: string,
+    signal: AbortSignal,
+  ): Promise<HeaderParameter[] | undefined> {
+    const { tools } = await this.listTools({ signal });
+    this.#link.noticeToolsChanged();
+    const tool = tools.find((each) => each.name === name);
+    const reading = tool && readHeaderParameters(tool.inputSchema);
+    return reading?.ok ? reading.parameters : undefined;
   }
 
   watchTools(onChanged: () => void): void {
@@ -87,6 +116,13 @@ export class SdkMcpConnection implements McpConnection {
     return this.#link.close();
   }
 }
+
+/** Without its headers the server would refuse the call. */
+const TOO_LONG_FOR_HEADERS: ToolOutcome = {
+  kind: 'protocol-error',
+  code: INVALID_PARAMS,
+  message: `The server wants some arguments as HTTP headers too, and they take more than ${HEADER_PARAMETER_LIMITS.valuesLength} characters there. Send shorter ones.`,
+};
 
 /** A server that has no `tools/list` has no tools. Any other error leaves the list unknown. */
 function emptyPage(error: JsonRpcError): JsonObject {

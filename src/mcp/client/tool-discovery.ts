@@ -1,7 +1,14 @@
+import { readHeaderParameters } from './header-parameters.ts';
 import { isJsonObject } from './json-rpc.ts';
-import type { DiscoveredTool, JsonObject, ToolDiscovery, ToolWarning } from './mcp-client.ts';
+import type {
+  DiscoveredTool,
+  JsonObject,
+  McpEra,
+  ToolDiscovery,
+  ToolWarning,
+} from './mcp-client.ts';
 import { McpFailure } from './mcp-failure.ts';
-import { cleanSchema } from './tool-schema.ts';
+import { type CleanedSchema, cleanSchema } from './tool-schema.ts';
 import { cleanText, isVisibleLine } from './untrusted-text.ts';
 
 /**
@@ -38,8 +45,8 @@ export type PageFetcher = (cursor: string | undefined) => Promise<ToolPage>;
  * @throws McpFailure INVALID_MCP_SERVER for a page without a list of tools, RESPONSE_TOO_LARGE beyond the limits, and what
  * `fetchPage` throws
  */
-export async function discoverTools(fetchPage: PageFetcher): Promise<ToolDiscovery> {
-  const discovery = new Discovery();
+export async function discoverTools(fetchPage: PageFetcher, era: McpEra): Promise<ToolDiscovery> {
+  const discovery = new Discovery(era);
   const seenCursors = new Set<string>();
   let cursor: string | undefined;
   for (let page = 1; page <= DISCOVERY_LIMITS.pages; page += 1) {
@@ -53,11 +60,16 @@ export async function discoverTools(fetchPage: PageFetcher): Promise<ToolDiscove
 
 class Discovery {
   readonly result: ToolDiscovery = { tools: [], warnings: [] };
+  readonly #era: McpEra;
   readonly #names = new Set<string>();
   #tools = 0;
   #pagesLength = 0;
   #definitionsLength = 0;
   #walked = 0;
+
+  constructor(era: McpEra) {
+    this.#era = era;
+  }
 
   /** @returns the cursor of the next page, if there is one */
   addPage({ result, textLength }: ToolPage): string | undefined {
@@ -70,7 +82,7 @@ class Discovery {
 
   #add(raw: unknown): void {
     this.#tools = within('tools', this.#tools + 1);
-    const { tool, warnings, walked = 0 } = readTool(raw);
+    const { tool, warnings, walked = 0 } = readTool(raw, this.#era);
     this.#walked = within('walked', this.#walked + walked);
     this.result.warnings.push(...warnings);
     if (tool === undefined) return;
@@ -103,7 +115,7 @@ interface ToolReading {
   walked?: number;
 }
 
-function readTool(raw: unknown): ToolReading {
+function readTool(raw: unknown, era: McpEra): ToolReading {
   if (!isJsonObject(raw)) return refused('', 'It is not an object.');
   const { name } = raw;
   if (typeof name !== 'string' || name === '') return refused('', 'It has no name.');
@@ -112,11 +124,7 @@ function readTool(raw: unknown): ToolReading {
   }
   if (!isVisibleLine(name)) return refused(name, 'Its name has invisible characters.');
 
-  const { inputSchema } = raw;
-  if (isJsonObject(inputSchema) && inputSchema['type'] !== 'object') {
-    return refused(name, 'Its input schema does not describe an object.');
-  }
-  const input = cleanSchema(inputSchema);
+  const input = readInputSchema(raw['inputSchema'], era);
   const { walked } = input;
   if (!input.ok) return { ...refused(name, `Its input schema ${input.reason}.`), walked };
   const output = raw['outputSchema'] === undefined ? undefined : cleanSchema(raw['outputSchema']);
@@ -136,6 +144,17 @@ function readTool(raw: unknown): ToolReading {
     warnings,
     walked: walked + (output?.walked ?? 0),
   };
+}
+
+function readInputSchema(raw: unknown, era: McpEra): CleanedSchema {
+  if (isJsonObject(raw) && raw['type'] !== 'object') {
+    return { ok: false, reason: 'does not describe an object', walked: 0 };
+  }
+  const cleaned = cleanSchema(raw);
+  // The legacy era gives annotations no meaning, so they cannot be wrong there.
+  if (!cleaned.ok || era === 'legacy') return cleaned;
+  const headers = readHeaderParameters(cleaned.schema);
+  return headers.ok ? cleaned : { ...headers, walked: cleaned.walked };
 }
 
 function refused(name: string, reason: string): ToolReading {

@@ -1,3 +1,4 @@
+import type { HeaderParameter } from '../../mcp/client/mcp-client.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorRecord, ConnectorTool } from './connector.ts';
 
@@ -23,6 +24,7 @@ export interface CallableTool
     Pick<ConnectorRecord, 'credentialGeneration' | 'callTimeoutSeconds'> {
   /** As the server calls it. */
   toolName: string;
+  headerParameters: HeaderParameter[];
 }
 
 /** Tools as discovery stored them; no server is asked. */

@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import type { Prisma } from '../../database/prisma/client.ts';
+import { Prisma } from '../../database/prisma/client.ts';
+import { readHeaderParameters } from '../../mcp/client/header-parameters.ts';
+import type { HeaderParameter } from '../../mcp/client/mcp-client.ts';
 import { MCP_FAILURE_CODES } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorRecord, ConnectorTool, ToolDefinition } from './connector.ts';
@@ -61,6 +63,10 @@ const Definition = Type.Object({
   outputSchema: Type.Optional(JsonObject),
   annotations: Type.Optional(JsonObject),
 });
+
+const HeaderParameters = Type.Array(
+  Type.Object({ name: Type.String(), path: Type.Array(Type.String()) }),
+);
 
 function toFault(row: ConnectorRow): ConnectorRecord['fault'] {
   if (row.lastErrorCode === null || row.lastErrorAt === null) return undefined;
@@ -138,4 +144,16 @@ export function toConnectorTool(row: ToolRow): ConnectorTool {
     definitionHash: row.definitionHash,
     updatedAt: row.updatedAt,
   };
+}
+
+/** What a call needs of the input schema, as it is stored; a server of the legacy era may annotate wrongly, without meaning it. */
+export function toHeaderColumn({ inputSchema }: Pick<ToolDefinition, 'inputSchema'>) {
+  const reading = readHeaderParameters(inputSchema);
+  if (!reading.ok || reading.parameters.length === 0) return Prisma.DbNull;
+  return reading.parameters.map(({ name, path }) => ({ name, path }));
+}
+
+/** @throws when the column holds something else. */
+export function toHeaderParameters(stored: unknown): HeaderParameter[] {
+  return stored === null ? [] : Value.Decode(HeaderParameters, stored);
 }

@@ -22,6 +22,7 @@ import {
   type OwnerColumns,
   ownerColumns,
   toConnectorRecord,
+  toHeaderColumn,
 } from './prisma-connector-rows.ts';
 import { freeSlug } from './slug.ts';
 import { exposedNames } from './tool-names.ts';
@@ -262,14 +263,15 @@ async function replaceTools(
     const old = storedByName.get(name);
     // Dropping the undefined members here keeps what is stored equal to what is read back.
     const json: Prisma.InputJsonObject = JSON.parse(JSON.stringify(definition));
+    const headerParameters = toHeaderColumn(definition);
     if (old === undefined) {
       const exposedName = exposed.get(name) ?? name;
       const columns = { id: randomUUID(), name, exposedName, definition: json, definitionHash };
-      added.push({ ...where, ...columns, createdAt: at, updatedAt: at });
+      added.push({ ...where, ...columns, headerParameters, createdAt: at, updatedAt: at });
     } else if (old.definitionHash !== definitionHash) {
       await tx.connectorTool.updateMany({
         where: { ...where, name },
-        data: { definition: json, definitionHash, updatedAt: at },
+        data: { definition: json, definitionHash, headerParameters, updatedAt: at },
       });
     }
   }

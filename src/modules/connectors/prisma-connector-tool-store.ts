@@ -13,6 +13,7 @@ import {
   standingColumns,
   toConnectorRecord,
   toConnectorTool,
+  toHeaderParameters,
   toStanding,
   toToolDefinition,
 } from './prisma-connector-rows.ts';
@@ -72,6 +73,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
         select: {
           ...standingColumns,
           name: true,
+          headerParameters: true,
           connector: {
             select: {
               ...standingColumns.connector.select,
@@ -84,7 +86,13 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
     );
     if (row === null) return undefined;
     const { credentialGeneration, callTimeoutSeconds } = row.connector;
-    return { ...toStanding(row), credentialGeneration, callTimeoutSeconds, toolName: row.name };
+    return {
+      ...toStanding(row),
+      credentialGeneration,
+      callTimeoutSeconds,
+      toolName: row.name,
+      headerParameters: toHeaderParameters(row.headerParameters),
+    };
   }
 
   async listStandings(

@@ -128,13 +128,13 @@ export class ToolCallService {
   ): Promise<ToolCallResult> {
     const { clock, requests } = this.#deps;
     const startedAt = clock.monotonic();
-    const { toolName } = tool;
+    const { toolName, headerParameters } = tool;
     const outcome = await requests.run(
       identity,
       tool,
       (connection, signal) => {
         state.isSent = true;
-        const sent = { name: toolName, arguments: call.arguments };
+        const sent = { name: toolName, arguments: call.arguments, headerParameters };
         return connection.callTool(sent, { signal, onProgress: options.onProgress });
       },
       { signal: options.signal },

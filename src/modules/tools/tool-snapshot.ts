@@ -1,3 +1,4 @@
+import { withoutHeaderAnnotations } from '../../mcp/client/header-parameters.ts';
 import type { ToolDefinition, ToolSource } from '../connectors/index.ts';
 import type { SnapshotTool } from './snapshot-tool.ts';
 import { ToolIndex } from './tool-search.ts';
@@ -48,5 +49,12 @@ export function toProtocolTool({
 }: Pick<SnapshotTool, 'name' | 'definition'>): ProtocolTool {
   const { title, description, inputSchema, outputSchema, annotations } = definition;
   const output = outputSchema?.['type'] === 'object' ? outputSchema : undefined;
-  return { name, title, description, inputSchema, outputSchema: output, annotations };
+  return {
+    name,
+    title,
+    description,
+    inputSchema: withoutHeaderAnnotations(inputSchema),
+    outputSchema: output,
+    annotations,
+  };
 }

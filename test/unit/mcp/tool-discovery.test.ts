@@ -4,7 +4,7 @@ import { DISCOVERY_LIMITS, discoverTools } from '../../../src/mcp/client/tool-di
 import { SCHEMA_LIMITS } from '../../../src/mcp/client/tool-schema.ts';
 
 const page = (result: JsonObject) => Promise.resolve({ result, textLength: 100 });
-const discover = (...tools: unknown[]) => discoverTools(() => page({ tools }));
+const discover = (...tools: unknown[]) => discoverTools(() => page({ tools }), 'modern');
 const tool = (changes: JsonObject = {}) => ({
   name: 'good',
   inputSchema: { type: 'object' },
@@ -177,7 +177,7 @@ describe('pages', () => {
       cursors.push(cursor);
       const next = cursor === undefined ? 'a' : cursor === 'a' ? 'b' : '';
       return page({ tools: [tool({ name: `t${cursors.length}` })], nextCursor: next });
-    });
+    }, 'modern');
     expect(cursors).toEqual([undefined, 'a', 'b']);
     expect(tools).toHaveLength(3);
   });
@@ -188,7 +188,7 @@ describe('pages', () => {
       return discoverTools(() => {
         fetched += 1;
         return page({ tools: [], ...(fetched < count && { nextCursor: `c${fetched}` }) });
-      });
+      }, 'modern');
     };
     await expect(pages(DISCOVERY_LIMITS.pages)).resolves.toEqual({ tools: [], warnings: [] });
     await expect(pages(DISCOVERY_LIMITS.pages + 1)).rejects.toMatchObject({
@@ -223,7 +223,7 @@ describe('pages', () => {
   });
 
   it('without a list are no answer', async () => {
-    const pages = discoverTools(() => page({ tools: { good: tool() } }));
+    const pages = discoverTools(() => page({ tools: { good: tool() } }), 'modern');
     await expect(pages).rejects.toMatchObject({ code: 'INVALID_MCP_SERVER' });
   });
 });

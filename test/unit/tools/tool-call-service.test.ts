@@ -98,6 +98,7 @@ beforeEach(() => {
     credentialGeneration: 3,
     callTimeoutSeconds: 30,
     definitionHash: HASH,
+    headerParameters: [],
   };
   endings = [];
   asked = [];

@@ -813,6 +813,7 @@ export const ConnectorToolScalarFieldEnum = {
   name: 'name',
   exposedName: 'exposedName',
   definition: 'definition',
+  headerParameters: 'headerParameters',
   definitionHash: 'definitionHash',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
@@ -847,6 +848,14 @@ export const JsonNullValueInput = {
 } as const
 
 export type JsonNullValueInput = (typeof JsonNullValueInput)[keyof typeof JsonNullValueInput]
+
+
+export const NullableJsonNullValueInput = {
+  DbNull: DbNull,
+  JsonNull: JsonNull
+} as const
+
+export type NullableJsonNullValueInput = (typeof NullableJsonNullValueInput)[keyof typeof NullableJsonNullValueInput]
 
 
 export const QueryMode = {

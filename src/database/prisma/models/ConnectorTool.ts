@@ -59,6 +59,7 @@ export type ConnectorToolCountAggregateOutputType = {
   name: number
   exposedName: number
   definition: number
+  headerParameters: number
   definitionHash: number
   createdAt: number
   updatedAt: number
@@ -101,6 +102,7 @@ export type ConnectorToolCountAggregateInputType = {
   name?: true
   exposedName?: true
   definition?: true
+  headerParameters?: true
   definitionHash?: true
   createdAt?: true
   updatedAt?: true
@@ -188,6 +190,7 @@ export type ConnectorToolGroupByOutputType = {
   name: string
   exposedName: string
   definition: runtime.JsonValue
+  headerParameters: runtime.JsonValue | null
   definitionHash: string
   createdAt: Date
   updatedAt: Date
@@ -223,6 +226,7 @@ export type ConnectorToolWhereInput = {
   name?: Prisma.StringFilter<"ConnectorTool"> | string
   exposedName?: Prisma.StringFilter<"ConnectorTool"> | string
   definition?: Prisma.JsonFilter<"ConnectorTool">
+  headerParameters?: Prisma.JsonNullableFilter<"ConnectorTool">
   definitionHash?: Prisma.StringFilter<"ConnectorTool"> | string
   createdAt?: Prisma.DateTimeFilter<"ConnectorTool"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"ConnectorTool"> | Date | string
@@ -238,6 +242,7 @@ export type ConnectorToolOrderByWithRelationInput = {
   name?: Prisma.SortOrder
   exposedName?: Prisma.SortOrder
   definition?: Prisma.SortOrder
+  headerParameters?: Prisma.SortOrderInput | Prisma.SortOrder
   definitionHash?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
@@ -258,6 +263,7 @@ export type ConnectorToolWhereUniqueInput = Prisma.AtLeast<{
   name?: Prisma.StringFilter<"ConnectorTool"> | string
   exposedName?: Prisma.StringFilter<"ConnectorTool"> | string
   definition?: Prisma.JsonFilter<"ConnectorTool">
+  headerParameters?: Prisma.JsonNullableFilter<"ConnectorTool">
   definitionHash?: Prisma.StringFilter<"ConnectorTool"> | string
   createdAt?: Prisma.DateTimeFilter<"ConnectorTool"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"ConnectorTool"> | Date | string
@@ -273,6 +279,7 @@ export type ConnectorToolOrderByWithAggregationInput = {
   name?: Prisma.SortOrder
   exposedName?: Prisma.SortOrder
   definition?: Prisma.SortOrder
+  headerParameters?: Prisma.SortOrderInput | Prisma.SortOrder
   definitionHash?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
@@ -293,6 +300,7 @@ export type ConnectorToolScalarWhereWithAggregatesInput = {
   name?: Prisma.StringWithAggregatesFilter<"ConnectorTool"> | string
   exposedName?: Prisma.StringWithAggregatesFilter<"ConnectorTool"> | string
   definition?: Prisma.JsonWithAggregatesFilter<"ConnectorTool">
+  headerParameters?: Prisma.JsonNullableWithAggregatesFilter<"ConnectorTool">
   definitionHash?: Prisma.StringWithAggregatesFilter<"ConnectorTool"> | string
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"ConnectorTool"> | Date | string
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"ConnectorTool"> | Date | string
@@ -303,6 +311,7 @@ export type ConnectorToolCreateInput = {
   name: string
   exposedName: string
   definition: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash: string
   createdAt: Date | string
   updatedAt: Date | string
@@ -318,6 +327,7 @@ export type ConnectorToolUncheckedCreateInput = {
   name: string
   exposedName: string
   definition: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash: string
   createdAt: Date | string
   updatedAt: Date | string
@@ -328,6 +338,7 @@ export type ConnectorToolUpdateInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   exposedName?: Prisma.StringFieldUpdateOperationsInput | string
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -343,6 +354,7 @@ export type ConnectorToolUncheckedUpdateInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   exposedName?: Prisma.StringFieldUpdateOperationsInput | string
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -357,6 +369,7 @@ export type ConnectorToolCreateManyInput = {
   name: string
   exposedName: string
   definition: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash: string
   createdAt: Date | string
   updatedAt: Date | string
@@ -367,6 +380,7 @@ export type ConnectorToolUpdateManyMutationInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   exposedName?: Prisma.StringFieldUpdateOperationsInput | string
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -381,6 +395,7 @@ export type ConnectorToolUncheckedUpdateManyInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   exposedName?: Prisma.StringFieldUpdateOperationsInput | string
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -417,6 +432,7 @@ export type ConnectorToolCountOrderByAggregateInput = {
   name?: Prisma.SortOrder
   exposedName?: Prisma.SortOrder
   definition?: Prisma.SortOrder
+  headerParameters?: Prisma.SortOrder
   definitionHash?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
@@ -495,6 +511,7 @@ export type ConnectorToolCreateWithoutConnectorInput = {
   name: string
   exposedName: string
   definition: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash: string
   createdAt: Date | string
   updatedAt: Date | string
@@ -505,6 +522,7 @@ export type ConnectorToolUncheckedCreateWithoutConnectorInput = {
   name: string
   exposedName: string
   definition: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash: string
   createdAt: Date | string
   updatedAt: Date | string
@@ -548,6 +566,7 @@ export type ConnectorToolScalarWhereInput = {
   name?: Prisma.StringFilter<"ConnectorTool"> | string
   exposedName?: Prisma.StringFilter<"ConnectorTool"> | string
   definition?: Prisma.JsonFilter<"ConnectorTool">
+  headerParameters?: Prisma.JsonNullableFilter<"ConnectorTool">
   definitionHash?: Prisma.StringFilter<"ConnectorTool"> | string
   createdAt?: Prisma.DateTimeFilter<"ConnectorTool"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"ConnectorTool"> | Date | string
@@ -558,6 +577,7 @@ export type ConnectorToolCreateManyConnectorInput = {
   name: string
   exposedName: string
   definition: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash: string
   createdAt: Date | string
   updatedAt: Date | string
@@ -568,6 +588,7 @@ export type ConnectorToolUpdateWithoutConnectorInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   exposedName?: Prisma.StringFieldUpdateOperationsInput | string
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -578,6 +599,7 @@ export type ConnectorToolUncheckedUpdateWithoutConnectorInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   exposedName?: Prisma.StringFieldUpdateOperationsInput | string
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -588,6 +610,7 @@ export type ConnectorToolUncheckedUpdateManyWithoutConnectorInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   exposedName?: Prisma.StringFieldUpdateOperationsInput | string
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -604,6 +627,7 @@ export type ConnectorToolSelect<ExtArgs extends runtime.Types.Extensions.Interna
   name?: boolean
   exposedName?: boolean
   definition?: boolean
+  headerParameters?: boolean
   definitionHash?: boolean
   createdAt?: boolean
   updatedAt?: boolean
@@ -619,6 +643,7 @@ export type ConnectorToolSelectCreateManyAndReturn<ExtArgs extends runtime.Types
   name?: boolean
   exposedName?: boolean
   definition?: boolean
+  headerParameters?: boolean
   definitionHash?: boolean
   createdAt?: boolean
   updatedAt?: boolean
@@ -634,6 +659,7 @@ export type ConnectorToolSelectUpdateManyAndReturn<ExtArgs extends runtime.Types
   name?: boolean
   exposedName?: boolean
   definition?: boolean
+  headerParameters?: boolean
   definitionHash?: boolean
   createdAt?: boolean
   updatedAt?: boolean
@@ -649,12 +675,13 @@ export type ConnectorToolSelectScalar = {
   name?: boolean
   exposedName?: boolean
   definition?: boolean
+  headerParameters?: boolean
   definitionHash?: boolean
   createdAt?: boolean
   updatedAt?: boolean
 }
 
-export type ConnectorToolOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "connectorId" | "tenantId" | "ownerKind" | "ownerId" | "name" | "exposedName" | "definition" | "definitionHash" | "createdAt" | "updatedAt", ExtArgs["result"]["connectorTool"]>
+export type ConnectorToolOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "connectorId" | "tenantId" | "ownerKind" | "ownerId" | "name" | "exposedName" | "definition" | "headerParameters" | "definitionHash" | "createdAt" | "updatedAt", ExtArgs["result"]["connectorTool"]>
 export type ConnectorToolInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
 }
@@ -689,6 +716,10 @@ export type $ConnectorToolPayload<ExtArgs extends runtime.Types.Extensions.Inter
      * A JSON text, not jsonb: the order of properties matters to models.
      */
     definition: runtime.JsonValue
+    /**
+     * Parameters that the server wants mirrored as headers (`x-mcp-header`), so that a call need not read the schema; null for none.
+     */
+    headerParameters: runtime.JsonValue | null
     /**
      * SHA-256 of the canonical definition, hex.
      */
@@ -1127,6 +1158,7 @@ export interface ConnectorToolFieldRefs {
   readonly name: Prisma.FieldRef<"ConnectorTool", 'String'>
   readonly exposedName: Prisma.FieldRef<"ConnectorTool", 'String'>
   readonly definition: Prisma.FieldRef<"ConnectorTool", 'Json'>
+  readonly headerParameters: Prisma.FieldRef<"ConnectorTool", 'Json'>
   readonly definitionHash: Prisma.FieldRef<"ConnectorTool", 'String'>
   readonly createdAt: Prisma.FieldRef<"ConnectorTool", 'DateTime'>
   readonly updatedAt: Prisma.FieldRef<"ConnectorTool", 'DateTime'>

@@ -1,3 +1,4 @@
+import { withoutHeaderAnnotations } from '../../../mcp/client/header-parameters.ts';
 import type { JsonObject } from '../schemas/schema-types.ts';
 import type { FittedTool, ToolFormat } from './tool-format.ts';
 
@@ -18,7 +19,7 @@ export function toMcpTool({ name, definition }: Pick<FittedTool, 'name' | 'defin
     name,
     ...(title !== undefined && { title }),
     ...(description !== undefined && { description }),
-    inputSchema,
+    inputSchema: withoutHeaderAnnotations(inputSchema),
     ...(outputSchema !== undefined && { outputSchema }),
     ...(annotations !== undefined && { annotations }),
   };

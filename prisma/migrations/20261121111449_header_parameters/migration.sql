@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "connector_tools" ADD COLUMN     "header_parameters" JSON;
