@@ -98,7 +98,7 @@ beforeEach(() => {
     credentialGeneration: 3,
     callTimeoutSeconds: 30,
     definitionHash: HASH,
-    headerParameters: [],
+    headerParameters: [{ name: 'text', path: ['text'] }],
   };
   endings = [];
   asked = [];
@@ -172,7 +172,11 @@ describe('a call that the server answers', () => {
     expect(client.targets).toEqual([target]);
     expect(client.connection.calls).toEqual([
       {
-        request: { name: 'do it!', arguments: { text: 'hi' } },
+        request: {
+          name: 'do it!',
+          arguments: { text: 'hi' },
+          headerParameters: tool?.headerParameters,
+        },
         options: { signal: expect.any(AbortSignal) },
       },
     ]);
