@@ -3,10 +3,10 @@
 // sessions of the service as it goes; ends with 1 where something grew, a call ran twice, or too many calls failed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { ServiceProcess } from './service-process.ts';
 import { SoakLoad } from './soak/soak-load.ts';
 import { findGrowth, headLine, type Sample, sampleLine } from './soak/soak-report.ts';
 import { SoakServer } from './soak/soak-server.ts';
-import { SoakService } from './soak/soak-service.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +30,7 @@ const MAX_FAILED = 0.05;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
-const service = new SoakService();
+const service = new ServiceProcess();
 const servers = Array.from({ length: Number(values.servers) }, () => new SoakServer());
 const samples: Sample[] = [];
 let started = 0;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createDevelopmentToken } from '../development-token.ts';
+import type { ServiceProcess } from '../service-process.ts';
 import type { SoakServer } from './soak-server.ts';
-import type { SoakService } from './soak-service.ts';
 
 /** Connectors that one user may have. */
 const PER_USER = 10;
@@ -20,12 +20,12 @@ interface Target {
 export class SoakLoad {
   /** How often each outcome came. */
   readonly outcomes = new Map<string, number>();
-  readonly #service: SoakService;
+  readonly #service: ServiceProcess;
   readonly #targets: Target[] = [];
   /** Milliseconds of the calls since they were last taken. */
   #durations: number[] = [];
 
-  constructor(service: SoakService) {
+  constructor(service: ServiceProcess) {
     this.#service = service;
   }
 

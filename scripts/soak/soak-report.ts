@@ -1,4 +1,4 @@
-import type { Figures } from './soak-service.ts';
+import type { Figures } from '../service-process.ts';
 
 /** What was seen at one moment. */
 export interface Sample extends Figures {

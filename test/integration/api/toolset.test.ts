@@ -1,3 +1,4 @@
+import { request } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Connector } from '../../../src/contract/generated.ts';
 import type { ApiClient } from '../../support/api-client.ts';
@@ -152,6 +153,18 @@ describe('the tag of the toolset', () => {
       expect([answer.status, answer.text, answer.etag]).toEqual([304, '', etag]);
     }
     (await alice.getTools('me', { 'if-none-match': '"other"' })).ok();
+  });
+
+  it('answers 304 as a strict client expects it: with no length of a body that does not come', async () => {
+    const authorization = `Bearer ${await service.tokenFor('strict')}`;
+    const { etag = '' } = await (await service.clientFor('strict')).getTools();
+
+    const answer = await request(`${service.url}/api/users/me/tools`, {
+      headers: { authorization, 'if-none-match': etag },
+    });
+
+    expect([answer.statusCode, answer.headers['content-length']]).toEqual([304, undefined]);
+    expect(await answer.body.text()).toBe('');
   });
 
   it('changes with the tools, and so does the hash', async () => {

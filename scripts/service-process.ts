@@ -15,23 +15,45 @@ export interface Figures {
 
 const MEBIBYTE = 1_048_576;
 
-/** The service as a process of its own with its embedded database, as `npm start` runs it. */
-export class SoakService {
+/** How a {@link ServiceProcess} is run. */
+export interface ServiceProcessOptions {
+  /** Arguments of Node, the entry last; the source by default, which needs no build. */
+  nodeArguments?: readonly string[];
+  /** Settings besides those that every such process needs. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+/** The service as a process of its own with its embedded database, for scripts that measure it. */
+export class ServiceProcess {
   readonly secret = randomBytes(32).toString('base64');
-  readonly #folder = mkdtempSync(path.join(tmpdir(), 'soak-'));
+  readonly #options: Required<ServiceProcessOptions>;
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'service-'));
   #child: ChildProcess | undefined;
   #url = '';
+
+  constructor(options: ServiceProcessOptions = {}) {
+    this.#options = {
+      nodeArguments: ['--import', 'tsx', 'src/server.ts'],
+      settings: {},
+      ...options,
+    };
+  }
 
   get url(): string {
     return this.#url;
   }
 
+  /** @throws Error before it was started */
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('the service was not started');
+    return this.#child.pid;
+  }
+
   /** @throws Error where the service ends before it listens. */
   async start(): Promise<void> {
     chmodSync(this.#folder, 0o711); // under root the database runs as another account
-    const root = path.resolve(import.meta.dirname, '../..');
-    const child = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/server.ts')], {
-      cwd: root,
+    const child = spawn(process.execPath, [...this.#options.nodeArguments], {
+      cwd: path.resolve(import.meta.dirname, '..'),
       env: { PATH: process.env['PATH'], ...this.#settings() },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -84,6 +106,7 @@ export class SoakService {
       ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
       OUTBOUND_ALLOWED_ADDRESSES: '127.0.0.1/32',
       RATE_LIMIT_MAX: '1000000',
+      ...this.#options.settings,
     };
   }
 }
