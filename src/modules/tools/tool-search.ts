@@ -18,10 +18,16 @@ export const SEARCH_LIMITS = {
   word: 40,
   /** Matches that are given back. */
   matches: 50,
-  /** Characters of a description that are searched. */
-  description: 2_000,
-  /** Parameters of a tool that are searched. */
-  parameters: 50,
+  /** Words of a name, and of a title, that are searched. */
+  label: 12,
+  /** Words of a description that are searched, where all tools together do not have too many. */
+  description: 300,
+  /** Words of the parameters' names that are searched, likewise. */
+  parameters: 100,
+  /** Words of descriptions and parameters of a whole toolset: what servers write must not decide how long a search takes. */
+  toolset: 30_000,
+  /** Words of a description, and of parameters, that are searched however many tools there are. */
+  least: 3,
 } as const;
 
 /** What is searched of a tool. */
@@ -34,7 +40,16 @@ interface SearchedTool {
   parameters: string;
 }
 
-/** Words of a text: `create_issue` is two, and `createIssue` as well, beside the one that it is. */
+/** UTF-16 units that are looked at for each word that is wanted. */
+const UNITS_PER_WORD = 16;
+
+/** The first words of a text: `create_issue` is two, and `createIssue` as well, beside the one that it is. */
+function firstWords(text: string, count: number): string {
+  return words(text.slice(0, count * UNITS_PER_WORD))
+    .slice(0, count)
+    .join(' ');
+}
+
 function words(text: string): string[] {
   return text
     .split(/[^\p{L}\p{M}\p{N}]+/u)
@@ -70,16 +85,22 @@ export class ToolIndex {
         weights: { prefix: 0.5, fuzzy: 0.3 },
       },
     });
+    const { label, description, parameters } = shares(tools.length);
     this.#index.addAll(
       tools.map(({ name, definition, connector }, id) => ({
         id,
-        name,
-        title: definition.title ?? '',
-        connector: connector.name,
-        description: (definition.description ?? '').slice(0, SEARCH_LIMITS.description),
-        parameters: parametersOf(definition.inputSchema),
+        name: firstWords(name, label),
+        title: firstWords(definition.title ?? '', label),
+        connector: firstWords(connector.name, label),
+        description: firstWords(definition.description ?? '', description),
+        parameters: parametersOf(definition.inputSchema, parameters),
       })),
     );
+  }
+
+  /** How many different words can be found. */
+  get words(): number {
+    return this.#index.termCount;
   }
 
   /**
@@ -100,8 +121,16 @@ export class ToolIndex {
   }
 }
 
-function parametersOf(inputSchema: { [key: string]: unknown }): string {
+/** How many words of each tool are searched, where there are this many tools. */
+function shares(tools: number): { label: number; description: number; parameters: number } {
+  const { label, description, parameters, toolset, least } = SEARCH_LIMITS;
+  const share = toolset / Math.max(1, tools) / (description + parameters);
+  const part = (most: number) => Math.min(most, Math.max(least, Math.floor(share * most)));
+  return { label, description: part(description), parameters: part(parameters) };
+}
+
+function parametersOf(inputSchema: { [key: string]: unknown }, count: number): string {
   const { properties } = inputSchema;
   if (typeof properties !== 'object' || properties === null) return '';
-  return Object.keys(properties).slice(0, SEARCH_LIMITS.parameters).join(' ');
+  return firstWords(Object.keys(properties).slice(0, count).join(' '), count);
 }

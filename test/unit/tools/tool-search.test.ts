@@ -123,6 +123,23 @@ describe('a search', () => {
     expect(find(`ticket ${noise}`)[0]).toBe('gh__create_issue');
   });
 
+  it('does not depend on how much servers write', () => {
+    const letters = (n: number) => [...`${n}`].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+    const wordy = (count: number) => {
+      const tools = Array.from({ length: count }, (_, tool): [string, Sample] => {
+        const texts = Array.from({ length: 400 }, (_word, n) => letters(tool * 1_000 + n));
+        return [`tool_${tool}`, { description: texts.join(' '), parameters: texts }];
+      });
+      return new ToolSnapshot([source('x', 'X', Object.fromEntries(tools))]).index;
+    };
+
+    // All different, and each tool has its number besides.
+    expect(wordy(10).words).toBeGreaterThan(10 * SEARCH_LIMITS.description);
+    for (const count of [100, 1_000]) {
+      expect(wordy(count).words).toBeLessThan(SEARCH_LIMITS.toolset + count + 10);
+    }
+  });
+
   it('treats the names of the language as words', () => {
     const { index } = new ToolSnapshot([source('x', 'X', { constructor: {}, toString: {} })]);
 
