@@ -179,6 +179,13 @@ export const SETTINGS = Type.Object({
     maximum: 1_000_000,
     description: 'Sessions with one connector, over all users who share it.',
   }),
+  CALLS_MAX_PER_USER: integer({
+    default: 100,
+    minimum: 1,
+    maximum: 1_000_000,
+    description:
+      'Tool calls of one user at a time, on each replica. Eight at a time go to one server, the others wait within their time.',
+  }),
   SESSION_IDLE_MINUTES: integer({
     default: 60,
     minimum: 1,

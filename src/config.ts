@@ -69,6 +69,7 @@ export interface Config {
     readonly max: number;
     readonly maxPerUser: number;
     readonly maxPerConnector: number;
+    readonly maxCallsPerUser: number;
     readonly idleMinutes: number;
     readonly sweepMinutes: number;
   };
@@ -188,6 +189,7 @@ function toConfig(settings: Settings): Config {
       max: settings.SESSIONS_MAX,
       maxPerUser: settings.SESSIONS_MAX_PER_USER,
       maxPerConnector: settings.SESSIONS_MAX_PER_CONNECTOR,
+      maxCallsPerUser: settings.CALLS_MAX_PER_USER,
       idleMinutes: settings.SESSION_IDLE_MINUTES,
       sweepMinutes: settings.SESSION_SWEEP_MINUTES,
     },

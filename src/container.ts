@@ -157,7 +157,8 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const connectorService = new ConnectorService(shared);
   const connectorHealthService = new ConnectorHealthService(shared);
   live.watchTools(connectorHealthService);
-  const requestBasis = { connectors: connectorService, secrets, sessions, clock };
+  const { maxCallsPerUser: maxPerUser } = config.sessions;
+  const requestBasis = { connectors: connectorService, secrets, sessions, clock, maxPerUser };
   const serverRequests = new ServerRequestService(requestBasis);
   return {
     serverRequests,

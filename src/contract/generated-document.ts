@@ -2090,7 +2090,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '429': {
             description:
-              'The caller sends too many requests (`RATE_LIMITED`), or all sessions the user or the connector may have are in use\n(`SESSION_LIMIT_REACHED`). `Retry-After` says when to go on.\n',
+              'The caller sends too many requests (`RATE_LIMITED`), or all calls the user may have under way are, or all sessions the user or the\nconnector may have are in use (`SESSION_LIMIT_REACHED`). `Retry-After` says when to go on.\n',
             headers: {
               'Retry-After': {
                 $ref: '#/components/headers/RetryAfter',

@@ -86,6 +86,7 @@ export const TOOL_CALL_ERRORS = {
     cause: [
       'The call, with the connect where one was needed, did not end within the `call_timeout_seconds` of its connector: 60 seconds, unless its owner set another number, up to 300.',
       'The connect alone took longer than 10 seconds.',
+      'The service was stopped, and waited for about a minute; the `detail` says so.',
     ],
     shown:
       'The server of this tool did not answer in time. Look whether the tool did its work before you call it again.',
@@ -103,6 +104,7 @@ export const TOOL_CALL_ERRORS = {
     retryable: true,
     cause: [
       'All sessions that this user, or this connector, may have are in use by calls; `scope` is `user` or `connector`. Where one is idle, it makes room by itself.',
+      'The user has as many calls under way as `CALLS_MAX_PER_USER` allows; `scope` is `user`.',
     ],
     shown:
       'Too many calls are under way, so this one was not made. Try again when one of them has ended.',
@@ -112,7 +114,7 @@ export const TOOL_CALL_ERRORS = {
     ],
     operator: [
       'Look with `GET /api/sessions` for calls that hang, and end their sessions with `DELETE /api/sessions`.',
-      'Raise `SESSIONS_MAX_PER_USER` or `SESSIONS_MAX_PER_CONNECTOR`. Every replica counts for itself.',
+      'Raise `CALLS_MAX_PER_USER`, `SESSIONS_MAX_PER_USER` or `SESSIONS_MAX_PER_CONNECTOR`. Every replica counts for itself.',
     ],
   },
   SESSIONS_EXHAUSTED: {

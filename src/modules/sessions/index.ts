@@ -1,5 +1,5 @@
 export { CircuitBreakers } from './circuit-breakers.ts';
-export { ServerRequestService } from './server-request-service.ts';
+export { ServerRequestService, ServiceStopping } from './server-request-service.ts';
 export { registerSessionMetrics } from './session-metrics.ts';
 export { SessionPool } from './session-pool.ts';
 export { sessionRoutes } from './session-routes.ts';

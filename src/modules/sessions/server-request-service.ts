@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { startDeadline } from '../../lib/deadline.ts';
 import { type LinkedSignal, linkSignals } from '../../mcp/client/linked-signal.ts';
 import type { McpConnection, McpTarget } from '../../mcp/client/mcp-client.ts';
+import { OwnError } from '../../outbound/own-error.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorSecrets, ConnectorService } from '../connectors/index.ts';
 import type { SessionOwner, SessionService } from './session-service.ts';
@@ -20,12 +21,24 @@ export interface ServerRequestServiceDeps {
   secrets: Pick<ConnectorSecrets, 'openTarget'>;
   sessions: Pick<SessionService, 'run'>;
   clock: Pick<Clock, 'sleep'>;
+  /** Requests that one user may have under way; each may last for minutes, and holds what is to be sent. */
+  maxPerUser: number;
 }
+
+/** The service is stopping and waits no longer; the reason of the signal that ends a request. */
+export class ServiceStopping extends OwnError {
+  override readonly name = 'ServiceStopping';
+}
+
+/** Seconds after which one of many requests has probably ended. */
+const LIMIT_RETRY_SECONDS = 1;
 
 /** Asks a user's servers on behalf of somebody who waits: within the connector's time, until the caller leaves or the service stops. */
 export class ServerRequestService {
   readonly #deps: ServerRequestServiceDeps;
   readonly #stopping = new AbortController();
+  /** Requests under way, by tenant and user. */
+  readonly #underWay = new Map<string, number>();
 
   constructor(deps: ServerRequestServiceDeps) {
     this.#deps = deps;
@@ -35,9 +48,38 @@ export class ServerRequestService {
    * Runs `work` on the user's session, as {@link SessionService.run} does.
    * @param work gets the signal that ends it.
    * @param options.signal the caller does not wait any more.
-   * @throws McpFailure; AppError `CONNECTOR_NOT_FOUND` (deleted meanwhile), `CONNECTOR_DISABLED`, `NEEDS_AUTH`, and those of a session
+   * @throws McpFailure; AppError `CONNECTOR_NOT_FOUND` (deleted meanwhile), `CONNECTOR_DISABLED`, `NEEDS_AUTH`, `SESSION_LIMIT_REACHED`
+   * where the user has too many under way, and those of a session
    */
   async run<Result>(
+    identity: Identity,
+    subject: RequestSubject,
+    work: (connection: McpConnection, signal: AbortSignal) => Promise<Result>,
+    options: { signal: AbortSignal | undefined },
+  ): Promise<Result> {
+    const leave = this.#enter(identity, subject.connectorId);
+    try {
+      return await this.#run(identity, subject, work, options);
+    } finally {
+      leave();
+    }
+  }
+
+  /** @returns counts the request no longer */
+  #enter({ tenantId, userId }: Identity, connectorId: string): () => void {
+    const { maxPerUser } = this.#deps;
+    const user = JSON.stringify([tenantId, userId]);
+    const before = this.#underWay.get(user) ?? 0;
+    if (before >= maxPerUser) throw tooManyUnderWay(maxPerUser, connectorId);
+    this.#underWay.set(user, before + 1);
+    return () => {
+      const left = (this.#underWay.get(user) ?? 1) - 1;
+      if (left > 0) this.#underWay.set(user, left);
+      else this.#underWay.delete(user);
+    };
+  }
+
+  async #run<Result>(
     identity: Identity,
     { connectorId, credentialGeneration, callTimeoutSeconds }: RequestSubject,
     work: (connection: McpConnection, signal: AbortSignal) => Promise<Result>,
@@ -63,7 +105,7 @@ export class ServerRequestService {
 
   /** Ends every request under way, and every later one: the service cannot wait for them. */
   abortAll(): void {
-    this.#stopping.abort(new DOMException('The service is stopping.', 'AbortError'));
+    this.#stopping.abort(new ServiceStopping('The service is stopping.'));
   }
 
   async #openTarget(identity: Identity, connectorId: string): Promise<McpTarget> {
@@ -72,6 +114,15 @@ export class ServerRequestService {
     if (record.intent === 'DISABLED') throw disabledConnector(connectorId);
     return this.#deps.secrets.openTarget(identity, record);
   }
+}
+
+function tooManyUnderWay(limit: number, connectorId: string): AppError {
+  return new AppError('SESSION_LIMIT_REACHED', {
+    detail: `All ${limit} calls that one user may have under way are. Try again when one of them has ended.`,
+    extensions: { connector_id: connectorId, scope: 'user', retryable: true },
+    retryAfterSeconds: LIMIT_RETRY_SECONDS,
+    hadNoEffect: true,
+  });
 }
 
 /** What a caller is told whose connector is disabled. */

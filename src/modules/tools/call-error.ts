@@ -1,6 +1,7 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { ErrorCode } from '../../errors/error-codes.ts';
 import { McpFailure, type McpFailureCode } from '../../mcp/client/mcp-failure.ts';
+import { ServiceStopping } from '../sessions/index.ts';
 
 /** How a failed exchange looks to the agent's backend. Never 401 or 403: those speak of our own caller. */
 const CALL_ERROR: Record<McpFailureCode, ErrorCode> = {
@@ -52,10 +53,13 @@ function ofFailure(failure: McpFailure, state: CallState): AppError {
 
 /** What only this call can be told; undefined where the catalogue says all. */
 function detailOf(
-  { code, notExecuted }: McpFailure,
+  { code, notExecuted, cause }: McpFailure,
   { limitSeconds }: CallState,
 ): string | undefined {
   if (notExecuted) return undefined;
+  if (cause instanceof ServiceStopping) {
+    return 'The service is stopping, and could not wait for the tool any longer. It may have run all the same.';
+  }
   if (code === 'TIMEOUT' && limitSeconds !== undefined) {
     return `The tool did not answer within the ${limitSeconds} seconds its connector allows (call_timeout_seconds). It may have run all the same.`;
   }

@@ -32,6 +32,52 @@ async function connect(client: ApiClient, servers: readonly ScriptedServer[]): P
   return ids;
 }
 
+describe('calls at their limit', () => {
+  it('are refused, cost other users nothing, and can be made when one has ended', async () => {
+    const service = await start({ CALLS_MAX_PER_USER: '2' });
+    const server = await startServer();
+    const [alice, bob] = [await service.clientFor(), await service.clientFor()];
+    await connect(alice, [server]);
+    await connect(bob, [server]);
+    const gate = server.gate('tools/call');
+    const busy = [alice.callTool({ name: 'one__echo' }), alice.callTool({ name: 'one__echo' })];
+    await gate.arrived(2);
+    const headers = { 'idempotency-key': 'again' };
+
+    const refused = await alice.callTool({ name: 'one__echo' }, { headers });
+    const others = bob.callTool({ name: 'one__echo' });
+    await gate.arrived(3);
+
+    expect(refused.problem(429, 'SESSION_LIMIT_REACHED')).toMatchObject({
+      scope: 'user',
+      retryable: true,
+      connector_id: expect.any(String),
+      detail: expect.stringContaining('All 2 calls'),
+    });
+    expect(refused.headers.get('retry-after')).toBe('1');
+    gate.open();
+    for (const call of [...busy, others]) (await call).ok();
+    (await alice.callTool({ name: 'one__echo' }, { headers })).ok();
+    expect(server.calls).toHaveLength(4);
+  });
+
+  it('are counted no longer when they fail', async () => {
+    const service = await start({ CALLS_MAX_PER_USER: '1' });
+    const server = await startServer();
+    const alice = await service.clientFor();
+    await connect(alice, [server]);
+    server.intercept = ({ rpcMethod }, response) => {
+      if (rpcMethod === 'tools/call') response.writeHead(403).end();
+      return rpcMethod === 'tools/call';
+    };
+
+    (await alice.callTool({ name: 'one__echo' })).problem(409, 'NEEDS_AUTH');
+    server.intercept = () => false;
+    (await alice.callTool({ name: 'one__nothing' })).problem(404, 'TOOL_NOT_FOUND');
+    (await alice.callTool({ name: 'one__echo' })).ok();
+  });
+});
+
 describe('sessions at their limit', () => {
   it.each([
     ['user', { SESSIONS_MAX_PER_USER: '1' }, 429, 'SESSION_LIMIT_REACHED'],

@@ -182,7 +182,9 @@ describe('the time limit of a connector', () => {
 
       await expect.poll(() => clock.expire(65_000)).toBe(1);
 
-      (await calling).problem(504, 'UPSTREAM_TIMEOUT');
+      const problem = (await calling).problem(504, 'UPSTREAM_TIMEOUT');
+      expect(problem).toMatchObject({ retryable: false, may_have_run: true });
+      expect(problem.detail).toMatch(/^The service is stopping/);
       await stopping;
     } finally {
       await short.close();

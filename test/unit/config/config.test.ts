@@ -62,6 +62,7 @@ describe('a sound configuration', () => {
         max: 5000,
         maxPerUser: 50,
         maxPerConnector: 500,
+        maxCallsPerUser: 100,
         idleMinutes: 60,
         sweepMinutes: 30,
       },

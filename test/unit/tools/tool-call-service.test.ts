@@ -115,6 +115,7 @@ beforeEach(() => {
       },
     },
     requests: new ServerRequestService({
+      maxPerUser: 100,
       connectors: {
         getRecord: async (identity, id) => {
           asked.push({ getRecord: id, identity });
