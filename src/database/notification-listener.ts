@@ -22,7 +22,7 @@ export interface NotificationListenerOptions {
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 /** A connection on which nothing happens is asked for a sign of life. */
-const HEARTBEAT_MS = 5_000;
+const PULSE_MS = 5_000;
 /** No longer than this a question may stay unanswered: then the connection is broken off. */
 const ANSWER_MS = 5_000;
 
@@ -78,7 +78,7 @@ export class NotificationListener {
         application: 'listen',
         role,
         max: 1,
-        idleTimeoutMillis: HEARTBEAT_MS,
+        idleTimeoutMillis: PULSE_MS,
         statementTimeoutMs: ANSWER_MS,
       }),
     );
@@ -108,7 +108,7 @@ export class NotificationListener {
 
   async #keepAlive(client: pg.Client, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#sleep(HEARTBEAT_MS, signal);
+      await this.#sleep(PULSE_MS, signal);
       if (!signal.aborted) await client.query('SELECT 1');
     }
   }
