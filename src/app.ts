@@ -7,7 +7,12 @@ import { registerHttpPlugins } from './http/http-plugins.ts';
 import { connectorRoutes } from './modules/connectors/index.ts';
 import { gatewayRoutes } from './modules/gateway/index.ts';
 import { sessionRoutes } from './modules/sessions/index.ts';
-import { toolCallRoutes, toolRoutes, toolSearchRoutes } from './modules/tools/index.ts';
+import {
+  toolCallRoutes,
+  toolPreflightRoutes,
+  toolRoutes,
+  toolSearchRoutes,
+} from './modules/tools/index.ts';
 
 /** Builds the HTTP app: plugins, then the routes of the contract. Does not listen. */
 export async function buildApp(container: Container): Promise<ContractApp> {
@@ -41,6 +46,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
   toolCallRoutes(app, container);
   sessionRoutes(app, container);
   toolSearchRoutes(app, container);
+  toolPreflightRoutes(app, container);
   if (config.mcp !== undefined) {
     const { gateway } = container;
     const { authorizationServers } = config.mcp;

@@ -34,6 +34,7 @@ import { ServerRequestService } from './modules/sessions/index.ts';
 import {
   createCallMetrics,
   ToolCallService,
+  ToolPreflightService,
   ToolSearchService,
   ToolsetService,
 } from './modules/tools/index.ts';
@@ -179,6 +180,7 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     }),
     toolsetService: new ToolsetService({ store: toolStore }),
     toolSearchService: new ToolSearchService({ store: toolStore }),
+    toolPreflightService: new ToolPreflightService({ store: toolStore, sessions }),
     toolCallService: new ToolCallService({
       store: toolStore,
       requests: serverRequests,

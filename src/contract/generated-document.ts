@@ -1546,6 +1546,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             },
             example: 40,
           },
+          {
+            $ref: '#/components/parameters/ProjectId',
+          },
         ],
         responses: {
           '200': {
@@ -1682,7 +1685,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '404': {
             description:
-              'The caller may not see this user (`NOT_FOUND`), or the user has no tool like `selected_tool` in this format\n(`TOOL_NOT_FOUND`): `nearest` holds names that are most like it; where the provider would refuse the tool,\n`reason` is the code of the warning.\n',
+              'The caller may not see this user (`NOT_FOUND`) or project (`PROJECT_NOT_FOUND`), or the user has no tool like `selected_tool` in this format\n(`TOOL_NOT_FOUND`): `nearest` holds names that are most like it; where the provider would refuse the tool,\n`reason` is the code of the warning.\n',
             content: {
               'application/problem+json': {
                 schema: {
@@ -1796,6 +1799,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               default: 10,
             },
           },
+          {
+            $ref: '#/components/parameters/ProjectId',
+          },
         ],
         responses: {
           '200': {
@@ -1843,24 +1849,120 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             $ref: '#/components/responses/Forbidden',
           },
           '404': {
-            description: 'The caller may not see this user (`NOT_FOUND`).',
+            $ref: '#/components/responses/SubjectNotFound',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/users/{user_id}/tools/preflight': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/UserId',
+        },
+      ],
+      post: {
+        operationId: 'preflightUserTools',
+        summary: 'Tell which tools can be called now',
+        description:
+          'For agents that plan: says of each name whether the tool can be called, or why not, whether waiting may help, and what to do. Nothing is\ncalled and no server is asked: the answer is what tests and calls have found so far, so a call may still fail.\n',
+        tags: ['tools'],
+        security: [
+          {
+            bearer: ['tools:read'],
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ToolPreflight',
+              },
+              example: {
+                names: ['issue-tracker__echo', 'issue-tracker__ehco'],
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'One item for each name, in the order asked.',
             content: {
-              'application/problem+json': {
+              'application/json': {
                 schema: {
-                  $ref: '#/components/schemas/Problem',
+                  $ref: '#/components/schemas/ToolPreflightReport',
                 },
                 example: {
-                  type: '/errors/not-found',
-                  title: 'There is no such resource.',
-                  status: 404,
-                  code: 'NOT_FOUND',
-                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  ready: false,
+                  items: [
+                    {
+                      name: 'issue-tracker__echo',
+                      ready: true,
+                      outcome: 'ok',
+                      connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                      definition_hash:
+                        '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+                      code: null,
+                      detail: null,
+                      retryable: false,
+                      retry_after_seconds: null,
+                      action: null,
+                      nearest: [],
+                    },
+                    {
+                      name: 'issue-tracker__ehco',
+                      ready: false,
+                      outcome: null,
+                      connector_id: null,
+                      definition_hash: null,
+                      code: 'TOOL_NOT_FOUND',
+                      detail:
+                        'No enabled connector of the user has this tool. See the nearest names.',
+                      retryable: false,
+                      retry_after_seconds: null,
+                      action: 'choose_another_tool',
+                      nearest: ['issue-tracker__echo'],
+                    },
+                  ],
                 },
               },
             },
           },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/SubjectNotFound',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
           '414': {
             $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
           },
           '422': {
             $ref: '#/components/responses/ValidationFailed',
@@ -1987,7 +2089,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '404': {
             description:
-              'The user has no tool of this name (`TOOL_NOT_FOUND`), or the caller may not see this user (`NOT_FOUND`).',
+              'The user has no tool of this name (`TOOL_NOT_FOUND`), or the caller may not see this user (`NOT_FOUND`) or project\n(`PROJECT_NOT_FOUND`).\n',
             content: {
               'application/problem+json': {
                 schema: {
@@ -2437,6 +2539,15 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
         example: 'me',
       },
+      ProjectId: {
+        name: 'project_id',
+        in: 'query',
+        description:
+          'A project of the user, as the claim `projects` of the token names it; any other is `404` (`PROJECT_NOT_FOUND`).\nIts connectors are to be offered beside those of the user; there are none yet.\n',
+        schema: {
+          $ref: '#/components/schemas/ProjectId',
+        },
+      },
       SessionUser: {
         name: 'user_id',
         in: 'query',
@@ -2689,6 +2800,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'UNAUTHENTICATED',
           'FORBIDDEN',
           'NOT_FOUND',
+          'PROJECT_NOT_FOUND',
           'METHOD_NOT_ALLOWED',
           'REQUEST_TIMEOUT',
           'PRECONDITION_FAILED',
@@ -3169,6 +3281,13 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
+      ProjectId: {
+        description: 'The id of a project, as in the claim `projects` of the token.',
+        type: 'string',
+        minLength: 1,
+        maxLength: 255,
+        pattern: '^[^\\x00-\\x1f\\x7f]+$',
+      },
       McpTool: {
         description: "A tool in the protocol's own shape.",
         type: 'object',
@@ -3529,6 +3648,142 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
+      ToolPreflight: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['names'],
+        properties: {
+          names: {
+            description: 'The tools that are asked about.',
+            type: 'array',
+            minItems: 1,
+            maxItems: 64,
+            items: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 128,
+              pattern: '^[^\\x00-\\x1f\\x7f]+$',
+            },
+          },
+          definition_hashes: {
+            description:
+              'The definitions the agent knows, by name, as in the list of tools. A tool whose definition is another one by now is `TOOL_CHANGED`.\n',
+            type: 'object',
+            maxProperties: 64,
+            additionalProperties: {
+              type: 'string',
+              minLength: 64,
+              maxLength: 64,
+              pattern: '^[0-9a-f]{64}$',
+            },
+          },
+          project_id: {
+            $ref: '#/components/schemas/ProjectId',
+          },
+        },
+      },
+      ToolReadiness: {
+        description: 'Whether one tool can be called now, or why not.',
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'name',
+          'ready',
+          'outcome',
+          'connector_id',
+          'definition_hash',
+          'code',
+          'detail',
+          'retryable',
+          'retry_after_seconds',
+          'action',
+          'nearest',
+        ],
+        properties: {
+          name: {
+            type: 'string',
+            description: 'As it was asked.',
+          },
+          ready: {
+            type: 'boolean',
+          },
+          outcome: {
+            description:
+              'How its connector was last found, as in the list of tools. With `stale` the tool is ready, but its server failed lately, as `detail` says.\nNull where there is no such tool.\n',
+            type: ['string', 'null'],
+            'x-extensible-enum': ['ok', 'stale', 'needs_auth', 'error'],
+          },
+          connector_id: {
+            type: ['string', 'null'],
+            format: 'uuid',
+          },
+          definition_hash: {
+            type: ['string', 'null'],
+            description: 'SHA-256 of the definition now, in hex; for calls.',
+          },
+          code: {
+            description:
+              'Why not, as a call would answer: `TOOL_NOT_FOUND`, `CONNECTOR_DISABLED`, `NEEDS_AUTH`, `TOOL_CHANGED`, or `UPSTREAM_UNREACHABLE` while its\nserver is not asked after several failures in a row.\n',
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ErrorCode',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          detail: {
+            type: ['string', 'null'],
+            description: 'What to do, for people. Nothing that a server wrote.',
+          },
+          retryable: {
+            type: 'boolean',
+            description: 'It may be ready later without anybody doing anything.',
+          },
+          retry_after_seconds: {
+            type: ['integer', 'null'],
+            minimum: 1,
+            description: 'When to ask again, where that is known.',
+          },
+          action: {
+            description: 'What has to happen, for programs. The list grows.',
+            type: ['string', 'null'],
+            'x-extensible-enum': [
+              'choose_another_tool',
+              'enable_connector',
+              'renew_credentials',
+              'read_tools_again',
+              'wait',
+            ],
+          },
+          nearest: {
+            description:
+              'Names of tools that are ready, most like this one; at most five. None for a tool that is ready itself.',
+            type: 'array',
+            items: {
+              type: 'string',
+            },
+          },
+        },
+      },
+      ToolPreflightReport: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['ready', 'items'],
+        properties: {
+          ready: {
+            type: 'boolean',
+            description: 'All of them are ready.',
+          },
+          items: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ToolReadiness',
+            },
+          },
+        },
+      },
       ToolCall: {
         type: 'object',
         additionalProperties: false,
@@ -3542,6 +3797,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           arguments: {
             $ref: '#/components/schemas/JsonObject',
+          },
+          project_id: {
+            $ref: '#/components/schemas/ProjectId',
           },
           definition_hash: {
             description:
@@ -4123,6 +4381,39 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               status: 412,
               code: 'PRECONDITION_FAILED',
               instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      SubjectNotFound: {
+        description:
+          'The caller may not see this user (`NOT_FOUND`) or project (`PROJECT_NOT_FOUND`).',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            examples: {
+              user: {
+                summary: 'The caller may not see this user',
+                value: {
+                  type: '/errors/not-found',
+                  title: 'There is no such resource.',
+                  status: 404,
+                  code: 'NOT_FOUND',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+              project: {
+                summary: 'The token names no such project',
+                value: {
+                  type: '/errors/project-not-found',
+                  title: 'The access token names no such project.',
+                  status: 404,
+                  code: 'PROJECT_NOT_FOUND',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
             },
           },
         },

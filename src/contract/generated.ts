@@ -487,6 +487,15 @@ export const Problem = Object.assign(
 export type Problem = Static<typeof Problem>;
 
 /**
+ * The id of a project, as in the claim `projects` of the token.
+ */
+export const ProjectId = Object.assign(
+  Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+  { $id: 'ProjectId' },
+);
+export type ProjectId = Static<typeof ProjectId>;
+
+/**
  * The JSON-RPC error the server answered instead of a result. Its text is untrusted.
  */
 export const ProtocolError = Object.assign(
@@ -587,6 +596,7 @@ export const ToolCall = Object.assign(
     {
       name: Type.String({ minLength: 1, maxLength: 64, pattern: '^[a-zA-Z0-9_-]+$' }),
       arguments: Type.Optional(Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' })),
+      project_id: Type.Optional(Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' })),
       definition_hash: Type.Optional(
         Type.String({ minLength: 64, maxLength: 64, pattern: '^[0-9a-f]{64}$' }),
       ),
@@ -647,6 +657,68 @@ export const ToolMatches = Object.assign(
   { $id: 'ToolMatches' },
 );
 export type ToolMatches = Static<typeof ToolMatches>;
+
+export const ToolPreflight = Object.assign(
+  Type.Object(
+    {
+      names: Type.Array(
+        Type.String({ minLength: 1, maxLength: 128, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+        { minItems: 1, maxItems: 64 },
+      ),
+      definition_hashes: Type.Optional(
+        Type.Unsafe<Record<string, string>>({
+          type: 'object',
+          maxProperties: 64,
+          additionalProperties: Type.String({
+            minLength: 64,
+            maxLength: 64,
+            pattern: '^[0-9a-f]{64}$',
+          }),
+        }),
+      ),
+      project_id: Type.Optional(Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolPreflight' },
+);
+export type ToolPreflight = Static<typeof ToolPreflight>;
+
+export const ToolPreflightReport = Object.assign(
+  Type.Object(
+    {
+      ready: Type.Boolean(),
+      items: Type.Array(Type.Unsafe<ToolReadiness>({ $ref: 'ToolReadiness#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolPreflightReport' },
+);
+export type ToolPreflightReport = Static<typeof ToolPreflightReport>;
+
+/**
+ * Whether one tool can be called now, or why not.
+ */
+export const ToolReadiness = Object.assign(
+  Type.Object(
+    {
+      name: Type.String(),
+      ready: Type.Boolean(),
+      outcome: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      connector_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
+      definition_hash: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      code: Type.Union([Type.Unsafe<ErrorCode>({ $ref: 'ErrorCode#' }), Type.Null()]),
+      detail: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      retryable: Type.Boolean(),
+      retry_after_seconds: Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1 }),
+      action: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      nearest: Type.Array(Type.String()),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolReadiness' },
+);
+export type ToolReadiness = Static<typeof ToolReadiness>;
 
 /**
  * A tool that was left out, and why.
@@ -760,6 +832,7 @@ export const components = [
   OpenAiChatTool,
   OpenAiTool,
   Problem,
+  ProjectId,
   ProtocolError,
   ServerInfo,
   ServerUrl,
@@ -771,6 +844,9 @@ export const components = [
   ToolCallResult,
   ToolMatch,
   ToolMatches,
+  ToolPreflight,
+  ToolPreflightReport,
+  ToolReadiness,
   ToolWarning,
   Toolset,
   ToolsetOutcome,
@@ -1843,6 +1919,7 @@ export const operations = {
             Type.String({ minLength: 1, maxLength: 128, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
           ),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5000 })),
+          project_id: Type.Optional(Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' })),
         },
         { additionalProperties: false },
       ),
@@ -1926,6 +2003,7 @@ export const operations = {
         {
           q: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 10 })),
+          project_id: Type.Optional(Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' })),
         },
         { additionalProperties: false },
       ),
@@ -1956,6 +2034,90 @@ export const operations = {
           },
         },
         '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  preflightUserTools: {
+    operationId: 'preflightUserTools',
+    method: 'POST',
+    url: '/api/users/:user_id/tools/preflight',
+    path: '/api/users/{user_id}/tools/preflight',
+    security: [{ bearer: ['tools:read'] }],
+    schema: {
+      params: Type.Object(
+        {
+          user_id: Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+        },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<ToolPreflight>({ $ref: 'ToolPreflight#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<ToolPreflightReport>({ $ref: 'ToolPreflightReport#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

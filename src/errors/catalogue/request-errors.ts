@@ -85,6 +85,21 @@ export const REQUEST_ERRORS = {
       'With `ADMIN_PORT` set, `/metrics` is served on that port only.',
     ],
   },
+  PROJECT_NOT_FOUND: {
+    retryable: false,
+    cause: [
+      'The claim `projects` of the access token does not name the project in `project_id`: its user is no member of it, or there is none. Which projects exist is not told.',
+      'The token is that of an agent in the compatibility mode (scope `agent`): no user stands behind it, so it has no projects.',
+    ],
+    shown: 'There is no such project among those of the access token. Check the id of the project.',
+    user: [
+      'Compare `project_id` with the claim `projects` of the token, upper and lower case too. Leave it out for the user alone.',
+      'Get a new access token after the user joined the project. An agent brings a delegated token with the projects of its user.',
+    ],
+    operator: [
+      'Let the identity provider put the projects of a user into the claim `projects`, as `{"<project id>": "admin"}` or `"member"`.',
+    ],
+  },
   METHOD_NOT_ALLOWED: {
     retryable: false,
     cause: [

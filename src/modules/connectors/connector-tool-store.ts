@@ -4,13 +4,17 @@ import type { ConnectorRecord, ConnectorTool } from './connector.ts';
 
 /** An enabled connector with the tools of its last good discovery. */
 export interface ToolSource
-  extends Pick<ConnectorRecord, 'id' | 'name' | 'slug' | 'health' | 'fault'> {
+  extends Pick<
+    ConnectorRecord,
+    'id' | 'name' | 'slug' | 'health' | 'fault' | 'credentialGeneration'
+  > {
   discoveredAt: Date;
   tools: Pick<ConnectorTool, 'exposedName' | 'definition' | 'definitionHash'>[];
 }
 
 /** A tool, and all that decides whether it may be called now. */
-export interface ToolStanding extends Pick<ConnectorRecord, 'intent' | 'health'> {
+export interface ToolStanding
+  extends Pick<ConnectorRecord, 'intent' | 'health' | 'credentialGeneration'> {
   connectorId: string;
   /** As agents call it. */
   exposedName: string;
@@ -19,9 +23,7 @@ export interface ToolStanding extends Pick<ConnectorRecord, 'intent' | 'health'>
 }
 
 /** A tool as a call needs it. */
-export interface CallableTool
-  extends ToolStanding,
-    Pick<ConnectorRecord, 'credentialGeneration' | 'callTimeoutSeconds'> {
+export interface CallableTool extends ToolStanding, Pick<ConnectorRecord, 'callTimeoutSeconds'> {
   /** As the server calls it. */
   toolName: string;
   headerParameters: HeaderParameter[];

@@ -30,7 +30,7 @@ export const connectorInclude = {
 export const standingColumns = {
   exposedName: true,
   definitionHash: true,
-  connector: { select: { id: true, intent: true, health: true } },
+  connector: { select: { id: true, intent: true, health: true, credentialGeneration: true } },
 } satisfies Prisma.ConnectorToolSelect;
 
 type StandingRow = Prisma.ConnectorToolGetPayload<{ select: typeof standingColumns }>;
@@ -118,7 +118,8 @@ export function toConnectorRecord(row: ConnectorRow): ConnectorRecord {
 /** @throws when the row holds a state this version does not know. */
 export function toStanding({ exposedName, definitionHash, connector }: StandingRow): ToolStanding {
   const { intent, health } = Value.Decode(Standing, connector);
-  return { connectorId: connector.id, exposedName, definitionHash, intent, health };
+  const { id: connectorId, credentialGeneration } = connector;
+  return { connectorId, exposedName, definitionHash, intent, health, credentialGeneration };
 }
 
 function pickStates({ transport, authType, intent, health }: Static<typeof States>) {

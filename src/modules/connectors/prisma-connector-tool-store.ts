@@ -56,13 +56,14 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
       }),
     );
     return rows.map((row) => {
-      const { id, name, slug, health, fault } = toConnectorRecord(row);
+      const { id, name, slug, health, fault, credentialGeneration } = toConnectorRecord(row);
       const tools = row.tools.map(({ exposedName, definition, definitionHash }) => ({
         exposedName,
         definition: toToolDefinition(definition),
         definitionHash,
       }));
-      return { id, name, slug, health, fault, discoveredAt: row.toolsDiscoveredAt, tools };
+      const connector = { id, name, slug, health, fault, credentialGeneration };
+      return { ...connector, discoveredAt: row.toolsDiscoveredAt, tools };
     });
   }
 
@@ -74,25 +75,14 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
           ...standingColumns,
           name: true,
           headerParameters: true,
-          connector: {
-            select: {
-              ...standingColumns.connector.select,
-              credentialGeneration: true,
-              callTimeoutSeconds: true,
-            },
-          },
+          connector: { select: { ...standingColumns.connector.select, callTimeoutSeconds: true } },
         },
       }),
     );
     if (row === null) return undefined;
-    const { credentialGeneration, callTimeoutSeconds } = row.connector;
-    return {
-      ...toStanding(row),
-      credentialGeneration,
-      callTimeoutSeconds,
-      toolName: row.name,
-      headerParameters: toHeaderParameters(row.headerParameters),
-    };
+    const { callTimeoutSeconds } = row.connector;
+    const headerParameters = toHeaderParameters(row.headerParameters);
+    return { ...toStanding(row), callTimeoutSeconds, toolName: row.name, headerParameters };
   }
 
   async listStandings(

@@ -5,6 +5,7 @@ import { MCP_PATH, type McpAddress, mcpAddress, metadataPaths } from '../../http
 import { getCaller } from '../../http/plugins/authentication.ts';
 import { errorHeaders, reportError } from '../../http/plugins/problem-details.ts';
 import type { Caller, Scope } from '../../tenancy/caller.ts';
+import { requireProject } from '../../tenancy/identity-for.ts';
 import { type EndpointMessage, errorBody, neededScope, readMessage } from './endpoint-message.ts';
 import type { Gateway } from './gateway.ts';
 import { protectedResource } from './protected-resource.ts';
@@ -38,9 +39,11 @@ export function gatewayRoutes(app: FastifyInstance, options: GatewayRoutesOption
       const caller = getCaller(request);
       const message = readMessage(request.body);
       requireScope(caller, message, addressFor(request));
+      const { isLazy, projectId } = readQuery(request.query);
+      requireProject(caller, projectId);
       const answer = await gateway.handle({
         caller,
-        isLazy: readMode(request.query),
+        isLazy,
         headers: request.headers,
         body: request.body,
         signal: hangUp(reply),
@@ -72,15 +75,27 @@ function hangUp({ raw }: FastifyReply): AbortSignal {
   return left.signal;
 }
 
+/** What the address of a request asks for. */
+interface EndpointQuery {
+  isLazy: boolean;
+  projectId: string | undefined;
+}
+
 /** @throws AppError `VALIDATION_FAILED` for parameters the endpoint does not have: a typing error must not show all tools. */
-function readMode(query: unknown): boolean {
-  const parameters = new Map(Object.entries(query ?? {}));
-  const mode = parameters.get('tools');
-  parameters.delete('tools');
-  const unknown = [...parameters.keys()][0];
-  if (unknown !== undefined) throw invalid('The only query parameter is tools.');
-  if (mode === undefined || mode === 'all') return false;
-  if (mode === 'lazy') return true;
+function readQuery(query: unknown): EndpointQuery {
+  const {
+    tools,
+    project_id: projectId,
+    ...others
+  } = Object.fromEntries(Object.entries(query ?? {}));
+  if (Object.keys(others).length > 0) {
+    throw invalid('The only query parameters are tools and project_id.');
+  }
+  if (projectId !== undefined && typeof projectId !== 'string') {
+    throw invalid('The query parameter project_id must be given once.');
+  }
+  if (tools === undefined || tools === 'all') return { isLazy: false, projectId };
+  if (tools === 'lazy') return { isLazy: true, projectId };
   throw invalid('The query parameter tools must be all or lazy.');
 }
 

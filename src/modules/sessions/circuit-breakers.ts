@@ -82,16 +82,25 @@ export class CircuitBreakers {
    * @throws BreakerOpen
    */
   admit(key: BreakerKey): { release: () => void } {
+    const refusal = this.findRefusal(key);
+    if (refusal !== undefined) throw refusal;
     const open = this.#breakers.get(idOf(key))?.open;
     if (open === undefined) return { release: () => {} };
-    const left = open.until - this.#clock.monotonic();
-    if (left > 0 || open.isProbed) throw this.#refusal(key, Math.max(left, PROBE_WAIT_MS));
     open.isProbed = true;
     return {
       release: () => {
         open.isProbed = false;
       },
     };
+  }
+
+  /** What {@link admit} would throw now; undefined where it would let a call through. Asking takes no turn. */
+  findRefusal(key: BreakerKey): BreakerOpen | undefined {
+    const breaker = this.#breakers.get(idOf(key));
+    if (breaker?.open === undefined) return undefined;
+    const left = breaker.open.until - this.#clock.monotonic();
+    if (left <= 0 && !breaker.open.isProbed) return undefined;
+    return new BreakerOpen(Math.max(left, PROBE_WAIT_MS), breaker.lastCode);
   }
 
   /** The server answered: what it did before is forgotten. */
@@ -154,11 +163,6 @@ export class CircuitBreakers {
       const isOver = open === undefined || now - open.until >= longestOpenMs;
       if (isOld && isOver) this.#breakers.delete(id);
     }
-  }
-
-  #refusal(key: BreakerKey, retryAfterMs: number): BreakerOpen {
-    const lastCode = this.#breakers.get(idOf(key))?.lastCode ?? 'CONNECTION_FAILED';
-    return new BreakerOpen(retryAfterMs, lastCode);
   }
 
   #remember(id: string, breaker: Breaker): void {

@@ -21,6 +21,13 @@ export interface SessionSubject extends SessionOwner {
   openTarget: () => Promise<McpTarget>;
 }
 
+/** A server that is not asked for a while. */
+export interface ServerPause {
+  /** For the user. */
+  detail: string;
+  retryAfterSeconds: number;
+}
+
 /** Why the tools of a connector may be others than those that are stored. */
 export type ToolChangeSign =
   /** The server says so. */
@@ -104,6 +111,12 @@ export class SessionService {
         throw error;
       }
     });
+  }
+
+  /** Why a call would not be tried now: the server failed several times in a row. Undefined where it would be. */
+  findPause({ tenantId }: Identity, owner: SessionOwner): ServerPause | undefined {
+    const refusal = this.#deps.breakers.findRefusal({ tenantId, ...owner });
+    return refusal && pauseOf(refusal);
   }
 
   /** Ends the sessions of a connector, of all its users. */
@@ -237,12 +250,18 @@ function translated<Result>(connectorId: string, work: () => Result): Result {
   }
 }
 
+function pauseOf({ retryAfterMs }: BreakerOpen): ServerPause {
+  const retryAfterSeconds = Math.ceil(retryAfterMs / 1000);
+  const detail = `The server failed several times in a row, so it was not asked. It is tried again in ${retryAfterSeconds} seconds, or at once after its connector was tested or synced with success.`;
+  return { detail, retryAfterSeconds };
+}
+
 /** What callers are told where nothing was tried; other errors stay as they are. */
 function refusalOf(error: unknown, connectorId: string): unknown {
   if (error instanceof BreakerOpen) {
-    const retryAfterSeconds = Math.ceil(error.retryAfterMs / 1000);
+    const { detail, retryAfterSeconds } = pauseOf(error);
     return new AppError('UPSTREAM_UNREACHABLE', {
-      detail: `The server failed several times in a row, so it was not asked. It is tried again in ${retryAfterSeconds} seconds, or at once after its connector was tested or synced with success.`,
+      detail,
       extensions: { connector_id: connectorId, reason: error.lastCode, retryable: true },
       retryAfterSeconds,
       hadNoEffect: true,

@@ -1,6 +1,8 @@
 export { createCallMetrics } from './call-metrics.ts';
 export { toolCallRoutes } from './tool-call-routes.ts';
 export { ToolCallService } from './tool-call-service.ts';
+export { toolPreflightRoutes } from './tool-preflight-routes.ts';
+export { ToolPreflightService } from './tool-preflight-service.ts';
 export { toolRoutes } from './tool-routes.ts';
 export { SEARCH_LIMITS, type ToolMatch } from './tool-search.ts';
 export { toolSearchRoutes } from './tool-search-routes.ts';

@@ -2,7 +2,7 @@ import { AppError } from '../../errors/app-error.ts';
 import { ERROR_CATALOGUE } from '../../errors/error-catalogue.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorToolStore, ToolStanding } from '../connectors/index.ts';
-import { nearestNames } from './nearest-names.ts';
+import { NearestNames } from './nearest-names.ts';
 import type { Toolset } from './toolset.ts';
 
 /** What has to happen before a tool can be called. */
@@ -10,15 +10,21 @@ export type ToolRemedy =
   | 'choose_another_tool'
   | 'enable_connector'
   | 'renew_credentials'
-  | 'read_tools_again';
+  | 'read_tools_again'
+  | 'wait';
+
+/** Codes of what does not go away by itself. */
+type LastingCode = 'TOOL_NOT_FOUND' | 'CONNECTOR_DISABLED' | 'NEEDS_AUTH' | 'TOOL_CHANGED';
 
 /** Why a tool cannot be called now, as one of the closed list of codes. */
 export interface ToolObstacle {
-  code: 'TOOL_NOT_FOUND' | 'CONNECTOR_DISABLED' | 'NEEDS_AUTH' | 'TOOL_CHANGED';
+  code: LastingCode | 'UPSTREAM_UNREACHABLE';
   /** What to do, for the user. Nothing a server wrote. */
   detail: string;
   /** It may go away by itself. */
   retryable: boolean;
+  /** When, where that is known. */
+  retryAfterSeconds?: number;
   remedy: ToolRemedy;
 }
 
@@ -39,25 +45,32 @@ const EXPOSED_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 /**
  * Tells of each name, in the order given, whether its tool can be called.
  * @param toolset the user's, whose tools need no further question
- * @param definitionHashes by name, the definitions the agent knows; any will do for other names
  */
 export async function availabilityOf(
   store: Pick<ConnectorToolStore, 'listStandings'>,
   identity: Identity,
   toolset: Toolset,
-  { names, definitionHashes }: ToolQuestion,
+  { names, definitionHashes, findPause = () => undefined }: ToolQuestion,
 ): Promise<ToolAvailability[]> {
   const listed = standingsOf(toolset);
-  const usable = [...listed.values()].flatMap((standing) =>
-    obstacleTo(standing) === undefined ? [standing.exposedName] : [],
-  );
+  const obstacleOf = (standing: ToolStanding | undefined, definitionHash?: string) =>
+    obstacleTo(standing, definitionHash) ?? (standing && findPause(standing));
+  let usable: NearestNames | undefined;
+  const nearestTo = (name: string) => {
+    usable ??= new NearestNames(
+      [...listed.values()].flatMap((standing) =>
+        obstacleOf(standing) === undefined ? [standing.exposedName] : [],
+      ),
+    );
+    return usable.of(name);
+  };
   const others = names.filter((name) => !listed.has(name) && EXPOSED_NAME.test(name));
   const stored = others.length === 0 ? [] : await store.listStandings(identity, others);
   const unlisted = new Map(stored.map((standing) => [standing.exposedName, standing]));
   return names.map((name) => {
     const standing = listed.get(name) ?? unlisted.get(name);
-    const obstacle = obstacleTo(standing, definitionHashes?.get(name));
-    const nearest = obstacle === undefined ? [] : nearestNames(name, usable);
+    const obstacle = obstacleOf(standing, definitionHashes?.get(name));
+    const nearest = obstacle === undefined ? [] : nearestTo(name);
     return { name, standing, obstacle, nearest };
   });
 }
@@ -65,7 +78,10 @@ export async function availabilityOf(
 /** The tools that are asked about. */
 export interface ToolQuestion {
   names: readonly string[];
+  /** By name, the definitions the agent knows; any will do for other names. */
   definitionHashes?: ReadonlyMap<string, string>;
+  /** Whether the server of the tool is not asked just now. */
+  findPause?: (standing: ToolStanding) => ToolObstacle | undefined;
 }
 
 /** The error that says why a tool cannot be used; undefined where it can. */
@@ -102,7 +118,7 @@ function obstacleTo(
 }
 
 /** What to do, and what is said instead of the catalogue's sentence, which speaks of calls. */
-const OBSTACLES: Readonly<Record<ToolObstacle['code'], { remedy: ToolRemedy; detail?: string }>> = {
+const OBSTACLES: Readonly<Record<LastingCode, { remedy: ToolRemedy; detail?: string }>> = {
   TOOL_NOT_FOUND: {
     remedy: 'choose_another_tool',
     detail: 'No enabled connector of the user has this tool. See the nearest names.',
@@ -118,7 +134,7 @@ const OBSTACLES: Readonly<Record<ToolObstacle['code'], { remedy: ToolRemedy; det
   TOOL_CHANGED: { remedy: 'read_tools_again' },
 };
 
-function obstacle(code: ToolObstacle['code']): ToolObstacle {
+function obstacle(code: LastingCode): ToolObstacle {
   const { retryable, shown } = ERROR_CATALOGUE[code];
   const { remedy, detail = shown } = OBSTACLES[code];
   return { code, detail, retryable, remedy };
@@ -128,13 +144,18 @@ const HEALTH = { ok: 'HEALTHY', stale: 'ERROR', needs_auth: 'NEEDS_AUTH' } as co
 
 /** By name, of the tools that are listed. */
 function standingsOf({ tools, outcomes }: Toolset): Map<string, ToolStanding> {
-  const healths = new Map(
-    outcomes.map(({ connectorId, outcome }) => [connectorId, HEALTH[outcome]]),
-  );
+  const connectors = new Map(outcomes.map((outcome) => [outcome.connectorId, outcome]));
   return new Map(
-    tools.map(({ name: exposedName, connectorId, definitionHash }) => {
-      const health = healths.get(connectorId) ?? 'ERROR';
-      return [exposedName, { exposedName, connectorId, definitionHash, intent: 'ENABLED', health }];
+    tools.flatMap(({ name: exposedName, connectorId, definitionHash }) => {
+      const connector = connectors.get(connectorId);
+      if (connector === undefined) return [];
+      const { outcome, credentialGeneration } = connector;
+      const ofConnector = {
+        intent: 'ENABLED',
+        health: HEALTH[outcome],
+        credentialGeneration,
+      } as const;
+      return [[exposedName, { exposedName, connectorId, definitionHash, ...ofConnector }]];
     }),
   );
 }

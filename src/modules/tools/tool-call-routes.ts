@@ -13,6 +13,7 @@ import { reportError } from '../../http/plugins/problem-details.ts';
 import type { ProblemRenderer } from '../../http/problem.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Identity } from '../../tenancy/caller.ts';
+import { identityFor } from '../../tenancy/identity-for.ts';
 import {
   type IdempotencyReply,
   type IdempotencyService,
@@ -22,7 +23,6 @@ import {
 } from '../idempotency/index.ts';
 import type { ToolCallOptions, ToolCallService } from './tool-call-service.ts';
 import { toToolCallResource } from './tool-mapper.ts';
-import { identityFor } from './tool-routes.ts';
 
 /** Services behind the call route. */
 export interface ToolCallRoutesOptions {
@@ -39,7 +39,8 @@ export function toolCallRoutes(app: ContractApp, options: ToolCallRoutesOptions)
   const { toolCallService, idempotencyService } = options;
 
   route(app, operations.callUserTool, async (request, reply) => {
-    const identity = identityFor(getCaller(request), request.params.user_id);
+    const subject = { userId: request.params.user_id, projectId: request.body.project_id };
+    const identity = identityFor(getCaller(request), subject);
     // Whoever gives a key will come back for the answer.
     const isAwaited = request.headers['idempotency-key'] === undefined;
     const signal = isAwaited ? hangUpSignal(reply) : undefined;

@@ -2,7 +2,7 @@ import { route } from '../../contract/contract-routes.ts';
 import { operations } from '../../contract/generated.ts';
 import type { ContractApp } from '../../contract/type-provider.ts';
 import { getCaller } from '../../http/plugins/authentication.ts';
-import { identityFor } from './tool-routes.ts';
+import { identityFor } from '../../tenancy/identity-for.ts';
 import { toToolMatchResource } from './tool-search-mapper.ts';
 import type { ToolSearchService } from './tool-search-service.ts';
 
@@ -12,8 +12,9 @@ export function toolSearchRoutes(
   { toolSearchService }: { toolSearchService: ToolSearchService },
 ): void {
   route(app, operations.searchUserTools, async (request, reply) => {
-    const identity = identityFor(getCaller(request), request.params.user_id);
-    const { q, limit = 10 } = request.query;
+    const { q, limit = 10, project_id: projectId } = request.query;
+    const subject = { userId: request.params.user_id, projectId };
+    const identity = identityFor(getCaller(request), subject);
     const matches = await toolSearchService.search(identity, q, limit);
     return await reply.send({ items: matches.map(toToolMatchResource) });
   });

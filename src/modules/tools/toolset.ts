@@ -5,6 +5,7 @@ export interface ToolsetOutcome {
   connectorId: string;
   name: string;
   slug: string;
+  credentialGeneration: number;
   outcome: 'ok' | 'stale' | 'needs_auth';
   fault: ConnectorFault | undefined;
   toolCount: number;
@@ -57,6 +58,7 @@ export function compileToolset(sources: readonly ToolSource[]): Toolset {
         connectorId: source.id,
         name: source.name,
         slug: source.slug,
+        credentialGeneration: source.credentialGeneration,
         outcome: outcomeOf(source),
         fault: source.fault,
         toolCount: source.tools.length,

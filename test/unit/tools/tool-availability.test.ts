@@ -16,6 +16,7 @@ const off: ToolStanding = {
   definitionHash: hashOf('search'),
   intent: 'DISABLED',
   health: 'NEEDS_AUTH',
+  credentialGeneration: 1,
 };
 const toolset = compileToolset([
   source('ok', { search: {}, send: {} }),

@@ -38,6 +38,7 @@ const toolset: Toolset = {
       slug: 's',
       outcome: 'ok',
       fault: undefined,
+      credentialGeneration: 1,
       toolCount: 2,
       discoveredAt: at,
     },

@@ -16,6 +16,7 @@ function source(id: string, name: string, tools: Readonly<Record<string, Sample>
     slug: id,
     health: 'HEALTHY',
     fault: undefined,
+    credentialGeneration: 1,
     discoveredAt: new Date(0),
     tools: Object.entries(tools).map(([tool, { description, title, parameters = [] }]) => ({
       exposedName: `${id}__${tool}`,

@@ -25,6 +25,7 @@ function source(slug: string, tools: string[], rest: Partial<ToolSource> = {}): 
     slug,
     health: 'HEALTHY',
     fault: undefined,
+    credentialGeneration: 1,
     discoveredAt: at,
     tools: tools.map((tool) => ({
       exposedName: `${slug}__${tool}`,
@@ -80,6 +81,7 @@ describe('compileToolset', () => {
       {
         connectorId: 'id-empty',
         name: 'Name of empty',
+        credentialGeneration: 1,
         slug: 'empty',
         outcome: 'ok',
         fault: undefined,
@@ -144,6 +146,7 @@ describe('ToolsetService', () => {
               exposedName: 'off__search',
               intent: 'DISABLED',
               health: 'HEALTHY',
+              credentialGeneration: 1,
               definitionHash: 'd',
             },
           ];

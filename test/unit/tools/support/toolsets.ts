@@ -39,6 +39,7 @@ export function source(
     slug,
     health,
     fault: undefined,
+    credentialGeneration: 1,
     discoveredAt: at,
     tools: Object.entries(tools).map(([name, rest]) => ({
       exposedName: `${slug}__${name}`,
