@@ -21,6 +21,7 @@ import {
   ConnectorSecrets,
   ConnectorService,
   ConnectorTester,
+  PrismaConnectorOfferingStore,
   PrismaConnectorStore,
   PrismaConnectorToolStore,
   PrismaResealStore,
@@ -152,9 +153,20 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   });
   const store = new PrismaConnectorStore({ database });
   const toolStore = new PrismaConnectorToolStore({ database });
+  const offeringStore = new PrismaConnectorOfferingStore({ database });
   const onSessionsInvalid = (connectorId: string) => sessions.closeConnector(connectorId);
   const onReachable = (connectorId: string) => sessions.trust(connectorId);
-  const shared = { store, toolStore, secrets, tester, clock, log, onSessionsInvalid, onReachable };
+  const shared = {
+    store,
+    toolStore,
+    offeringStore,
+    secrets,
+    tester,
+    clock,
+    log,
+    onSessionsInvalid,
+    onReachable,
+  };
   const connectorService = new ConnectorService(shared);
   const connectorHealthService = new ConnectorHealthService(shared);
   live.watchTools(connectorHealthService);

@@ -61,6 +61,19 @@ export function toolRow(connector: Row, overrides: Row = {}): Row {
   };
 }
 
+/** A valid row of `connector_offerings`: a resource of this connector. */
+export function offeringRow(connector: Row, overrides: Row = {}): Row {
+  return {
+    id: randomUUID(),
+    ...ownerColumns(connector),
+    kind: 'resource',
+    key: 'test://a',
+    exposed_key: 'slug+test://a',
+    definition: { name: 'a' },
+    ...overrides,
+  };
+}
+
 /** A valid row of `idempotency_records`. */
 export function idempotencyRow(overrides: Row = {}): Row {
   return {

@@ -33,6 +33,11 @@ export type Credential = Prisma.CredentialModel
  */
 export type ConnectorTool = Prisma.ConnectorToolModel
 /**
+ * Model ConnectorOffering
+ * A prompt, a resource or a resource template as discovered, with what agents ask for it by.
+ */
+export type ConnectorOffering = Prisma.ConnectorOfferingModel
+/**
  * Model IdempotencyRecord
  * The sealed answer of a request that carried an Idempotency-Key.
  */

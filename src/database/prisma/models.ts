@@ -11,5 +11,6 @@
 export type * from './models/Connector.ts'
 export type * from './models/Credential.ts'
 export type * from './models/ConnectorTool.ts'
+export type * from './models/ConnectorOffering.ts'
 export type * from './models/IdempotencyRecord.ts'
 export type * from './commonInputTypes.ts'

@@ -1,11 +1,13 @@
+import type { JsonObject } from './json-object.ts';
+import type { OfferingDiscovery, OfferingOutcome, OfferingRequest } from './server-offerings.ts';
+
+export type { JsonObject } from './json-object.ts';
+
 /** The era of a server: legacy speaks revisions up to 2025-11-25 (`initialize`), modern 2026-07-28 (no handshake). */
 export type McpEra = 'legacy' | 'modern';
 
 /** How a server is reached over HTTP. */
 export type McpTransport = 'streamable-http' | 'sse';
-
-/** A JSON object as it came from a server. */
-export type JsonObject = { [key: string]: unknown };
 
 /** Where to connect, and what only that origin may see. */
 export interface McpTarget {
@@ -115,10 +117,17 @@ export interface McpConnection {
   /** @throws McpFailure */
   callTool(call: OutgoingCall, options: CallOptions): Promise<ToolOutcome>;
   /**
-   * Has the listener told whenever the server says that its tools changed, or may have changed unnoticed, until the connection is
-   * closed. Where the server announces such changes, a stream is kept open for them. To be called once.
+   * Reads which prompts, resources and templates the server offers. What it does not offer at all is empty; a list that fails, or
+   * that does not end in time, is absent. Never throws for a fault of the server.
    */
-  watchTools(onChanged: () => void): void;
+  listOfferings(options: { signal: AbortSignal }): Promise<OfferingDiscovery>;
+  /** Asks for a prompt, a resource or a completion. @throws McpFailure */
+  requestOffering(request: OfferingRequest, options: CallOptions): Promise<OfferingOutcome>;
+  /**
+   * Has the listener told whenever the server says that its tools, prompts or resources changed, or may have changed unnoticed, until
+   * the connection is closed. Where the server announces such changes, a stream is kept open for them. To be called once.
+   */
+  watchLists(onChanged: () => void): void;
   /** Ends the session, its requests and its sockets. Never throws, never takes longer than two seconds. */
   close(): Promise<void>;
 }

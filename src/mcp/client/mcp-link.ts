@@ -15,10 +15,11 @@ import type { Outbound } from '../../outbound/guarded-fetch.ts';
 import { toMcpFailure } from './failure-translation.ts';
 import { isJsonObject, type ReceivedAnswer } from './json-rpc.ts';
 import { JsonRpcChannel, type RequestOptions } from './json-rpc-channel.ts';
+import { ListChangeStream } from './list-change-stream.ts';
+import { announcedChanges, isListChange } from './list-changes.ts';
 import type { JsonObject, McpEra, McpTransport, ServerInfo } from './mcp-client.ts';
 import { McpFailure, UnusableAnswer } from './mcp-failure.ts';
 import { McpFetch } from './mcp-fetch.ts';
-import { ToolChangeStream } from './tool-change-stream.ts';
 import { cleanText } from './untrusted-text.ts';
 
 /** What a {@link McpLink} needs. */
@@ -68,7 +69,7 @@ export class McpLink {
   #reportBroken: (failure: McpFailure) => void = () => {};
   #failure: McpFailure | undefined;
   #connected = false;
-  #onToolsChanged: () => void = () => {};
+  #onListsChanged: () => void = () => {};
   #closing: Promise<void> | undefined;
 
   constructor(options: McpLinkOptions) {
@@ -154,9 +155,9 @@ export class McpLink {
     };
   }
 
-  /** Does the server say that it has tools? */
-  get hasTools(): boolean {
-    return this.#client.getServerCapabilities()?.tools !== undefined;
+  /** Does the server say that it has this? */
+  has(capability: 'tools' | 'prompts' | 'resources'): boolean {
+    return this.#client.getServerCapabilities()?.[capability] !== undefined;
   }
 
   /**
@@ -171,14 +172,14 @@ export class McpLink {
     return this.#channel.request({ method, params: this.#envelope(params) }, options);
   }
 
-  /** As {@link McpConnection.watchTools} says. */
-  watchTools(onChanged: () => void): void {
-    this.#onToolsChanged = onChanged;
-    const announces = this.#client.getServerCapabilities()?.tools?.listChanged === true;
+  /** As {@link McpConnection.watchLists} says. */
+  watchLists(onChanged: () => void): void {
+    this.#onListsChanged = onChanged;
+    const changes = announcedChanges(this.#client.getServerCapabilities());
     // Over SSE the one stream there is brings them.
-    if (!announces || this.#options.transport === 'sse') return;
-    const stream = new ToolChangeStream({
-      open: () => this.#fetch.openStream(this.#listenRequest()),
+    if (changes === undefined || this.#options.transport === 'sse') return;
+    const stream = new ListChangeStream({
+      open: () => this.#fetch.openStream(this.#listenRequest(changes)),
       signal: this.#fetch.lifetime,
       clock: this.#options.clock,
       onNotification: (message) => this.#takeNotification(message),
@@ -190,14 +191,16 @@ export class McpLink {
 
   /** The server has shown without saying so that its tools are others now. */
   noticeToolsChanged(): void {
-    this.#onToolsChanged();
+    this.#onListsChanged();
   }
 
   /** The request that opens the stream of changes in the modern era; the legacy era has none. */
-  #listenRequest(): { method: string; text: string; version: string } | undefined {
+  #listenRequest(notifications: {
+    [name: string]: true;
+  }): { method: string; text: string; version: string } | undefined {
     if (this.era === 'legacy') return undefined;
     const method = 'subscriptions/listen';
-    const params = this.#envelope({ notifications: { toolsListChanged: true } });
+    const params = this.#envelope({ notifications });
     const text = JSON.stringify({ jsonrpc: '2.0', id: 'listen', method, params });
     return { method, text, version: this.protocolVersion };
   }
@@ -208,7 +211,7 @@ export class McpLink {
 
   /** @returns did somebody ask for it? */
   #takeNotification({ method, params }: JsonObject): boolean {
-    if (method === 'notifications/tools/list_changed') this.#onToolsChanged();
+    if (isListChange(method)) this.#onListsChanged();
     if (method !== 'notifications/progress' || !isJsonObject(params)) return false;
     return this.#channel.progress(params);
   }

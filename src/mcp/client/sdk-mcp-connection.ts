@@ -31,12 +31,23 @@ import type {
 import { McpFailure } from './mcp-failure.ts';
 import type { McpLink } from './mcp-link.ts';
 import { isDeeperThan, MAX_NESTING } from './nesting.ts';
+import { offeringOutcome } from './offering-answers.ts';
+import { discoverOfferings } from './offering-discovery.ts';
 import { SecretRedaction } from './secret-redaction.ts';
+import {
+  OFFERING_KINDS,
+  type OfferingDiscovery,
+  type OfferingOutcome,
+  type OfferingRequest,
+} from './server-offerings.ts';
 import { discoverTools } from './tool-discovery.ts';
 import { cleanText } from './untrusted-text.ts';
 
 /** UTF-16 units of an upstream error message that are passed on. */
 const MESSAGE_LENGTH = 2_000;
+
+/** What a server has to announce for each kind. */
+const CAPABILITY_OF = { prompt: 'prompts', resource: 'resources', template: 'resources' } as const;
 
 /** A connection on top of a connected {@link McpLink}. */
 export class SdkMcpConnection implements McpConnection {
@@ -65,7 +76,7 @@ export class SdkMcpConnection implements McpConnection {
   }
 
   async listTools({ signal }: { signal: AbortSignal }): Promise<ToolDiscovery> {
-    if (!this.#link.hasTools) return { tools: [], warnings: [] };
+    if (!this.#link.has('tools')) return { tools: [], warnings: [] };
     const discovery = await discoverTools(async (cursor) => {
       const params = cursor === undefined ? {} : { cursor };
       const { answer, textLength } = await this.#link.request('tools/list', params, { signal });
@@ -73,6 +84,27 @@ export class SdkMcpConnection implements McpConnection {
       return { result, textLength };
     }, this.era);
     return this.#redaction.ofDiscovery(discovery);
+  }
+
+  async listOfferings({ signal }: { signal: AbortSignal }): Promise<OfferingDiscovery> {
+    const offered = OFFERING_KINDS.filter((kind) => this.#link.has(CAPABILITY_OF[kind]));
+    const found = await discoverOfferings(offered, (method, cursor) =>
+      this.#link.request(method, cursor === undefined ? {} : { cursor }, { signal }),
+    );
+    const absent = OFFERING_KINDS.filter((kind) => !offered.includes(kind));
+    return {
+      ...Object.fromEntries(absent.map((kind) => [kind, []])),
+      ...this.#redaction.ofOfferings(found),
+    };
+  }
+
+  async requestOffering(
+    { method, params }: OfferingRequest,
+    { signal, onProgress }: CallOptions,
+  ): Promise<OfferingOutcome> {
+    const told = onProgress && readProgress(onProgress, this.#clock);
+    const { answer } = await this.#link.request(method, params, { signal, onProgress: told });
+    return offeringOutcome(method, answer);
   }
 
   async callTool(
@@ -108,8 +140,8 @@ export class SdkMcpConnection implements McpConnection {
     return reading?.ok ? reading.parameters : undefined;
   }
 
-  watchTools(onChanged: () => void): void {
-    this.#link.watchTools(onChanged);
+  watchLists(onChanged: () => void): void {
+    this.#link.watchLists(onChanged);
   }
 
   close(): Promise<void> {

@@ -5,6 +5,7 @@ import type {
   ServerInfo,
   ToolDiscovery,
 } from './mcp-client.ts';
+import { OFFERING_KINDS, type OfferingDiscovery } from './server-offerings.ts';
 
 const REDACTED = '[redacted]';
 /** Shorter values are no secrets, and replacing them would spoil ordinary text. In UTF-16 units. */
@@ -64,6 +65,18 @@ export class SecretRedaction {
         })),
       ],
     };
+  }
+
+  /** What has a secret in its name or URI is left out: by another one it could not be asked for. */
+  ofOfferings(discovery: OfferingDiscovery): OfferingDiscovery {
+    const clean: OfferingDiscovery = {};
+    for (const kind of OFFERING_KINDS) {
+      const offerings = discovery[kind]
+        ?.filter(({ key }) => this.#ofText(key) === key)
+        .map(({ key, definition }) => ({ key, definition: this.#ofObject(definition) }));
+      if (offerings !== undefined) clean[kind] = offerings;
+    }
+    return clean;
   }
 
   #ofTool(tool: DiscoveredTool): DiscoveredTool {

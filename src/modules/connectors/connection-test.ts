@@ -10,6 +10,8 @@ import type {
 } from '../../mcp/client/mcp-client.ts';
 import type { McpFailure, McpFailureCode } from '../../mcp/client/mcp-failure.ts';
 
+import type { OfferingDiscovery } from '../../mcp/client/server-offerings.ts';
+
 /** What a test of a server found. */
 export interface ConnectionTestReport {
   success: boolean;
@@ -23,6 +25,8 @@ export interface ConnectionTestReport {
   tools: DiscoveredTool[];
   /** Tools that were left out, and why. */
   warnings: ToolWarning[];
+  /** What else the server offers; empty where that was not asked for, or could not be read. */
+  offerings: OfferingDiscovery;
   serverInfo: ServerInfo | undefined;
   protocolVersion: string | undefined;
   /** How the server was reached; remembered so that it is not negotiated again. */
@@ -58,6 +62,7 @@ export function failedReport(
     errorMessage: messageFor(errorCode),
     tools: [],
     warnings: [],
+    offerings: {},
     serverInfo: undefined,
     protocolVersion: undefined,
     era: undefined,

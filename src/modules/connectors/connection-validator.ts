@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
+import { linkSignals } from '../../mcp/client/linked-signal.ts';
 import type {
   McpClient,
   McpConnection,
@@ -7,6 +8,7 @@ import type {
   ToolDiscovery,
 } from '../../mcp/client/mcp-client.ts';
 import { McpFailure, type McpFailureCode } from '../../mcp/client/mcp-failure.ts';
+import type { OfferingDiscovery } from '../../mcp/client/server-offerings.ts';
 import { type ConnectionTestReport, failedReport } from './connection-test.ts';
 
 /** Collaborators and limits of the {@link ConnectionValidator}. */
@@ -17,6 +19,8 @@ export interface ConnectionValidatorDeps {
   attemptTimeoutMs?: number;
   /** Milliseconds between the attempts. Default 3,000. */
   retryDelayMs?: number;
+  /** Milliseconds that prompts and resources may take, within the attempt. Default 4,000. */
+  offeringsTimeoutMs?: number;
 }
 
 /** The server to test. */
@@ -41,25 +45,28 @@ export class ConnectionValidator {
   readonly #clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly #attemptTimeoutMs: number;
   readonly #retryDelayMs: number;
+  readonly #offeringsTimeoutMs: number;
 
   constructor(deps: ConnectionValidatorDeps) {
     this.#mcpClient = deps.mcpClient;
     this.#clock = deps.clock;
     this.#attemptTimeoutMs = deps.attemptTimeoutMs ?? 10_000;
     this.#retryDelayMs = deps.retryDelayMs ?? 3_000;
+    this.#offeringsTimeoutMs = deps.offeringsTimeoutMs ?? 4_000;
   }
 
   /**
    * Runs one attempt, and a second one where that can help. Ends when everything that was opened is closed, so that nothing
    * of the test goes on after it. Never throws for a fault of the server: the report tells it.
+   * @param options.withOfferings also reads prompts and resources once the test has passed; nothing in them makes it fail.
    * @throws the reason of `signal` when the caller gives up.
    */
   async test(
     target: ConnectionTestTarget,
-    { signal }: { signal?: AbortSignal } = {},
+    { signal, withOfferings = false }: { signal?: AbortSignal; withOfferings?: boolean } = {},
   ): Promise<ConnectionTestReport> {
     for (let attempt = 1; ; attempt += 1) {
-      const { outcome, closed } = this.#attempt({ ...target, era: target.era }, attempt, signal);
+      const { outcome, closed } = this.#attempt(target, { attempt, withOfferings }, signal);
       try {
         const report = await outcome;
         const { errorCode } = report;
@@ -75,8 +82,8 @@ export class ConnectionValidator {
   }
 
   #attempt(
-    target: McpTarget,
-    attempt: number,
+    target: ConnectionTestTarget,
+    { attempt, withOfferings }: { attempt: number; withOfferings: boolean },
     signal: AbortSignal | undefined,
   ): { outcome: Promise<ConnectionTestReport>; closed: Promise<void> } {
     const startedAt = this.#clock.monotonic();
@@ -84,11 +91,17 @@ export class ConnectionValidator {
     const figures = () => ({ latencyMs: Math.round(elapsed()), attempts: attempt });
     const opened = new Set<Closable>();
     const test = async (deadline: AbortSignal) => {
-      const connection = await this.#connect(target, deadline, opened);
+      const connection = await this.#connect({ ...target, era: target.era }, deadline, opened);
       const discovery = await connection.listTools({ signal: deadline });
-      return passed(connection, discovery, figures());
+      return { connection, report: passed(connection, discovery, figures()) };
     };
-    const outcome = this.#withinDeadline(signal, test).catch((error: unknown) => {
+    const complete = async (): Promise<ConnectionTestReport> => {
+      const { connection, report } = await this.#withinDeadline(signal, test);
+      if (!withOfferings) return report;
+      const bound = { milliseconds: this.#attemptTimeoutMs - elapsed(), signal };
+      return { ...report, offerings: await this.#listOfferings(connection, bound) };
+    };
+    const outcome = complete().catch((error: unknown) => {
       signal?.throwIfAborted();
       if (!(error instanceof McpFailure)) throw error;
       const attempts = error.code === 'INVALID_URL' ? 0 : attempt;
@@ -99,6 +112,23 @@ export class ConnectionValidator {
       return this.#closeAll(opened, Math.max(left, CLOSE_MS));
     };
     return { outcome, closed: outcome.then(close, close) };
+  }
+
+  /** The test has passed: what goes wrong here, or takes longer than the rest of the attempt, is only not known. */
+  async #listOfferings(
+    connection: Pick<McpConnection, 'listOfferings'>,
+    { milliseconds, signal }: { milliseconds: number; signal: AbortSignal | undefined },
+  ): Promise<OfferingDiscovery> {
+    const left = Math.min(this.#offeringsTimeoutMs, milliseconds);
+    if (left <= 0) return {};
+    const linked = linkSignals([signal], { milliseconds: left, clock: this.#clock });
+    try {
+      const offerings = await connection.listOfferings({ signal: linked.signal });
+      signal?.throwIfAborted();
+      return offerings;
+    } finally {
+      linked.release();
+    }
   }
 
   /** A connection that comes after the deadline is closed. */
@@ -161,7 +191,7 @@ function passed(
   { tools, warnings }: ToolDiscovery,
   figures: { latencyMs: number; attempts: number },
 ): ConnectionTestReport {
-  const found = { tools, warnings, serverInfo, protocolVersion, era, transport };
+  const found = { tools, warnings, offerings: {}, serverInfo, protocolVersion, era, transport };
   return {
     success: true,
     errorCode: undefined,

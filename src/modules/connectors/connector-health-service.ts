@@ -2,6 +2,11 @@ import { AppError } from '../../errors/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
 import type { ToolDiscovery } from '../../mcp/client/mcp-client.ts';
+import {
+  OFFERING_KINDS,
+  type Offering,
+  type OfferingDiscovery,
+} from '../../mcp/client/server-offerings.ts';
 import { DISCOVERY_LIMITS } from '../../mcp/client/tool-discovery.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import { type ConnectionTestReport, failedReport, reportFields } from './connection-test.ts';
@@ -11,16 +16,23 @@ import {
   healthAfter,
   lacksCredentials,
 } from './connector.ts';
+import type { ConnectorOfferingStore } from './connector-offering-store.ts';
 import { getRecord } from './connector-records.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
-import type { ConnectorChanges, ConnectorStore } from './connector-store.ts';
-import { type ConnectorTester, discoveredState, toNewTool } from './connector-tester.ts';
+import type { ConnectorChanges, ConnectorStore, NewTool } from './connector-store.ts';
+import {
+  type ConnectorTester,
+  discoveredState,
+  type TestOptions,
+  toNewTool,
+} from './connector-tester.ts';
 import type { ConnectorToolStore } from './connector-tool-store.ts';
 
 /** Collaborators of the {@link ConnectorHealthService}. */
 export interface ConnectorHealthServiceDeps {
   store: Pick<ConnectorStore, 'find' | 'update'>;
   toolStore: Pick<ConnectorToolStore, 'listTools'>;
+  offeringStore: Pick<ConnectorOfferingStore, 'listOf'>;
   secrets: ConnectorSecrets;
   tester: Pick<ConnectorTester, 'test'>;
   clock: Pick<Clock, 'now'>;
@@ -29,6 +41,11 @@ export interface ConnectorHealthServiceDeps {
   onSessionsInvalid(connectorId: string): Promise<void>;
   /** Called after a test that passed: what failed before means nothing any more. */
   onReachable(connectorId: string): void;
+}
+
+/** What a server offers now. */
+export interface ServerDiscovery extends Pick<ToolDiscovery, 'tools'> {
+  offerings: OfferingDiscovery;
 }
 
 /** Tests and syncs saved connectors, and keeps what was found as their health. */
@@ -68,11 +85,11 @@ export class ConnectorHealthService {
       if (record.intent === 'DISABLED') throw new AppError('CONNECTOR_DISABLED');
       // Not earlier: a sync that is refused must not cost the sessions that work.
       const onTurn = () => this.#deps.onSessionsInvalid(id);
-      const report = await this.#test(identity, record, onTurn);
+      const report = await this.#test(identity, record, { onTurn, withOfferings: true });
       Object.assign(fields, reportFields(report));
       const saved = await this.#deps.store.update(identity, id, record.version, {
         ...this.#health(report),
-        ...(report.success && { tools: discoveredState(report).tools }),
+        ...(report.success && discoveredState(report)),
       });
       if (saved === undefined) throw new AppError('CONNECTOR_CHANGED');
       return this.#deps.secrets.toConnector(identity, saved);
@@ -80,7 +97,7 @@ export class ConnectorHealthService {
   }
 
   /**
-   * Stores the tools a server has now, where they are others than the stored ones. Where the connector changed meanwhile, nothing is
+   * Stores what a server offers now, where that is other than what is stored. Where the connector changed meanwhile, nothing is
    * stored: whoever changed it knows better.
    * @param discover asks the server; undefined where it cannot be asked now
    * @throws what `discover` throws
@@ -88,33 +105,62 @@ export class ConnectorHealthService {
   async refreshTools(
     identity: Identity,
     id: string,
-    discover: (record: ConnectorRecord) => Promise<ToolDiscovery | undefined>,
+    discover: (record: ConnectorRecord) => Promise<ServerDiscovery | undefined>,
   ): Promise<void> {
-    const { store, toolStore, clock, log } = this.#deps;
+    const { store, clock, log } = this.#deps;
     const record = await store.find(identity, id);
     if (record === undefined || record.intent === 'DISABLED') return;
     const discovery = await discover(record);
     if (discovery === undefined) return;
-    const tools = discovery.tools.map(toNewTool);
-    const page = { limit: DISCOVERY_LIMITS.tools + 1, after: undefined };
-    const stored = await toolStore.listTools(identity, id, page);
-    if (hashesOf(tools) === hashesOf(stored)) return;
+    const tools = await this.#findNewTools(identity, id, discovery.tools);
+    const offerings = await this.#findNewOfferings(identity, id, discovery.offerings);
+    if (tools === undefined && offerings === undefined) return;
+    const news = { ...(tools && { tools }), ...(offerings && { offerings }) };
     await log.run('connector.refresh_tools', identity, async (fields) => {
       fields.connector_id = id;
       fields.origin = record.serverOrigin;
-      const saved = await store.update(identity, id, record.version, { tools, at: clock.now() });
+      const saved = await store.update(identity, id, record.version, { ...news, at: clock.now() });
       fields.outcome = saved === undefined ? 'CONNECTOR_CHANGED' : 'ok';
     });
+  }
+
+  /** The tools as they are to be stored; undefined where they are stored like that. */
+  async #findNewTools(
+    identity: Identity,
+    id: string,
+    found: ServerDiscovery['tools'],
+  ): Promise<NewTool[] | undefined> {
+    const tools = found.map(toNewTool);
+    const page = { limit: DISCOVERY_LIMITS.tools + 1, after: undefined };
+    const stored = await this.#deps.toolStore.listTools(identity, id, page);
+    return hashesOf(tools) === hashesOf(stored) ? undefined : tools;
+  }
+
+  /** The prompts, resources and templates of the kinds that changed; undefined where none did. */
+  async #findNewOfferings(
+    identity: Identity,
+    id: string,
+    found: OfferingDiscovery,
+  ): Promise<OfferingDiscovery | undefined> {
+    const stored = await this.#deps.offeringStore.listOf(identity, id);
+    const changed: OfferingDiscovery = {};
+    for (const kind of OFFERING_KINDS) {
+      const offerings = found[kind];
+      if (offerings !== undefined && textOf(offerings) !== textOf(stored[kind] ?? [])) {
+        changed[kind] = offerings;
+      }
+    }
+    return Object.keys(changed).length > 0 ? changed : undefined;
   }
 
   async #test(
     identity: Identity,
     record: ConnectorRecord,
-    onTurn: () => Promise<void> = async () => {},
+    options: Pick<TestOptions, 'onTurn' | 'withOfferings'> = {},
   ): Promise<ConnectionTestReport> {
     const { secrets, tester, onReachable } = this.#deps;
     if (lacksCredentials(record)) {
-      await onTurn();
+      await options.onTurn?.();
       return failedReport('AUTH_REQUIRED', { latencyMs: 0, attempts: 0 });
     }
     const subject = {
@@ -123,7 +169,7 @@ export class ConnectorHealthService {
       transport: record.transport,
       credentials: secrets.openCredentials(identity, record),
     };
-    const report = await tester.test(identity, subject, { onTurn });
+    const report = await tester.test(identity, subject, options);
     if (report.success) onReachable(record.id);
     return report;
   }
@@ -144,6 +190,14 @@ export class ConnectorHealthService {
 function hashesOf(tools: readonly { definitionHash: string }[]): string {
   return tools
     .map(({ definitionHash }) => definitionHash)
+    .sort()
+    .join();
+}
+
+/** The same for the same offerings, in whatever order. */
+function textOf(offerings: readonly Offering[]): string {
+  return offerings
+    .map(({ key, definition }) => JSON.stringify([key, definition]))
     .sort()
     .join();
 }

@@ -206,7 +206,7 @@ export class ConnectorSaveService {
     plan: UpdatePlan,
     report: ConnectionTestReport,
   ): ConnectorChanges {
-    const { knowledge, tools } = discoveredState(report);
+    const { knowledge, tools, offerings } = discoveredState(report);
     const at = this.#deps.clock.now();
     return {
       at,
@@ -220,6 +220,8 @@ export class ConnectorSaveService {
       health: { health: 'HEALTHY', fault: undefined, testedAt: at },
       knowledge,
       tools,
+      // Those of the old address mean nothing at the new one, also where the new ones could not be read.
+      offerings: { prompt: [], resource: [], template: [], ...offerings },
     };
   }
 

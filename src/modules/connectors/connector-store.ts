@@ -1,3 +1,4 @@
+import type { OfferingDiscovery } from '../../mcp/client/server-offerings.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { AuthType, Credentials } from '../credentials/index.ts';
 import type {
@@ -36,6 +37,7 @@ export interface NewConnector {
   knowledge: ServerKnowledge;
   credential: NewCredential | undefined;
   tools: NewTool[];
+  offerings: OfferingDiscovery;
   callTimeoutSeconds: number;
   at: Date;
 }
@@ -57,6 +59,8 @@ export interface ConnectorChanges {
   knowledge?: ServerKnowledge;
   /** Replaces the tools; those that stay keep their ids and exposed names. */
   tools?: NewTool[];
+  /** Replaces the prompts, resources and templates, of the kinds that it has; prompts that stay keep their exposed names. */
+  offerings?: OfferingDiscovery;
   at: Date;
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { DiscoveredTool, McpEra } from '../../mcp/client/mcp-client.ts';
+import type { OfferingDiscovery } from '../../mcp/client/server-offerings.ts';
 import { OutboundError } from '../../outbound/outbound-error.ts';
 import type { OutboundPolicy } from '../../outbound/outbound-policy.ts';
 import { machineOf } from '../../outbound/url-machine.ts';
@@ -33,6 +34,8 @@ export interface TestOptions {
   signal?: AbortSignal;
   /** Called when the test's turn has come, before it begins; where it throws, there is no test. */
   onTurn?: () => Promise<void>;
+  /** Reads prompts and resources as well, to be stored. */
+  withOfferings?: boolean;
 }
 
 /** Runs connection tests for everybody who needs one, as many as may run. */
@@ -70,7 +73,7 @@ export class ConnectorTester {
     options: TestOptions = {},
   ): Promise<Result> {
     return this.#inTurn(identity, subject.serverUrl, options, async () => {
-      const report = await this.#validate(subject, options);
+      const report = await this.#validate(subject, { ...options, withOfferings: true });
       if (report.errorCode === undefined) return await save(report);
       throw new AppError(report.errorCode, {
         ...(report.errorMessage !== undefined && { detail: report.errorMessage }),
@@ -97,12 +100,12 @@ export class ConnectorTester {
 
   #validate(
     { serverUrl, transport, credentials, era }: TestSubject,
-    { signal }: TestOptions,
+    { signal, withOfferings = false }: TestOptions,
   ): Promise<ConnectionTestReport> {
     const secretHeaders = toSecretHeaders(credentials);
     return this.#deps.validator.test(
       { url: serverUrl, transport, era, secretHeaders },
-      signal === undefined ? {} : { signal },
+      { withOfferings, ...(signal !== undefined && { signal }) },
     );
   }
 
@@ -121,14 +124,16 @@ export class ConnectorTester {
 export function discoveredState(report: ConnectionTestReport): {
   knowledge: ServerKnowledge;
   tools: NewTool[];
+  offerings: OfferingDiscovery;
 } {
-  const { era, transport, protocolVersion, serverInfo } = report;
+  const { era, transport, protocolVersion, serverInfo, offerings } = report;
   if (era === undefined || transport === undefined || protocolVersion === undefined) {
     throw new Error('only a passed test has something to store');
   }
   return {
     knowledge: { era, transport, protocolVersion, serverInfo },
     tools: report.tools.map(toNewTool),
+    offerings,
   };
 }
 

@@ -1,7 +1,7 @@
 export { messageFor } from './connection-test.ts';
 export { ConnectionValidator } from './connection-validator.ts';
 export type { ConnectorFault, ToolDefinition } from './connector.ts';
-export { ConnectorHealthService } from './connector-health-service.ts';
+export { ConnectorHealthService, type ServerDiscovery } from './connector-health-service.ts';
 export { connectorRoutes } from './connector-routes.ts';
 export { ConnectorSaveService } from './connector-save-service.ts';
 export { ConnectorSecrets } from './connector-secrets.ts';
@@ -13,6 +13,7 @@ export type {
   ToolSource,
   ToolStanding,
 } from './connector-tool-store.ts';
+export { PrismaConnectorOfferingStore } from './prisma-connector-offering-store.ts';
 export { PrismaConnectorStore } from './prisma-connector-store.ts';
 export { PrismaConnectorToolStore } from './prisma-connector-tool-store.ts';
 export { PrismaResealStore } from './prisma-reseal-store.ts';

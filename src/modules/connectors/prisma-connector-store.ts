@@ -24,6 +24,7 @@ import {
   toConnectorRecord,
   toHeaderColumn,
 } from './prisma-connector-rows.ts';
+import { replaceOfferings } from './prisma-offering-rows.ts';
 import { freeSlug } from './slug.ts';
 import { exposedNames } from './tool-names.ts';
 
@@ -97,6 +98,7 @@ export class PrismaConnectorStore implements ConnectorStore {
           await putCredential(tx, owner, connector.id, connector.credential, connector.at);
         }
         await replaceTools(tx, owner, { id: connector.id, slug }, connector.tools, connector.at);
+        await replaceOfferings(tx, owner, { id: connector.id, slug }, connector.offerings);
         return await mustRead(tx, owner, connector.id);
       });
     return translatingNames(() => this.#inserts.run(lock, inTransaction));
@@ -122,6 +124,7 @@ export class PrismaConnectorStore implements ConnectorStore {
           await putCredential(tx, owner, id, changes.credential, changes.at);
         }
         const record = await mustRead(tx, owner, id);
+        await replaceOfferings(tx, owner, record, changes.offerings);
         if (changes.tools === undefined) return record;
         await replaceTools(tx, owner, record, changes.tools, changes.at);
         return await mustRead(tx, owner, id);

@@ -181,7 +181,7 @@ export class SessionService {
     const deadline = startDeadline(clock, connectTimeoutMs);
     try {
       const connection = await mcpClient.connect(target, { signal: deadline.signal });
-      connection.watchTools(() => onToolsMayDiffer(identity, connectorId, 'announced'));
+      connection.watchLists(() => onToolsMayDiffer(identity, connectorId, 'announced'));
       return connection;
     } catch (error) {
       if (error instanceof McpFailure && isOutage(error, { whileConnecting: true })) {

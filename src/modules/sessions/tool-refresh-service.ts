@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../lib/clock.ts';
+import type { McpConnection } from '../../mcp/client/mcp-client.ts';
 import type { Identity } from '../../tenancy/caller.ts';
-import type { ConnectorHealthService } from '../connectors/index.ts';
+import type { ConnectorHealthService, ServerDiscovery } from '../connectors/index.ts';
 import type { SessionService, ToolChangeSign } from './session-service.ts';
 
 /** How often a server may make us look at its tools again. */
@@ -110,7 +111,7 @@ export class ToolRefreshService {
     try {
       await connectors.refreshTools(identity, connectorId, ({ id, credentialGeneration }) =>
         sessions.runIfOpen(identity, { connectorId: id, credentialGeneration }, (connection) =>
-          connection.listTools({ signal }),
+          discover(connection, signal),
         ),
       );
     } catch (error) {
@@ -125,6 +126,12 @@ export class ToolRefreshService {
     const [oldest] = this.#entries.keys();
     if (oldest !== undefined) this.#entries.delete(oldest);
   }
+}
+
+/** A list of prompts or resources that fails is only not known. */
+async function discover(connection: McpConnection, signal: AbortSignal): Promise<ServerDiscovery> {
+  const { tools } = await connection.listTools({ signal });
+  return { tools, offerings: await connection.listOfferings({ signal }) };
 }
 
 function newEntry(now: number): Entry {

@@ -8,6 +8,7 @@ import {
   credentialRow,
   idempotencyRow,
   insertRow,
+  offeringRow,
   type Row,
   toolRow,
 } from '../../support/database-rows.ts';
@@ -130,6 +131,31 @@ describe('what hangs on a connector', () => {
     expect(await refusedBy(insertRow(test.owner, 'connector_tools', row))).toBe(
       `connector_tools_${column}_check`,
     );
+  });
+
+  it.each<[string, Row]>([
+    ['kind', { kind: 'tool' }],
+    ['key', { key: '', exposed_key: 'slug+' }],
+    ['key', { key: `a:${'b'.repeat(1_999)}`, exposed_key: `s+a:${'b'.repeat(1_999)}` }],
+    ['exposed_key', { exposed_key: 'test://a' }],
+    ['exposed_key', { exposed_key: 'slug+test://b' }],
+    ['exposed_key', { kind: 'prompt', key: 'a', exposed_key: 'slug+a' }],
+    ['definition', { definition: '[]' }],
+  ])('refuses an offering with a bad %s: %o', async (column, overrides) => {
+    const row = offeringRow(connector, overrides);
+    expect(await refusedBy(insertRow(test.owner, 'connector_offerings', row))).toBe(
+      `connector_offerings_${column}_check`,
+    );
+  });
+
+  it('keeps exposed names of prompts unique per owner, and takes URIs longer than an index does', async () => {
+    const other = await insertRow(test.owner, 'connectors', connectorRow());
+    const insert = (row: Row) => refusedBy(insertRow(test.owner, 'connector_offerings', row));
+    const prompt = { kind: 'prompt', key: 'a', exposed_key: 's__a' };
+    expect(await insert(offeringRow(connector, prompt))).toBeUndefined();
+    expect(await insert(offeringRow(other, prompt))).toBe('connector_offerings_prompt_key');
+    const key = `a:${'\u4e16'.repeat(1_998)}`;
+    expect(await insert(offeringRow(connector, { key, exposed_key: `s+${key}` }))).toBeUndefined();
   });
 
   it('allows one credential', async () => {

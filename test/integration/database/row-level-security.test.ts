@@ -7,11 +7,18 @@ import {
   credentialRow,
   idempotencyRow,
   insertRow,
+  offeringRow,
   type Row,
   toolRow,
 } from '../../support/database-rows.ts';
 
-const TABLES = ['connectors', 'credentials', 'connector_tools', 'idempotency_records'] as const;
+const TABLES = [
+  'connectors',
+  'credentials',
+  'connector_tools',
+  'connector_offerings',
+  'idempotency_records',
+] as const;
 const ALICE = { tenantId: 'tenant-a', userId: 'alice' };
 const BOB = { tenantId: 'tenant-a', userId: 'bob' };
 const ALICE_ELSEWHERE = { tenantId: 'tenant-b', userId: 'alice' };
@@ -41,6 +48,7 @@ beforeEach(async () => {
   connector = await insertRow(test.owner, 'connectors', connectorRow());
   await insertRow(test.owner, 'credentials', credentialRow(connector));
   await insertRow(test.owner, 'connector_tools', toolRow(connector));
+  await insertRow(test.owner, 'connector_offerings', offeringRow(connector));
   await insertRow(test.owner, 'idempotency_records', idempotencyRow());
 });
 
@@ -144,6 +152,7 @@ describe('every table', () => {
     ['connectors', () => connectorRow()],
     ['credentials', () => credentialRow(connector, { connector_id: randomUUID() })],
     ['connector_tools', () => toolRow(connector)],
+    ['connector_offerings', () => offeringRow(connector)],
     ['idempotency_records', () => idempotencyRow()],
   ])('%s: a row cannot be made for somebody else', async (table, row) => {
     for (const stranger of [BOB, ALICE_ELSEWHERE, undefined]) {

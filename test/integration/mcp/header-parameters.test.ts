@@ -97,7 +97,7 @@ describe('a server of the modern era that wants a parameter as a header', () => 
     const { url, calls } = await startMirroring(() => header);
     const connection = await connect(url);
     let changes = 0;
-    connection.watchTools(() => {
+    connection.watchLists(() => {
       changes += 1;
     });
     header = 'Zone';

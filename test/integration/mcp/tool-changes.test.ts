@@ -31,7 +31,7 @@ async function watch(url: string): Promise<McpConnection> {
   cleanups.push(() => client.close());
   const target = { url, transport: 'auto', era: undefined, secretHeaders: {} } as const;
   const connection = await client.mcpClient.connect(target, { signal: signal() });
-  connection.watchTools(() => {
+  connection.watchLists(() => {
     changes += 1;
   });
   return connection;
@@ -287,7 +287,7 @@ describe('a server over SSE', () => {
     const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/sse`;
     const target = { url, transport: 'sse', era: 'legacy', secretHeaders: {} } as const;
     const connection = await client.mcpClient.connect(target, { signal: signal() });
-    connection.watchTools(() => {
+    connection.watchLists(() => {
       changes += 1;
     });
     stream?.write(event(CHANGED));

@@ -36,8 +36,10 @@ const connection = (listTools: McpConnection['listTools']): McpConnection => ({
   era: 'legacy',
   transport: 'sse',
   serverOrigin: 'https://mcp.example.com',
-  watchTools: () => {},
+  watchLists: () => {},
   listTools,
+  listOfferings: () => Promise.resolve({}),
+  requestOffering: () => Promise.reject(new Error('not called by a test')),
   callTool: () => Promise.reject(new Error('not called by a test')),
   close,
 });

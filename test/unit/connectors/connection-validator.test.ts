@@ -24,7 +24,10 @@ class FakeConnection implements McpConnection {
   closed = 0;
   listTools: McpConnection['listTools'] = () => Promise.resolve({ tools: [], warnings: [] });
   callTool: McpConnection['callTool'] = () => Promise.reject(new Error('not called by a test'));
-  watchTools(): void {}
+  listOfferings: McpConnection['listOfferings'] = () => Promise.resolve({});
+  requestOffering: McpConnection['requestOffering'] = () =>
+    Promise.reject(new Error('not called by a test'));
+  watchLists(): void {}
   close(): Promise<void> {
     this.closed += 1;
     return Promise.resolve();
@@ -126,6 +129,7 @@ describe('ConnectionValidator', () => {
     clock.advance(3_000);
     expect(await testing).toEqual({
       success: true,
+      offerings: {},
       errorCode: undefined,
       errorMessage: undefined,
       tools: [],
@@ -206,6 +210,64 @@ describe('ConnectionValidator', () => {
       await outcome;
       expect(clock.sleeping).toBe(0);
     }
+  });
+
+  describe('asked for prompts and resources', () => {
+    const found = { prompt: [{ key: 'p', definition: {} }] };
+
+    it('reads them once the test has passed', async () => {
+      const connection = new FakeConnection();
+      const { validator } = createValidator(async () => connection);
+      connection.listOfferings = async () => found;
+      const report = await validator.test(target, { withOfferings: true });
+      expect(report).toMatchObject({ success: true, offerings: found });
+      expect((await validator.test(target)).offerings).toEqual({});
+    });
+
+    it('waits no longer than they may take, and than is left of the attempt', async () => {
+      for (const [connectMs, left] of [
+        [0, 4_000],
+        [9_000, 1_000],
+      ] as const) {
+        const connection = new FakeConnection();
+        const { clock, validator } = createValidator(async () => {
+          if (connectMs > 0) await clock.sleep(connectMs);
+          return connection;
+        });
+        connection.listOfferings = ({ signal }) =>
+          new Promise((resolve) => signal.addEventListener('abort', () => resolve({})));
+        const testing = validator.test(target, { withOfferings: true });
+        await settle();
+        if (connectMs > 0) clock.advance(connectMs);
+        await settle();
+        clock.advance(left - 1);
+        await settle();
+        expect(clock.sleeping).toBe(1);
+        clock.advance(1);
+        expect(await testing).toMatchObject({
+          success: true,
+          offerings: {},
+          latencyMs: connectMs,
+          attempts: 1,
+        });
+        expect(connection.closed).toBe(1);
+        expect(clock.sleeping).toBe(0);
+      }
+    });
+
+    it('ends with its caller', async () => {
+      const connection = new FakeConnection();
+      const { validator } = createValidator(async () => connection);
+      connection.listOfferings = ({ signal }) =>
+        new Promise((resolve) => signal.addEventListener('abort', () => resolve({})));
+      const caller = new AbortController();
+      const testing = validator.test(target, { signal: caller.signal, withOfferings: true });
+      const outcome = expect(testing).rejects.toThrow('gone');
+      await settle();
+      caller.abort(new Error('gone'));
+      await outcome;
+      expect(connection.closed).toBe(1);
+    });
   });
 
   it('does not hide a fault of its own', async () => {

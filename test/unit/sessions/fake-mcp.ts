@@ -6,6 +6,11 @@ import type {
   ToolOutcome,
 } from '../../../src/mcp/client/mcp-client.ts';
 
+import type {
+  OfferingDiscovery,
+  OfferingOutcome,
+} from '../../../src/mcp/client/server-offerings.ts';
+
 /** A connection that counts what is done to it. */
 export class FakeConnection implements McpConnection {
   readonly serverInfo = undefined;
@@ -15,10 +20,18 @@ export class FakeConnection implements McpConnection {
   readonly serverOrigin: string = 'https://mcp.example.com';
   closed = 0;
   /** What the pool wants to be told of. */
-  onToolsChanged: (() => void) | undefined;
+  onListsChanged: (() => void) | undefined;
 
   async listTools(_options?: { signal: AbortSignal }): Promise<ToolDiscovery> {
     return { tools: [], warnings: [] };
+  }
+
+  async listOfferings(): Promise<OfferingDiscovery> {
+    return {};
+  }
+
+  async requestOffering(): Promise<OfferingOutcome> {
+    return { kind: 'result', result: {} };
   }
 
   async callTool(): Promise<ToolOutcome> {
@@ -26,8 +39,8 @@ export class FakeConnection implements McpConnection {
     return { kind: 'result', content: [], structuredContent: undefined, isError: false };
   }
 
-  watchTools(onChanged: () => void): void {
-    this.onToolsChanged = onChanged;
+  watchLists(onChanged: () => void): void {
+    this.onListsChanged = onChanged;
   }
 
   async close(): Promise<void> {

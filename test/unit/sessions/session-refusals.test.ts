@@ -223,7 +223,7 @@ describe('a session too many', () => {
 describe('signs that the tools changed', () => {
   it('are passed on: what the server says, a lost session, and each use', async () => {
     await run();
-    mcpClient.connections[0]?.onToolsChanged?.();
+    mcpClient.connections[0]?.onListsChanged?.();
     let tries = 0;
     await run(async () => {
       tries += 1;

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ToolDiscovery } from '../../../src/mcp/client/mcp-client.ts';
 import { McpFailure } from '../../../src/mcp/client/mcp-failure.ts';
-import type { ConnectorHealthService } from '../../../src/modules/connectors/index.ts';
+import type {
+  ConnectorHealthService,
+  ServerDiscovery,
+} from '../../../src/modules/connectors/index.ts';
 import type { ToolChangeSign } from '../../../src/modules/sessions/session-service.ts';
 import { ToolRefreshService } from '../../../src/modules/sessions/tool-refresh-service.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -143,8 +145,8 @@ describe('a look that fails', () => {
 describe('the look', () => {
   it('asks over the session of the record that is stored now', async () => {
     const asked: unknown[] = [];
-    const found: (ToolDiscovery | undefined)[] = [];
-    const discovery: ToolDiscovery = { tools: [], warnings: [] };
+    const found: (ServerDiscovery | undefined)[] = [];
+    const discovery: ServerDiscovery = { tools: [], offerings: { prompt: [] } };
     const refreshTools: ConnectorHealthService['refreshTools'] = async (_who, _id, discover) => {
       const record = { id: 'c1', credentialGeneration: 7 } as Parameters<typeof discover>[0];
       found.push(await discover(record));
@@ -154,7 +156,7 @@ describe('the look', () => {
       sessions: {
         runIfOpen: async (identity, owner) => {
           asked.push([identity.userId, owner]);
-          // What the session's `listTools` would have given.
+          // What the session's lists would have given.
           return discovery as never;
         },
       },

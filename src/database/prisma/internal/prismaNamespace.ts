@@ -400,6 +400,7 @@ export const ModelName = {
   Connector: 'Connector',
   Credential: 'Credential',
   ConnectorTool: 'ConnectorTool',
+  ConnectorOffering: 'ConnectorOffering',
   IdempotencyRecord: 'IdempotencyRecord'
 } as const
 
@@ -416,7 +417,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "connector" | "credential" | "connectorTool" | "idempotencyRecord"
+    modelProps: "connector" | "credential" | "connectorTool" | "connectorOffering" | "idempotencyRecord"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -642,6 +643,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    ConnectorOffering: {
+      payload: Prisma.$ConnectorOfferingPayload<ExtArgs>
+      fields: Prisma.ConnectorOfferingFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ConnectorOfferingFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ConnectorOfferingPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ConnectorOfferingFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ConnectorOfferingPayload>
+        }
+        findFirst: {
+          args: Prisma.ConnectorOfferingFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ConnectorOfferingPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ConnectorOfferingFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ConnectorOfferingPayload>
+        }
+        findMany: {
+          args: Prisma.ConnectorOfferingFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ConnectorOfferingPayload>[]
+        }
+        create: {
+          args: Prisma.ConnectorOfferingCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ConnectorOfferingPayload>
+        }
+        createMany: {
+          args: Prisma.ConnectorOfferingCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ConnectorOfferingCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ConnectorOfferingPayload>[]
+        }
+        delete: {
+          args: Prisma.ConnectorOfferingDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ConnectorOfferingPayload>
+        }
+        update: {
+          args: Prisma.ConnectorOfferingUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ConnectorOfferingPayload>
+        }
+        deleteMany: {
+          args: Prisma.ConnectorOfferingDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ConnectorOfferingUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ConnectorOfferingUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ConnectorOfferingPayload>[]
+        }
+        upsert: {
+          args: Prisma.ConnectorOfferingUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ConnectorOfferingPayload>
+        }
+        aggregate: {
+          args: Prisma.ConnectorOfferingAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateConnectorOffering>
+        }
+        groupBy: {
+          args: Prisma.ConnectorOfferingGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ConnectorOfferingGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ConnectorOfferingCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ConnectorOfferingCountAggregateOutputType> | number
+        }
+      }
+    }
     IdempotencyRecord: {
       payload: Prisma.$IdempotencyRecordPayload<ExtArgs>
       fields: Prisma.IdempotencyRecordFieldRefs
@@ -820,6 +895,21 @@ export const ConnectorToolScalarFieldEnum = {
 } as const
 
 export type ConnectorToolScalarFieldEnum = (typeof ConnectorToolScalarFieldEnum)[keyof typeof ConnectorToolScalarFieldEnum]
+
+
+export const ConnectorOfferingScalarFieldEnum = {
+  id: 'id',
+  connectorId: 'connectorId',
+  tenantId: 'tenantId',
+  ownerKind: 'ownerKind',
+  ownerId: 'ownerId',
+  kind: 'kind',
+  key: 'key',
+  exposedKey: 'exposedKey',
+  definition: 'definition'
+} as const
+
+export type ConnectorOfferingScalarFieldEnum = (typeof ConnectorOfferingScalarFieldEnum)[keyof typeof ConnectorOfferingScalarFieldEnum]
 
 
 export const IdempotencyRecordScalarFieldEnum = {
@@ -1112,6 +1202,7 @@ export type GlobalOmitConfig = {
   connector?: Prisma.ConnectorOmit
   credential?: Prisma.CredentialOmit
   connectorTool?: Prisma.ConnectorToolOmit
+  connectorOffering?: Prisma.ConnectorOfferingOmit
   idempotencyRecord?: Prisma.IdempotencyRecordOmit
 }
 

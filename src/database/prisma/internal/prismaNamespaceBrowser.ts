@@ -54,6 +54,7 @@ export const ModelName = {
   Connector: 'Connector',
   Credential: 'Credential',
   ConnectorTool: 'ConnectorTool',
+  ConnectorOffering: 'ConnectorOffering',
   IdempotencyRecord: 'IdempotencyRecord'
 } as const
 
@@ -138,6 +139,21 @@ export const ConnectorToolScalarFieldEnum = {
 } as const
 
 export type ConnectorToolScalarFieldEnum = (typeof ConnectorToolScalarFieldEnum)[keyof typeof ConnectorToolScalarFieldEnum]
+
+
+export const ConnectorOfferingScalarFieldEnum = {
+  id: 'id',
+  connectorId: 'connectorId',
+  tenantId: 'tenantId',
+  ownerKind: 'ownerKind',
+  ownerId: 'ownerId',
+  kind: 'kind',
+  key: 'key',
+  exposedKey: 'exposedKey',
+  definition: 'definition'
+} as const
+
+export type ConnectorOfferingScalarFieldEnum = (typeof ConnectorOfferingScalarFieldEnum)[keyof typeof ConnectorOfferingScalarFieldEnum]
 
 
 export const IdempotencyRecordScalarFieldEnum = {

@@ -402,6 +402,7 @@ export type ConnectorWhereInput = {
   updatedAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   credential?: Prisma.XOR<Prisma.CredentialNullableScalarRelationFilter, Prisma.CredentialWhereInput> | null
   tools?: Prisma.ConnectorToolListRelationFilter
+  offerings?: Prisma.ConnectorOfferingListRelationFilter
 }
 
 export type ConnectorOrderByWithRelationInput = {
@@ -434,6 +435,7 @@ export type ConnectorOrderByWithRelationInput = {
   updatedAt?: Prisma.SortOrder
   credential?: Prisma.CredentialOrderByWithRelationInput
   tools?: Prisma.ConnectorToolOrderByRelationAggregateInput
+  offerings?: Prisma.ConnectorOfferingOrderByRelationAggregateInput
 }
 
 export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
@@ -471,6 +473,7 @@ export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
   updatedAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   credential?: Prisma.XOR<Prisma.CredentialNullableScalarRelationFilter, Prisma.CredentialWhereInput> | null
   tools?: Prisma.ConnectorToolListRelationFilter
+  offerings?: Prisma.ConnectorOfferingListRelationFilter
 }, "id" | "id_tenantId_ownerKind_ownerId" | "tenantId_ownerKind_ownerId_slug">
 
 export type ConnectorOrderByWithAggregationInput = {
@@ -571,6 +574,7 @@ export type ConnectorCreateInput = {
   updatedAt: Date | string
   credential?: Prisma.CredentialCreateNestedOneWithoutConnectorInput
   tools?: Prisma.ConnectorToolCreateNestedManyWithoutConnectorInput
+  offerings?: Prisma.ConnectorOfferingCreateNestedManyWithoutConnectorInput
 }
 
 export type ConnectorUncheckedCreateInput = {
@@ -603,6 +607,7 @@ export type ConnectorUncheckedCreateInput = {
   updatedAt: Date | string
   credential?: Prisma.CredentialUncheckedCreateNestedOneWithoutConnectorInput
   tools?: Prisma.ConnectorToolUncheckedCreateNestedManyWithoutConnectorInput
+  offerings?: Prisma.ConnectorOfferingUncheckedCreateNestedManyWithoutConnectorInput
 }
 
 export type ConnectorUpdateInput = {
@@ -635,6 +640,7 @@ export type ConnectorUpdateInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   credential?: Prisma.CredentialUpdateOneWithoutConnectorNestedInput
   tools?: Prisma.ConnectorToolUpdateManyWithoutConnectorNestedInput
+  offerings?: Prisma.ConnectorOfferingUpdateManyWithoutConnectorNestedInput
 }
 
 export type ConnectorUncheckedUpdateInput = {
@@ -667,6 +673,7 @@ export type ConnectorUncheckedUpdateInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   credential?: Prisma.CredentialUncheckedUpdateOneWithoutConnectorNestedInput
   tools?: Prisma.ConnectorToolUncheckedUpdateManyWithoutConnectorNestedInput
+  offerings?: Prisma.ConnectorOfferingUncheckedUpdateManyWithoutConnectorNestedInput
 }
 
 export type ConnectorCreateManyInput = {
@@ -932,6 +939,20 @@ export type ConnectorUpdateOneRequiredWithoutToolsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.ConnectorUpdateToOneWithWhereWithoutToolsInput, Prisma.ConnectorUpdateWithoutToolsInput>, Prisma.ConnectorUncheckedUpdateWithoutToolsInput>
 }
 
+export type ConnectorCreateNestedOneWithoutOfferingsInput = {
+  create?: Prisma.XOR<Prisma.ConnectorCreateWithoutOfferingsInput, Prisma.ConnectorUncheckedCreateWithoutOfferingsInput>
+  connectOrCreate?: Prisma.ConnectorCreateOrConnectWithoutOfferingsInput
+  connect?: Prisma.ConnectorWhereUniqueInput
+}
+
+export type ConnectorUpdateOneRequiredWithoutOfferingsNestedInput = {
+  create?: Prisma.XOR<Prisma.ConnectorCreateWithoutOfferingsInput, Prisma.ConnectorUncheckedCreateWithoutOfferingsInput>
+  connectOrCreate?: Prisma.ConnectorCreateOrConnectWithoutOfferingsInput
+  upsert?: Prisma.ConnectorUpsertWithoutOfferingsInput
+  connect?: Prisma.ConnectorWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.ConnectorUpdateToOneWithWhereWithoutOfferingsInput, Prisma.ConnectorUpdateWithoutOfferingsInput>, Prisma.ConnectorUncheckedUpdateWithoutOfferingsInput>
+}
+
 export type ConnectorCreateWithoutCredentialInput = {
   id: string
   tenantId: string
@@ -961,6 +982,7 @@ export type ConnectorCreateWithoutCredentialInput = {
   createdAt: Date | string
   updatedAt: Date | string
   tools?: Prisma.ConnectorToolCreateNestedManyWithoutConnectorInput
+  offerings?: Prisma.ConnectorOfferingCreateNestedManyWithoutConnectorInput
 }
 
 export type ConnectorUncheckedCreateWithoutCredentialInput = {
@@ -992,6 +1014,7 @@ export type ConnectorUncheckedCreateWithoutCredentialInput = {
   createdAt: Date | string
   updatedAt: Date | string
   tools?: Prisma.ConnectorToolUncheckedCreateNestedManyWithoutConnectorInput
+  offerings?: Prisma.ConnectorOfferingUncheckedCreateNestedManyWithoutConnectorInput
 }
 
 export type ConnectorCreateOrConnectWithoutCredentialInput = {
@@ -1039,6 +1062,7 @@ export type ConnectorUpdateWithoutCredentialInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   tools?: Prisma.ConnectorToolUpdateManyWithoutConnectorNestedInput
+  offerings?: Prisma.ConnectorOfferingUpdateManyWithoutConnectorNestedInput
 }
 
 export type ConnectorUncheckedUpdateWithoutCredentialInput = {
@@ -1070,6 +1094,7 @@ export type ConnectorUncheckedUpdateWithoutCredentialInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   tools?: Prisma.ConnectorToolUncheckedUpdateManyWithoutConnectorNestedInput
+  offerings?: Prisma.ConnectorOfferingUncheckedUpdateManyWithoutConnectorNestedInput
 }
 
 export type ConnectorCreateWithoutToolsInput = {
@@ -1101,6 +1126,7 @@ export type ConnectorCreateWithoutToolsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   credential?: Prisma.CredentialCreateNestedOneWithoutConnectorInput
+  offerings?: Prisma.ConnectorOfferingCreateNestedManyWithoutConnectorInput
 }
 
 export type ConnectorUncheckedCreateWithoutToolsInput = {
@@ -1132,6 +1158,7 @@ export type ConnectorUncheckedCreateWithoutToolsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   credential?: Prisma.CredentialUncheckedCreateNestedOneWithoutConnectorInput
+  offerings?: Prisma.ConnectorOfferingUncheckedCreateNestedManyWithoutConnectorInput
 }
 
 export type ConnectorCreateOrConnectWithoutToolsInput = {
@@ -1179,6 +1206,7 @@ export type ConnectorUpdateWithoutToolsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   credential?: Prisma.CredentialUpdateOneWithoutConnectorNestedInput
+  offerings?: Prisma.ConnectorOfferingUpdateManyWithoutConnectorNestedInput
 }
 
 export type ConnectorUncheckedUpdateWithoutToolsInput = {
@@ -1210,6 +1238,151 @@ export type ConnectorUncheckedUpdateWithoutToolsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   credential?: Prisma.CredentialUncheckedUpdateOneWithoutConnectorNestedInput
+  offerings?: Prisma.ConnectorOfferingUncheckedUpdateManyWithoutConnectorNestedInput
+}
+
+export type ConnectorCreateWithoutOfferingsInput = {
+  id: string
+  tenantId: string
+  ownerKind: string
+  ownerId: string
+  name: string
+  slug: string
+  serverUrlSealed: string
+  serverOrigin: string
+  transport: string
+  authType: string
+  intent: string
+  health: string
+  lastErrorCode?: string | null
+  lastErrorAt?: Date | string | null
+  lastTestedAt: Date | string
+  toolsDiscoveredAt: Date | string
+  era?: string | null
+  resolvedTransport?: string | null
+  protocolVersion?: string | null
+  serverName?: string | null
+  serverVersion?: string | null
+  serverTitle?: string | null
+  callTimeoutSeconds?: number
+  version?: number
+  credentialGeneration?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  credential?: Prisma.CredentialCreateNestedOneWithoutConnectorInput
+  tools?: Prisma.ConnectorToolCreateNestedManyWithoutConnectorInput
+}
+
+export type ConnectorUncheckedCreateWithoutOfferingsInput = {
+  id: string
+  tenantId: string
+  ownerKind: string
+  ownerId: string
+  name: string
+  slug: string
+  serverUrlSealed: string
+  serverOrigin: string
+  transport: string
+  authType: string
+  intent: string
+  health: string
+  lastErrorCode?: string | null
+  lastErrorAt?: Date | string | null
+  lastTestedAt: Date | string
+  toolsDiscoveredAt: Date | string
+  era?: string | null
+  resolvedTransport?: string | null
+  protocolVersion?: string | null
+  serverName?: string | null
+  serverVersion?: string | null
+  serverTitle?: string | null
+  callTimeoutSeconds?: number
+  version?: number
+  credentialGeneration?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  credential?: Prisma.CredentialUncheckedCreateNestedOneWithoutConnectorInput
+  tools?: Prisma.ConnectorToolUncheckedCreateNestedManyWithoutConnectorInput
+}
+
+export type ConnectorCreateOrConnectWithoutOfferingsInput = {
+  where: Prisma.ConnectorWhereUniqueInput
+  create: Prisma.XOR<Prisma.ConnectorCreateWithoutOfferingsInput, Prisma.ConnectorUncheckedCreateWithoutOfferingsInput>
+}
+
+export type ConnectorUpsertWithoutOfferingsInput = {
+  update: Prisma.XOR<Prisma.ConnectorUpdateWithoutOfferingsInput, Prisma.ConnectorUncheckedUpdateWithoutOfferingsInput>
+  create: Prisma.XOR<Prisma.ConnectorCreateWithoutOfferingsInput, Prisma.ConnectorUncheckedCreateWithoutOfferingsInput>
+  where?: Prisma.ConnectorWhereInput
+}
+
+export type ConnectorUpdateToOneWithWhereWithoutOfferingsInput = {
+  where?: Prisma.ConnectorWhereInput
+  data: Prisma.XOR<Prisma.ConnectorUpdateWithoutOfferingsInput, Prisma.ConnectorUncheckedUpdateWithoutOfferingsInput>
+}
+
+export type ConnectorUpdateWithoutOfferingsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  tenantId?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  serverUrlSealed?: Prisma.StringFieldUpdateOperationsInput | string
+  serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
+  transport?: Prisma.StringFieldUpdateOperationsInput | string
+  authType?: Prisma.StringFieldUpdateOperationsInput | string
+  intent?: Prisma.StringFieldUpdateOperationsInput | string
+  health?: Prisma.StringFieldUpdateOperationsInput | string
+  lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  serverName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  serverVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  serverTitle?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callTimeoutSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  credential?: Prisma.CredentialUpdateOneWithoutConnectorNestedInput
+  tools?: Prisma.ConnectorToolUpdateManyWithoutConnectorNestedInput
+}
+
+export type ConnectorUncheckedUpdateWithoutOfferingsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  tenantId?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  serverUrlSealed?: Prisma.StringFieldUpdateOperationsInput | string
+  serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
+  transport?: Prisma.StringFieldUpdateOperationsInput | string
+  authType?: Prisma.StringFieldUpdateOperationsInput | string
+  intent?: Prisma.StringFieldUpdateOperationsInput | string
+  health?: Prisma.StringFieldUpdateOperationsInput | string
+  lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  serverName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  serverVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  serverTitle?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callTimeoutSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  credential?: Prisma.CredentialUncheckedUpdateOneWithoutConnectorNestedInput
+  tools?: Prisma.ConnectorToolUncheckedUpdateManyWithoutConnectorNestedInput
 }
 
 
@@ -1219,10 +1392,12 @@ export type ConnectorUncheckedUpdateWithoutToolsInput = {
 
 export type ConnectorCountOutputType = {
   tools: number
+  offerings: number
 }
 
 export type ConnectorCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   tools?: boolean | ConnectorCountOutputTypeCountToolsArgs
+  offerings?: boolean | ConnectorCountOutputTypeCountOfferingsArgs
 }
 
 /**
@@ -1240,6 +1415,13 @@ export type ConnectorCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Ex
  */
 export type ConnectorCountOutputTypeCountToolsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.ConnectorToolWhereInput
+}
+
+/**
+ * ConnectorCountOutputType without action
+ */
+export type ConnectorCountOutputTypeCountOfferingsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.ConnectorOfferingWhereInput
 }
 
 
@@ -1273,6 +1455,7 @@ export type ConnectorSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   updatedAt?: boolean
   credential?: boolean | Prisma.Connector$credentialArgs<ExtArgs>
   tools?: boolean | Prisma.Connector$toolsArgs<ExtArgs>
+  offerings?: boolean | Prisma.Connector$offeringsArgs<ExtArgs>
   _count?: boolean | Prisma.ConnectorCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["connector"]>
 
@@ -1370,6 +1553,7 @@ export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs 
 export type ConnectorInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   credential?: boolean | Prisma.Connector$credentialArgs<ExtArgs>
   tools?: boolean | Prisma.Connector$toolsArgs<ExtArgs>
+  offerings?: boolean | Prisma.Connector$offeringsArgs<ExtArgs>
   _count?: boolean | Prisma.ConnectorCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type ConnectorIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -1380,6 +1564,7 @@ export type $ConnectorPayload<ExtArgs extends runtime.Types.Extensions.InternalA
   objects: {
     credential: Prisma.$CredentialPayload<ExtArgs> | null
     tools: Prisma.$ConnectorToolPayload<ExtArgs>[]
+    offerings: Prisma.$ConnectorOfferingPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1835,6 +2020,7 @@ export interface Prisma__ConnectorClient<T, Null = never, ExtArgs extends runtim
   readonly [Symbol.toStringTag]: "PrismaPromise"
   credential<T extends Prisma.Connector$credentialArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Connector$credentialArgs<ExtArgs>>): Prisma.Prisma__CredentialClient<runtime.Types.Result.GetResult<Prisma.$CredentialPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   tools<T extends Prisma.Connector$toolsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Connector$toolsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ConnectorToolPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  offerings<T extends Prisma.Connector$offeringsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Connector$offeringsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ConnectorOfferingPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -2324,6 +2510,30 @@ export type Connector$toolsArgs<ExtArgs extends runtime.Types.Extensions.Interna
   take?: number
   skip?: number
   distinct?: Prisma.ConnectorToolScalarFieldEnum | Prisma.ConnectorToolScalarFieldEnum[]
+}
+
+/**
+ * Connector.offerings
+ */
+export type Connector$offeringsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the ConnectorOffering
+   */
+  select?: Prisma.ConnectorOfferingSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the ConnectorOffering
+   */
+  omit?: Prisma.ConnectorOfferingOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ConnectorOfferingInclude<ExtArgs> | null
+  where?: Prisma.ConnectorOfferingWhereInput
+  orderBy?: Prisma.ConnectorOfferingOrderByWithRelationInput | Prisma.ConnectorOfferingOrderByWithRelationInput[]
+  cursor?: Prisma.ConnectorOfferingWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.ConnectorOfferingScalarFieldEnum | Prisma.ConnectorOfferingScalarFieldEnum[]
 }
 
 /**

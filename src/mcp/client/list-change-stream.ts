@@ -21,8 +21,8 @@ const GOOD_MS = 60_000;
 /** Streams in a row that did not last, after which the server is left alone. */
 const MAX_SHORT_STREAMS = 10;
 
-/** What a {@link ToolChangeStream} needs. */
-export interface ToolChangeStreamOptions {
+/** What a {@link ListChangeStream} needs. */
+export interface ListChangeStreamOptions {
   /** Asks the server for its stream. */
   open: () => Promise<OutboundResponse>;
   /** Ends the stream, and the wait for the next one. */
@@ -41,10 +41,10 @@ export interface ToolChangeStreamOptions {
  * `subscriptions/listen`. The SDK's own reader polls for ever, as often as the server likes; this one waits longer each time, counts what
  * comes, and leaves a server alone that refuses or floods.
  */
-export class ToolChangeStream {
-  readonly #options: ToolChangeStreamOptions;
+export class ListChangeStream {
+  readonly #options: ListChangeStreamOptions;
 
-  constructor(options: ToolChangeStreamOptions) {
+  constructor(options: ListChangeStreamOptions) {
     this.#options = options;
   }
 

@@ -1,0 +1,106 @@
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import type { Database } from '../../database/index.ts';
+import {
+  OFFERING_KINDS,
+  type OfferingDiscovery,
+  type OfferingKind,
+} from '../../mcp/client/server-offerings.ts';
+import type { Identity } from '../../tenancy/caller.ts';
+import type {
+  AskablePrompt,
+  ConnectorOfferingStore,
+  ListedOffering,
+  OfferingOwner,
+} from './connector-offering-store.ts';
+import { ownerColumns } from './prisma-connector-rows.ts';
+
+const Definition = Type.Record(Type.String(), Type.Unknown());
+
+const OWNER = {
+  id: true,
+  slug: true,
+  intent: true,
+  credentialGeneration: true,
+  callTimeoutSeconds: true,
+} as const;
+
+/** Prompts, resources and templates in PostgreSQL. */
+export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
+  readonly #database: Pick<Database, 'asUser'>;
+
+  constructor({ database }: { database: Pick<Database, 'asUser'> }) {
+    this.#database = database;
+  }
+
+  async list(
+    identity: Identity,
+    kind: OfferingKind,
+    { limit, after }: { limit: number; after: string | undefined },
+  ): Promise<ListedOffering[]> {
+    const rows = await this.#database.asUser(identity, (tx) =>
+      tx.connectorOffering.findMany({
+        where: {
+          ...ownerColumns(identity),
+          kind,
+          connector: { intent: 'ENABLED' },
+          ...(after === undefined ? {} : { exposedKey: { gt: after } }),
+        },
+        orderBy: { exposedKey: 'asc' },
+        take: limit,
+        select: { exposedKey: true, definition: true },
+      }),
+    );
+    return rows.map(({ exposedKey, definition }) => ({
+      exposedKey,
+      definition: Value.Decode(Definition, definition),
+    }));
+  }
+
+  async listOf(identity: Identity, connectorId: string): Promise<OfferingDiscovery> {
+    const rows = await this.#database.asUser(identity, (tx) =>
+      tx.connectorOffering.findMany({
+        where: { ...ownerColumns(identity), connectorId },
+        select: { kind: true, key: true, definition: true },
+      }),
+    );
+    const byKind = OFFERING_KINDS.map((kind) => [
+      kind,
+      rows
+        .filter((row) => row.kind === kind)
+        .map(({ key, definition }) => ({ key, definition: Value.Decode(Definition, definition) })),
+    ]);
+    return Object.fromEntries(byKind);
+  }
+
+  async findPrompt(identity: Identity, exposedName: string): Promise<AskablePrompt | undefined> {
+    const prompt = await this.#database.asUser(identity, (tx) =>
+      tx.connectorOffering.findFirst({
+        where: { ...ownerColumns(identity), kind: 'prompt', exposedKey: exposedName },
+        select: { key: true, connector: { select: OWNER } },
+      }),
+    );
+    return prompt === null ? undefined : { ...toOwner(prompt.connector), name: prompt.key };
+  }
+
+  async findOwner(identity: Identity, slug: string): Promise<OfferingOwner | undefined> {
+    const connector = await this.#database.asUser(identity, (tx) =>
+      tx.connector.findFirst({ where: { ...ownerColumns(identity), slug }, select: OWNER }),
+    );
+    return connector === null ? undefined : toOwner(connector);
+  }
+}
+
+function toOwner({
+  id,
+  intent,
+  ...rest
+}: {
+  id: string;
+  slug: string;
+  intent: string;
+  credentialGeneration: number;
+  callTimeoutSeconds: number;
+}): OfferingOwner {
+  return { ...rest, connectorId: id, intent: intent === 'ENABLED' ? 'ENABLED' : 'DISABLED' };
+}
