@@ -30,6 +30,16 @@ export class ServiceStopping extends OwnError {
   override readonly name = 'ServiceStopping';
 }
 
+/** The connector has got another URL or other credentials since it was looked up; nothing was sent. */
+class OutdatedSession extends Error {
+  readonly generation: number;
+
+  constructor(generation: number) {
+    super('the connector has changed since it was looked up');
+    this.generation = generation;
+  }
+}
+
 /** Seconds after which one of many requests has probably ended. */
 const LIMIT_RETRY_SECONDS = 1;
 
@@ -90,12 +100,20 @@ export class ServerRequestService {
     const given = options.signal && cancelledBy(options.signal);
     const linked = linkSignals([deadline.signal, given?.signal, this.#stopping.signal]);
     const { signal } = linked;
-    const openTarget = () => this.#openTarget(identity, connectorId);
-    const subject = { connectorId, credentialGeneration, openTarget };
+    const run = (owner: SessionOwner) => {
+      const subject = { ...owner, openTarget: () => this.#openTarget(identity, owner) };
+      return sessions.run(identity, subject, (connection) => work(connection, signal), { signal });
+    };
+    let owner = { connectorId, credentialGeneration };
     try {
-      return await sessions.run(identity, subject, (connection) => work(connection, signal), {
-        signal,
-      });
+      for (;;) {
+        try {
+          return await run(owner);
+        } catch (error) {
+          if (!(error instanceof OutdatedSession)) throw error;
+          owner = { connectorId, credentialGeneration: error.generation };
+        }
+      }
     } finally {
       linked.release();
       given?.release();
@@ -108,10 +126,16 @@ export class ServerRequestService {
     this.#stopping.abort(new ServiceStopping('The service is stopping.'));
   }
 
-  async #openTarget(identity: Identity, connectorId: string): Promise<McpTarget> {
+  async #openTarget(
+    identity: Identity,
+    { connectorId, credentialGeneration }: SessionOwner,
+  ): Promise<McpTarget> {
     const record = await this.#deps.connectors.getRecord(identity, connectorId);
     // Disabled since it was looked up: its sessions are closed, and none may open.
     if (record.intent === 'DISABLED') throw disabledConnector(connectorId);
+    // Under its old name nobody would use the session again, and nothing would close it.
+    const current = record.credentialGeneration;
+    if (current !== credentialGeneration) throw new OutdatedSession(current);
     return this.#deps.secrets.openTarget(identity, record);
   }
 }

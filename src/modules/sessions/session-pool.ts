@@ -114,22 +114,26 @@ export class SessionPool {
       session: { isReused: boolean; retire: () => void },
     ) => Promise<Result>,
   ): Promise<Result> {
-    this.#assertOpen();
-    const existing = this.#current.get(idOf(key));
-    const session = existing ?? this.#add(key, connect);
-    session.uses += 1;
-    session.totalUses += 1;
-    this.#rooms.touch(session);
-    try {
-      const connection = await session.connecting;
-      // The service began to stop during the connect: nothing may be sent any more.
+    for (;;) {
       this.#assertOpen();
-      const retire = () => this.#retire(session);
-      return await work(connection, { isReused: existing !== undefined, retire });
-    } finally {
-      session.lastUsedAt = this.#clock.monotonic();
+      const existing = this.#current.get(idOf(key));
+      const session = existing ?? this.#add(key, connect);
+      session.uses += 1;
+      session.totalUses += 1;
       this.#rooms.touch(session);
-      this.#endUse(session);
+      try {
+        const connection = await session.connecting;
+        // The service began to stop during the connect: nothing may be sent any more.
+        this.#assertOpen();
+        // Neither to a server that the connector was taken away from meanwhile, nor with the credentials it had.
+        if (session.isRetired) continue;
+        const retire = () => this.#retire(session);
+        return await work(connection, { isReused: existing !== undefined, retire });
+      } finally {
+        session.lastUsedAt = this.#clock.monotonic();
+        this.#rooms.touch(session);
+        this.#endUse(session);
+      }
     }
   }
 
@@ -161,7 +165,7 @@ export class SessionPool {
 
   /**
    * Takes the sessions of a connector out of the pool. The idle ones are closed when this resolves; each other one
-   * closes when its last use, or its connect, ends.
+   * closes when its last use, or its connect, ends; who waited for the connect connects anew, and learns whether that is still allowed.
    */
   async closeConnector(connectorId: string): Promise<void> {
     await this.#retireAll((session) => session.key.connectorId === connectorId);

@@ -160,6 +160,22 @@ describe('after a restart of the server', () => {
   });
 });
 
+describe('a call that waits for its connect', () => {
+  it('is not sent once its connector is disabled', async () => {
+    const id = await connect(alice);
+    const gate = server.gate('initialize');
+    const calling = alice.callTool(call);
+    await gate.arrived();
+
+    (await alice.setStatus(id, 'DISABLED')).ok();
+    gate.open();
+
+    (await calling).problem(409, 'CONNECTOR_DISABLED');
+    expect(server.calls).toEqual([]);
+    await expect.poll(() => server.openSessions).toBe(0);
+  });
+});
+
 describe('servers of every kind', () => {
   it.each([
     ['streamable HTTP of the legacy era', () => startLegacyServer()],

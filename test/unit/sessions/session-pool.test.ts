@@ -259,9 +259,37 @@ describe('closeConnector', () => {
     expect(pool.statistics).toEqual({ sessions: 1, inUse: 1 });
     gate.open();
     use.gate.open();
-    await use.done;
+    const used = await use.done;
     await settled();
+    // Nothing was sent on it: whoever waited has connected anew.
+    expect(closedCounts()).toEqual([1, 0]);
+    expect(used).toBe(opened[1]);
+    expect(pool.statistics).toEqual({ sessions: 1, inUse: 0 });
+  });
+
+  it('has whoever waits for a connect learn that none may be made any more', async () => {
+    const gate = new Gate();
+    let mayConnect = true;
+    let isSent = false;
+    const open = async () => {
+      if (!mayConnect) throw new Error('disabled');
+      await gate.promise;
+      return await connect();
+    };
+    const uses = [1, 2].map(() =>
+      pool.use(key, open, async () => {
+        isSent = true;
+      }),
+    );
+    await settled();
+    mayConnect = false;
+    await pool.closeConnector('c1');
+    gate.open();
+    for (const use of uses) await expect(use).rejects.toThrow('disabled');
+    await settled();
+    expect(isSent).toBe(false);
     expect(closedCounts()).toEqual([1]);
+    expect(pool.statistics).toEqual({ sessions: 0, inUse: 0 });
   });
 
   it('knows nothing of a connector without sessions', async () => {

@@ -191,6 +191,18 @@ describe('a call that the server answers', () => {
     expect(client.connects).toBe(1);
   });
 
+  it('uses the session of the credentials that the connector has by then, as later calls do', async () => {
+    const before = tool;
+    if (before === undefined) throw new Error('there is no tool');
+    // Looked up before the owner changed the credentials, connected after it.
+    tool = { ...before, credentialGeneration: 2 };
+    await service.call(alice, call);
+    tool = before;
+    await service.call(alice, call);
+    expect(client.connects).toBe(1);
+    expect(client.connection.calls).toHaveLength(2);
+  });
+
   it.each([
     [{ ...done, isError: true }, 'tool_error'],
     [{ kind: 'protocol-error', code: -32602, message: 'no' }, 'protocol_error'],
