@@ -8,6 +8,7 @@ import { connectorRoutes } from './modules/connectors/index.ts';
 import { gatewayRoutes } from './modules/gateway/index.ts';
 import { sessionRoutes } from './modules/sessions/index.ts';
 import {
+  composerRoutes,
   toolCallRoutes,
   toolPreflightRoutes,
   toolRoutes,
@@ -47,6 +48,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
   sessionRoutes(app, container);
   toolSearchRoutes(app, container);
   toolPreflightRoutes(app, container);
+  composerRoutes(app, container);
   if (config.mcp !== undefined) {
     const { gateway } = container;
     const { authorizationServers } = config.mcp;

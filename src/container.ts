@@ -33,6 +33,7 @@ import { Gateway, GatewayService } from './modules/gateway/index.ts';
 import { IdempotencyService, PrismaIdempotencyStore } from './modules/idempotency/index.ts';
 import { ServerRequestService } from './modules/sessions/index.ts';
 import {
+  ComposerService,
   createCallMetrics,
   ToolCallService,
   ToolPreflightService,
@@ -192,6 +193,7 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     }),
     toolsetService: new ToolsetService({ store: toolStore }),
     toolSearchService: new ToolSearchService({ store: toolStore }),
+    composerService: new ComposerService({ store: toolStore }),
     toolPreflightService: new ToolPreflightService({ store: toolStore, sessions }),
     toolCallService: new ToolCallService({
       store: toolStore,

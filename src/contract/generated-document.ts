@@ -2295,6 +2295,132 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
       },
     },
+    '/api/users/{user_id}/composer': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/UserId',
+        },
+      ],
+      get: {
+        operationId: 'getUserComposer',
+        summary: 'The menu of tools for a chat frontend',
+        description:
+          "`tools` is what ChatKit takes as `composer.tools`: an entry for each tool the user can choose now, sorted by its `id`, as last discovered; no\nserver is asked. Hand the `id` of the chosen entry to the agent's backend, which sends it as `selected_tool` when it lists the tools, and so\ngets the `tool_choice` and the `instructions` that make the model use it.\n\nTools of connectors that need a sign-in or are disabled are no entries; `outcomes` tells of the former, so that the frontend can ask for it.\nThe `ETag` covers the whole answer.\n",
+        tags: ['tools'],
+        security: [
+          {
+            bearer: ['tools:read'],
+          },
+        ],
+        parameters: [
+          {
+            name: 'limit',
+            in: 'query',
+            description:
+              'How many entries at most. Tools of connectors that work are kept first, in turn from each connector.',
+            schema: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 500,
+              default: 100,
+            },
+          },
+          {
+            $ref: '#/components/parameters/ProjectId',
+          },
+          {
+            name: 'If-None-Match',
+            in: 'header',
+            description: 'The `ETag` of the answer at hand.',
+            schema: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 1000,
+              pattern: '^[\\x20-\\x7e]+$',
+            },
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The menu.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Composer',
+                },
+                example: {
+                  tools: [
+                    {
+                      id: 'issue-tracker__create_issue',
+                      label: 'Issue tracker: Create issue',
+                      shortLabel: 'Create issue',
+                      icon: 'bolt',
+                      placeholderOverride: 'What should “Create issue” of Issue tracker do?',
+                      pinned: false,
+                      persistent: false,
+                    },
+                  ],
+                  omitted: 0,
+                  outcomes: [
+                    {
+                      connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                      name: 'Issue tracker',
+                      slug: 'issue-tracker',
+                      outcome: 'ok',
+                      code: null,
+                      message: null,
+                      tool_count: 1,
+                      discovered_at: '2026-11-20T09:30:00.000Z',
+                      last_failed_at: null,
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '304': {
+            description: 'Nothing changed since the answer with this `ETag`.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/SubjectNotFound',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
     '/api/sessions': {
       get: {
         operationId: 'listSessions',
@@ -3881,6 +4007,94 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           duration_ms: {
             type: 'integer',
             minimum: 0,
+          },
+        },
+      },
+      ComposerTool: {
+        description:
+          "An entry, in the shape of ChatKit's `ToolOption`. Its texts name tools as their servers do; show them as text, never as markup.",
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'id',
+          'label',
+          'shortLabel',
+          'icon',
+          'placeholderOverride',
+          'pinned',
+          'persistent',
+        ],
+        properties: {
+          id: {
+            type: 'string',
+            pattern: '^[a-zA-Z0-9_-]{1,64}$',
+            description: 'The namespaced name of the tool.',
+          },
+          label: {
+            type: 'string',
+            description:
+              'In the menu: the connector as its owner called it, and the tool as its server calls it.',
+          },
+          shortLabel: {
+            type: 'string',
+            description: 'On the button, when chosen.',
+          },
+          icon: {
+            description: "One of ChatKit's icons.",
+            type: 'string',
+            enum: [
+              'agent',
+              'bolt',
+              'book-open',
+              'bug',
+              'calendar',
+              'chart',
+              'cube',
+              'document',
+              'globe',
+              'images',
+              'mail',
+              'maps',
+              'notebook',
+              'search',
+              'square-code',
+              'write',
+            ],
+          },
+          placeholderOverride: {
+            type: 'string',
+            description: 'In the empty input, when chosen.',
+          },
+          pinned: {
+            type: 'boolean',
+          },
+          persistent: {
+            type: 'boolean',
+          },
+        },
+      },
+      Composer: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['tools', 'omitted', 'outcomes'],
+        properties: {
+          tools: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ComposerTool',
+            },
+          },
+          omitted: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Tools that can be chosen but found no place within `limit`.',
+          },
+          outcomes: {
+            description: 'How each connector is, also those without an entry.',
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ToolsetOutcome',
+            },
           },
         },
       },

@@ -86,6 +86,76 @@ export const ClosedSessions = Object.assign(
 );
 export type ClosedSessions = Static<typeof ClosedSessions>;
 
+export const Composer = Object.assign(
+  Type.Object(
+    {
+      tools: Type.Array(Type.Unsafe<ComposerTool>({ $ref: 'ComposerTool#' })),
+      omitted: Type.Integer({ minimum: 0 }),
+      outcomes: Type.Array(Type.Unsafe<ToolsetOutcome>({ $ref: 'ToolsetOutcome#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'Composer' },
+);
+export type Composer = Static<typeof Composer>;
+
+/**
+ * An entry, in the shape of ChatKit's `ToolOption`. Its texts name tools as their servers do; show them as text, never as markup.
+ */
+export const ComposerTool = Object.assign(
+  Type.Object(
+    {
+      id: Type.String({ pattern: '^[a-zA-Z0-9_-]{1,64}$' }),
+      label: Type.String(),
+      shortLabel: Type.String(),
+      icon: Type.Unsafe<
+        | 'agent'
+        | 'bolt'
+        | 'book-open'
+        | 'bug'
+        | 'calendar'
+        | 'chart'
+        | 'cube'
+        | 'document'
+        | 'globe'
+        | 'images'
+        | 'mail'
+        | 'maps'
+        | 'notebook'
+        | 'search'
+        | 'square-code'
+        | 'write'
+      >({
+        type: 'string',
+        enum: [
+          'agent',
+          'bolt',
+          'book-open',
+          'bug',
+          'calendar',
+          'chart',
+          'cube',
+          'document',
+          'globe',
+          'images',
+          'mail',
+          'maps',
+          'notebook',
+          'search',
+          'square-code',
+          'write',
+        ],
+      }),
+      placeholderOverride: Type.String(),
+      pinned: Type.Boolean(),
+      persistent: Type.Boolean(),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ComposerTool' },
+);
+export type ComposerTool = Static<typeof ComposerTool>;
+
 export const ConnectionTest = Object.assign(
   Type.Object(
     {
@@ -808,6 +878,8 @@ export const components = [
   BearerCredentials,
   CircuitBreaker,
   ClosedSessions,
+  Composer,
+  ComposerTool,
   ConnectionTest,
   ConnectionTestReport,
   Connector,
@@ -2242,6 +2314,84 @@ export const operations = {
           },
         },
         '504': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  getUserComposer: {
+    operationId: 'getUserComposer',
+    method: 'GET',
+    url: '/api/users/:user_id/composer',
+    path: '/api/users/{user_id}/composer',
+    security: [{ bearer: ['tools:read'] }],
+    schema: {
+      params: Type.Object(
+        {
+          user_id: Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+        },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Object(
+        {
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+          project_id: Type.Optional(Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' })),
+        },
+        { additionalProperties: false },
+      ),
+      headers: Type.Object({
+        'if-none-match': Type.Optional(
+          Type.String({ minLength: 1, maxLength: 1000, pattern: '^[\\x20-\\x7e]+$' }),
+        ),
+      }),
+      response: {
+        '200': {
+          content: { 'application/json': { schema: Type.Unsafe<Composer>({ $ref: 'Composer#' }) } },
+        },
+        '304': Type.Null(),
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

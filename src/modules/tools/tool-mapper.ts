@@ -13,7 +13,8 @@ function sha256(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
-function toOutcomeResource(outcome: ToolsetOutcome): ToolsetOutcomeResource {
+/** How a connector is, as lists and menus show it. */
+export function toOutcomeResource(outcome: ToolsetOutcome): ToolsetOutcomeResource {
   const { fault } = outcome;
   return {
     connector_id: outcome.connectorId,
@@ -48,7 +49,7 @@ export function toToolsetResource(toolset: FormattedToolset): ToolsetResource {
 }
 
 /** A hash over the whole answer, for its `ETag`. */
-export function representationHash(resource: ToolsetResource): string {
+export function representationHash(resource: object): string {
   return sha256(resource);
 }
 
