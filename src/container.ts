@@ -35,6 +35,7 @@ import { ServerRequestService } from './modules/sessions/index.ts';
 import {
   ComposerService,
   createCallMetrics,
+  RequestStates,
   ToolCallService,
   ToolPreflightService,
   ToolSearchService,
@@ -198,6 +199,7 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     toolCallService: new ToolCallService({
       store: toolStore,
       requests: serverRequests,
+      states: new RequestStates({ box, clock }),
       clock,
       log,
       metrics: createCallMetrics(registry),

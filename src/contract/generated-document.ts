@@ -2962,6 +2962,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'RESPONSE_TOO_LARGE',
           'TOOL_NOT_FOUND',
           'TOOL_CHANGED',
+          'REQUEST_STATE_INVALID',
           'NEEDS_AUTH',
           'UPSTREAM_UNREACHABLE',
           'UPSTREAM_INVALID',

@@ -76,6 +76,10 @@ export const ERROR_CODES = {
     status: 409,
     title: 'The definition of the tool is not the one that was expected.',
   },
+  REQUEST_STATE_INVALID: {
+    status: 422,
+    title: 'The requestState was not given out for this call, or has expired.',
+  },
   NEEDS_AUTH: { status: 409, title: 'The server needs its owner to sign in again.' },
   UPSTREAM_UNREACHABLE: { status: 502, title: 'The MCP server could not be reached.' },
   UPSTREAM_INVALID: { status: 502, title: 'The MCP server sent an answer that is not usable.' },

@@ -30,6 +30,23 @@ export const TOOL_CALL_ERRORS = {
     ],
     operator: ['Nothing: this keeps an agent from calling a tool that its server exchanged.'],
   },
+  REQUEST_STATE_INVALID: {
+    retryable: false,
+    cause: [
+      'Only the MCP endpoint answers with it. A tool asked its user for input, and the client went on with a `requestState` that it did not get for this very call: of the same user, tool and arguments, and with the connector as it was then.',
+      'The user took more than 10 minutes to answer.',
+      'The key it was sealed with was taken out of `ENCRYPTION_KEYS` meanwhile.',
+    ],
+    shown:
+      'The answer came too late, or belongs to another call. Call the tool again from the start; it asks anew.',
+    user: [
+      'Call the tool again without `requestState` and `inputResponses`, and let the user answer what it asks then.',
+      'A client has to send back `requestState` as it came, with the same name and arguments.',
+    ],
+    operator: [
+      'Keep a retired key in `ENCRYPTION_KEYS` for at least 10 minutes. Nothing of the state is stored.',
+    ],
+  },
   NEEDS_AUTH: {
     retryable: false,
     cause: [

@@ -53,6 +53,23 @@ export interface OutgoingCall {
   arguments: JsonObject;
   /** What discovery found in its input schema; default: none. Used in the modern era only. */
   headerParameters?: readonly HeaderParameter[];
+  /** Goes on with a call that asked for input; a server of the legacy era never did, and gets none of it. */
+  input?: CallInput | undefined;
+}
+
+/** What the user answered, and what the server wanted back with it. */
+export interface CallInput {
+  /** By the names the server gave to its requests. */
+  responses: JsonObject | undefined;
+  /** The server's own state, unread. */
+  state: string | undefined;
+}
+
+/** The ways in which the caller of a tool can be asked for input (MCP elicitation). */
+export interface Asking {
+  form: boolean;
+  /** By an address that the user opens. */
+  url: boolean;
 }
 
 /** A tool, or a part of one, that was left out, and why. */
@@ -87,6 +104,18 @@ export type ToolOutcome =
       message: string;
     };
 
+/** The call can go on once its user has answered. Only a caller that gave {@link CallOptions.asking} gets this. */
+export interface InputRequiredOutcome {
+  kind: 'input-required';
+  /** Requests `elicitation/create` by name, cleaned; maybe none, where the same call has only to be sent again. */
+  requests: JsonObject;
+  /** To be sent back unread; text of the server. */
+  state: string | undefined;
+}
+
+/** How one round of a call ended. */
+export type CallOutcome = ToolOutcome | InputRequiredOutcome;
+
 /** What a server tells of a call under way; a text of the server, sanitised. */
 export interface CallProgress {
   /** Finite; servers are asked to let it only grow, and nothing relies on that. */
@@ -102,6 +131,8 @@ export interface CallOptions {
   signal: AbortSignal;
   /** Asks the server for progress. Told at most ten times a second, and after a burst of 20; what comes faster is left out. */
   onProgress?: ((progress: CallProgress) => void) | undefined;
+  /** How the caller can be asked; undefined where it cannot go on with a call that asks. */
+  asking?: Asking | undefined;
 }
 
 /** A live connection to one MCP server. */
@@ -115,7 +146,7 @@ export interface McpConnection {
   /** @throws McpFailure */
   listTools(options: { signal: AbortSignal }): Promise<ToolDiscovery>;
   /** @throws McpFailure */
-  callTool(call: OutgoingCall, options: CallOptions): Promise<ToolOutcome>;
+  callTool(call: OutgoingCall, options: CallOptions): Promise<CallOutcome>;
   /**
    * Reads which prompts, resources and templates the server offers. What it does not offer at all is empty; a list that fails, or
    * that does not end in time, is absent. Never throws for a fault of the server.

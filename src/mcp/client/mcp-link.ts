@@ -43,6 +43,12 @@ export interface McpLinkOptions {
   onClosed: () => void;
 }
 
+/** As those of the channel. */
+export interface LinkRequestOptions extends RequestOptions {
+  /** What we can do for this one request, beyond what is always true: nothing. The legacy era knows no such thing. */
+  capabilities?: JsonObject | undefined;
+}
+
 /** The signals of the callers and our fetch bound every request; the SDK's own timers only must not come first. */
 const NO_SDK_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -167,9 +173,9 @@ export class McpLink {
   async request(
     method: string,
     params: { [key: string]: unknown },
-    options: RequestOptions,
+    { capabilities, ...options }: LinkRequestOptions,
   ): Promise<ReceivedAnswer> {
-    return this.#channel.request({ method, params: this.#envelope(params) }, options);
+    return this.#channel.request({ method, params: this.#envelope(params, capabilities) }, options);
   }
 
   /** As {@link McpConnection.watchLists} says. */
@@ -244,14 +250,17 @@ export class McpLink {
   }
 
   /** Every request of the modern era carries what `initialize` said once (MCP 2026-07-28, base protocol). */
-  #envelope(params: { [key: string]: unknown }): { [key: string]: unknown } {
+  #envelope(
+    params: { [key: string]: unknown },
+    capabilities: JsonObject = {},
+  ): { [key: string]: unknown } {
     if (this.era === 'legacy') return params;
     return {
       ...params,
       _meta: {
         [PROTOCOL_VERSION_META_KEY]: this.protocolVersion,
         [CLIENT_INFO_META_KEY]: this.#options.clientInfo,
-        [CLIENT_CAPABILITIES_META_KEY]: {},
+        [CLIENT_CAPABILITIES_META_KEY]: capabilities,
       },
     };
   }

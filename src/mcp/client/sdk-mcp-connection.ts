@@ -6,6 +6,7 @@ import {
   headersOfCall,
   readHeaderParameters,
 } from './header-parameters.ts';
+import { askingCapabilities, readInputRequired, refusalToAsk } from './input-request.ts';
 import {
   HEADER_MISMATCH,
   INVALID_PARAMS,
@@ -16,7 +17,9 @@ import {
   MISSING_CLIENT_CAPABILITY,
 } from './json-rpc.ts';
 import type {
+  Asking,
   CallOptions,
+  CallOutcome,
   HeaderParameter,
   JsonObject,
   McpConnection,
@@ -107,25 +110,36 @@ export class SdkMcpConnection implements McpConnection {
     return offeringOutcome(method, answer);
   }
 
-  async callTool(
-    { headerParameters = [], ...params }: OutgoingCall,
-    { signal, onProgress }: CallOptions,
-  ): Promise<ToolOutcome> {
-    const told = onProgress && readProgress(onProgress, this.#clock);
-    const send = async (parameters: readonly HeaderParameter[]) => {
-      const headers = headersOfCall(this.era === 'modern' ? parameters : [], params.arguments);
-      if (headers === undefined) return TOO_LONG_FOR_HEADERS;
-      const options = { signal, onProgress: told, headers };
-      const { answer } = await this.#link.request('tools/call', params, options);
-      if ('result' in answer) return outcomeOf(answer.result);
-      const { code, message } = answer.error;
-      return { kind: 'protocol-error', code, message: cleanText(message, MESSAGE_LENGTH) } as const;
-    };
-    const outcome = await send(headerParameters);
+  async callTool(call: OutgoingCall, options: CallOptions): Promise<CallOutcome> {
+    const outcome = await this.#send(call, options);
     if (outcome.kind !== 'protocol-error' || outcome.code !== HEADER_MISMATCH) return outcome;
     // The server refused the call unread: what discovery found is not what it wants now.
-    const now = await this.#findHeaderParameters(params.name, signal);
-    return now === undefined ? outcome : await send(now);
+    const headerParameters = await this.#findHeaderParameters(call.name, options.signal);
+    if (headerParameters === undefined) return outcome;
+    return await this.#send({ ...call, headerParameters }, options);
+  }
+
+  async #send(
+    { name, arguments: args, headerParameters = [], input }: OutgoingCall,
+    { signal, onProgress, asking }: CallOptions,
+  ): Promise<CallOutcome> {
+    const isModern = this.era === 'modern';
+    const headers = headersOfCall(isModern ? headerParameters : [], args);
+    if (headers === undefined) return TOO_LONG_FOR_HEADERS;
+    const params = {
+      name,
+      arguments: args,
+      ...(isModern && input?.responses !== undefined && { inputResponses: input.responses }),
+      ...(isModern && input?.state !== undefined && { requestState: input.state }),
+    };
+    const told = onProgress && readProgress(onProgress, this.#clock);
+    const capabilities = asking && askingCapabilities(asking);
+    const options = { signal, onProgress: told, headers, capabilities };
+    const { answer } = await this.#link.request('tools/call', params, options);
+    if ('result' in answer) return outcomeOf(answer.result, isModern, asking);
+    const { code, message } = answer.error;
+    if (isModern && code === MISSING_CLIENT_CAPABILITY) return refusalToAsk(asking);
+    return { kind: 'protocol-error', code, message: cleanText(message, MESSAGE_LENGTH) };
   }
 
   /** The parameters that the server wants mirrored now, and that those who keep tools are told. */
@@ -163,15 +177,9 @@ function emptyPage(error: JsonRpcError): JsonObject {
   throw new McpFailure(code, { cause: error });
 }
 
-function outcomeOf(result: JsonObject): ToolOutcome {
+function outcomeOf(result: JsonObject, isModern: boolean, asking: Asking | undefined): CallOutcome {
   const { resultType, content = [], structuredContent, isError } = result;
-  if (resultType === 'input_required') {
-    return {
-      kind: 'protocol-error',
-      code: MISSING_CLIENT_CAPABILITY,
-      message: 'The tool asks its user for input, which is not supported.',
-    };
-  }
+  if (isModern && resultType === 'input_required') return readInputRequired(result, asking);
   if (resultType !== undefined && resultType !== 'complete')
     throw unusable('The result is of an unknown kind.');
   if (!Array.isArray(content) || !content.every(isJsonObject)) {

@@ -1,10 +1,12 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
   classifyInboundRequest,
   PROTOCOL_VERSION_META_KEY,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { isJsonObject } from '../client/json-rpc.ts';
 import type { JsonObject, McpEra } from '../client/mcp-client.ts';
+import type { ToolCallControl, ToolCallRequest } from './mcp-backend.ts';
 
 /** The headers of a request, with lower-case names. */
 export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -14,7 +16,9 @@ export type DirectRequest = { era: McpEra; id: string | number } & (
   | { method: 'tools/list' }
   | {
       method: 'tools/call';
-      call: { name: string; arguments: JsonObject };
+      call: ToolCallRequest;
+      /** As {@link ToolCallControl} says. */
+      asking: ToolCallControl['asking'];
       progressToken: string | number | undefined;
     }
 );
@@ -54,10 +58,36 @@ function readCall({
   const { name, arguments: args = {}, _meta: meta = {}, ...rest } = params;
   if (typeof name !== 'string' || !isJsonObject(args) || !isJsonObject(meta)) return undefined;
   if (era === 'modern' && nameHeader !== name) return undefined;
-  if (Object.keys(rest).length > 0) return undefined;
+  const input = readInput(era, rest);
+  if (input === 'unusual') return undefined;
   const { progressToken } = meta;
   if (progressToken !== undefined && !isRequestId(progressToken)) return undefined;
-  return { era, id, method: 'tools/call', call: { name, arguments: args }, progressToken };
+  return {
+    era,
+    id,
+    method: 'tools/call',
+    call: { name, arguments: args, input },
+    asking: era === 'modern' ? askingOf(meta[CLIENT_CAPABILITIES_META_KEY]) : undefined,
+    progressToken,
+  };
+}
+
+function readInput(era: McpEra, params: JsonObject): ToolCallRequest['input'] | 'unusual' {
+  const { inputResponses: responses, requestState: state, ...rest } = params;
+  if (Object.keys(rest).length > 0) return 'unusual';
+  if (responses === undefined && state === undefined) return undefined;
+  const isPlain =
+    (responses === undefined || isJsonObject(responses)) &&
+    (state === undefined || typeof state === 'string');
+  return era === 'modern' && isPlain ? { responses, state } : 'unusual';
+}
+
+/** The ways of asking that a client of the modern era announces; by form, where it names none ("Capabilities"). */
+export function askingOf(capabilities: unknown): { form: boolean; url: boolean } {
+  const elicitation = isJsonObject(capabilities) ? capabilities['elicitation'] : undefined;
+  if (!isJsonObject(elicitation)) return { form: false, url: false };
+  const url = isJsonObject(elicitation['url']);
+  return { form: isJsonObject(elicitation['form']) || !url, url };
 }
 
 /** The era, where headers and body agree on a revision that is served. */

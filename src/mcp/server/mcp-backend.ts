@@ -15,18 +15,39 @@ export interface ToolReply {
   _meta?: JsonObject | undefined;
 }
 
+/** The call can go on once its user has answered: `input_required` of the modern era. */
+export interface InputRequired {
+  /** Requests `elicitation/create` by name; maybe none. */
+  inputRequests: JsonObject;
+  /** To come back with the answers. */
+  requestState: string;
+}
+
+/** A call as a client sends it. */
+export interface ToolCallRequest {
+  name: string;
+  arguments: JsonObject;
+  /** What the client sends when it goes on with a call that asked for input. */
+  input?: { responses: JsonObject | undefined; state: string | undefined } | undefined;
+}
+
+/** How a call is given up, who is told how far it is, and whether its user can be asked. */
+export interface ToolCallControl {
+  signal: AbortSignal;
+  onProgress?: ((progress: ToolProgress) => void) | undefined;
+  /** The ways in which the client can ask its user; undefined where it could not go on with the call. */
+  asking?: { form: boolean; url: boolean } | undefined;
+}
+
 /** What stands behind our endpoint for one caller. Made for one request, and not kept. */
 export interface McpBackend {
   /** The array of tools as JSON text, as `tools/list` shows it: valid in both eras, in a stable order. */
   listTools(): Promise<string>;
   /**
    * Calls a tool. Whatever keeps it from running is a reply with `isError`, so that the agent can read it.
-   * @throws RpcError for a tool that does not exist
+   * @throws RpcError for a tool that does not exist, and for a state that is not one of this call
    */
-  callTool(
-    call: { name: string; arguments: JsonObject },
-    options: { signal: AbortSignal; onProgress?: ((progress: ToolProgress) => void) | undefined },
-  ): Promise<ToolReply>;
+  callTool(call: ToolCallRequest, control: ToolCallControl): Promise<ToolReply | InputRequired>;
 }
 
 /** An error that a client sees as the JSON-RPC error of its request. Code and message are public. */

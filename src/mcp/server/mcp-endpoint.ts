@@ -99,7 +99,7 @@ export class McpEndpoint {
     request: Extract<DirectRequest, { method: 'tools/call' }>,
     exchange: McpExchange,
   ): Promise<McpAnswer> {
-    const { id, call, progressToken } = request;
+    const { id, call, asking, progressToken } = request;
     const pending = new PendingCall(this.#options.keepAliveMs);
     const onProgress =
       progressToken === undefined
@@ -108,7 +108,7 @@ export class McpEndpoint {
     const key = { ...this.#client(exchange), requestId: id };
     this.#running
       .run(key, exchange.signal, (signal) =>
-        exchange.backend.callTool(call, { signal, onProgress }),
+        exchange.backend.callTool(call, { signal, onProgress, asking }),
       )
       .then((reply) => replyMessage(request, reply, this.#options.identity))
       .catch((error: unknown) => this.#failure(id, error))

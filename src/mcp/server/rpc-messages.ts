@@ -1,7 +1,7 @@
 import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
 import { Cancelled } from '../../lib/cancelled.ts';
 import type { JsonObject, McpEra } from '../client/mcp-client.ts';
-import { RpcError, type ToolProgress, type ToolReply } from './mcp-backend.ts';
+import { type InputRequired, RpcError, type ToolProgress, type ToolReply } from './mcp-backend.ts';
 
 /** What the server says of itself in every answer of the modern era. */
 export interface ServerIdentity {
@@ -41,13 +41,24 @@ export function listMessage(
 /** The answer to `tools/call`. */
 export function replyMessage(
   { era, id }: { era: McpEra; id: RequestId },
-  reply: ToolReply,
+  reply: ToolReply | InputRequired,
   server: ServerIdentity,
 ): string {
   const { resultType, _meta } = complete(server);
+  if ('requestState' in reply) {
+    const result = { ...inputRequiredResult(reply), _meta };
+    return JSON.stringify({ jsonrpc: '2.0', id, result });
+  }
   const result =
     era === 'legacy' ? reply : { ...reply, resultType, _meta: { ...reply._meta, ..._meta } };
   return JSON.stringify({ jsonrpc: '2.0', id, result });
+}
+
+/** A result by which the call goes on once its user has answered; a map of requests is sent only where it holds some. */
+export function inputRequiredResult({ inputRequests, requestState }: InputRequired) {
+  const isAsking = Object.keys(inputRequests).length > 0;
+  const resultType = 'input_required' as const;
+  return { resultType, ...(isAsking && { inputRequests }), requestState };
 }
 
 function complete(server: ServerIdentity): { resultType: 'complete'; _meta: JsonObject } {

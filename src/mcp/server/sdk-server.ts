@@ -1,7 +1,18 @@
-import type { CallToolResult, ListToolsResult } from '@modelcontextprotocol/server';
-import { ProtocolError, Server } from '@modelcontextprotocol/server';
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  ListToolsResult,
+} from '@modelcontextprotocol/server';
+import { CLIENT_CAPABILITIES_META_KEY, ProtocolError, Server } from '@modelcontextprotocol/server';
+import { askingOf } from './direct-request.ts';
 import { type McpBackend, RpcError } from './mcp-backend.ts';
-import { LIST_TTL_MS, RPC_CODES, type ServerIdentity, toRpcError } from './rpc-messages.ts';
+import {
+  inputRequiredResult,
+  LIST_TTL_MS,
+  RPC_CODES,
+  type ServerIdentity,
+  toRpcError,
+} from './rpc-messages.ts';
 
 /** What a {@link createSdkServer} needs. */
 export interface SdkServerOptions {
@@ -40,9 +51,16 @@ export function createSdkServer({ backend, identity, onError }: SdkServerOptions
     }),
   );
   server.setRequestHandler('tools/call', ({ params }, { mcpReq }) =>
-    guarded(async (): Promise<CallToolResult> => {
+    guarded(async (): Promise<CallToolResult | InputRequiredResult> => {
       const { name, arguments: args = {} } = params;
-      const reply = await backend.callTool({ name, arguments: args }, { signal: mcpReq.signal });
+      const { signal, envelope, inputResponses: responses } = mcpReq;
+      const state = mcpReq.requestState<string>();
+      const input =
+        responses === undefined && state === undefined ? undefined : { responses, state };
+      const meta: { [key: string]: unknown } | undefined = envelope;
+      const asking = meta && askingOf(meta[CLIENT_CAPABILITIES_META_KEY]);
+      const reply = await backend.callTool({ name, arguments: args, input }, { signal, asking });
+      if ('requestState' in reply) return inputRequiredResult(reply) as InputRequiredResult;
       // The SDK checks every result against the era's schema before it leaves.
       return reply as CallToolResult;
     }),

@@ -1,16 +1,22 @@
 import type { AppError } from '../../errors/app-error.ts';
 import { ERROR_CATALOGUE } from '../../errors/error-catalogue.ts';
 import { ERROR_CODES } from '../../errors/error-codes.ts';
-import type { ToolReply } from '../../mcp/server/mcp-backend.ts';
+import type { InputRequired, ToolReply } from '../../mcp/server/mcp-backend.ts';
 import type { ToolCallService } from '../tools/index.ts';
 
 /** The member of `_meta` that tells programs what the text tells agents. */
 const ERROR_META_KEY = 'mcp-connectors/error';
 
-/** A result as it came; and a refusal by the server as a failed result, so that the agent can read both. */
+/**
+ * A result as it came; a refusal by the server as a failed result, so that the agent can read both; and what the user is asked before
+ * the call goes on.
+ */
 export function toToolReply({
   outcome,
-}: Pick<Awaited<ReturnType<ToolCallService['call']>>, 'outcome'>): ToolReply {
+}: Pick<Awaited<ReturnType<ToolCallService['call']>>, 'outcome'>): ToolReply | InputRequired {
+  if (outcome.kind === 'input-required') {
+    return { inputRequests: outcome.requests, requestState: outcome.state ?? '' };
+  }
   if (outcome.kind === 'protocol-error') {
     const { code, message } = outcome;
     return {

@@ -1,11 +1,16 @@
 import { AppError } from '../../errors/app-error.ts';
-import type { McpBackend, ToolReply } from '../../mcp/server/mcp-backend.ts';
+import type {
+  InputRequired,
+  McpBackend,
+  ToolCallControl,
+  ToolCallRequest,
+  ToolReply,
+} from '../../mcp/server/mcp-backend.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ToolCallService, ToolSearchService } from '../tools/index.ts';
 import { toErrorReply, toToolReply } from './call-reply.ts';
-import type { GatewayCall, GatewayCallOptions } from './gateway-call.ts';
+import { invalidState, unknownTool } from './invalid-params.ts';
 import { LazyTools } from './lazy-tools.ts';
-import { unknownTool } from './unknown-tool.ts';
 
 /** Collaborators of the {@link GatewayService}. */
 export interface GatewayServiceDeps {
@@ -41,15 +46,16 @@ export class GatewayService {
 
   async #call(
     identity: Identity,
-    call: GatewayCall,
-    options: GatewayCallOptions,
-  ): Promise<ToolReply> {
+    call: ToolCallRequest,
+    options: ToolCallControl,
+  ): Promise<ToolReply | InputRequired> {
     if (!EXPOSED_NAME.test(call.name)) throw unknownTool(call.name, {});
     try {
       return toToolReply(await this.#deps.calls.call(identity, call, options));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === 'TOOL_NOT_FOUND') throw unknownTool(call.name, error.options.extensions);
+      if (error.code === 'REQUEST_STATE_INVALID') throw invalidState(error);
       return toErrorReply(error);
     }
   }

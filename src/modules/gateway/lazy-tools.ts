@@ -1,14 +1,19 @@
 import { Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import { type McpBackend, RpcError, type ToolReply } from '../../mcp/server/mcp-backend.ts';
+import type {
+  InputRequired,
+  McpBackend,
+  ToolCallControl,
+  ToolCallRequest,
+  ToolReply,
+} from '../../mcp/server/mcp-backend.ts';
 import { SEARCH_LIMITS, type ToolMatch, toProtocolTool } from '../tools/index.ts';
-import type { GatewayCall, GatewayCallOptions } from './gateway-call.ts';
-import { unknownTool } from './unknown-tool.ts';
+import { isUnknownTool, unknownTool } from './invalid-params.ts';
 
 /** What {@link LazyTools} stand on. */
 export interface LazyToolsDeps {
   search: (query: string, limit: number) => Promise<ToolMatch[]>;
-  run: (call: GatewayCall, options: GatewayCallOptions) => Promise<ToolReply>;
+  run: McpBackend['callTool'];
 }
 
 const DEFAULT_MATCHES = 10;
@@ -81,11 +86,11 @@ export class LazyTools implements McpBackend {
   }
 
   async callTool(
-    { name, arguments: input }: GatewayCall,
-    options: GatewayCallOptions,
-  ): Promise<ToolReply> {
-    if (name === 'search') return await this.#search(input);
-    if (name === 'run') return await this.#run(input, options);
+    { name, arguments: args, input }: ToolCallRequest,
+    control: ToolCallControl,
+  ): Promise<ToolReply | InputRequired> {
+    if (name === 'search') return await this.#search(args);
+    if (name === 'run') return await this.#run(args, input, control);
     throw unknownTool(name);
   }
 
@@ -99,14 +104,18 @@ export class LazyTools implements McpBackend {
     return { content: [{ type: 'text', text: JSON.stringify({ tools }) }] };
   }
 
-  async #run(input: unknown, options: GatewayCallOptions): Promise<ToolReply> {
-    if (!isRunInput.Check(input)) return refusal(isRunInput.Errors(input).First()?.path);
-    const { name, arguments: args = {} } = input;
+  async #run(
+    args: unknown,
+    input: ToolCallRequest['input'],
+    control: ToolCallControl,
+  ): Promise<ToolReply | InputRequired> {
+    if (!isRunInput.Check(args)) return refusal(isRunInput.Errors(args).First()?.path);
+    const { name, arguments: inner = {} } = args;
     try {
-      return await this.#deps.run({ name, arguments: { ...args } }, options);
+      return await this.#deps.run({ name, arguments: { ...inner }, input }, control);
     } catch (error) {
       // The tool that was called exists; the one it was asked to run does not.
-      if (!(error instanceof RpcError)) throw error;
+      if (!isUnknownTool(error)) throw error;
       return failed(`${error.message}. Find the names of tools with "search".`);
     }
   }

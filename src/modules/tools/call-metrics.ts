@@ -2,7 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 
 /** Told how each call ended. */
 export interface CallMetrics {
-  /** @param outcome `ok`, `tool_error`, `protocol_error`, `cancelled`, or the code of an error */
+  /** @param outcome `ok`, `tool_error`, `protocol_error`, `input_required`, `cancelled`, or the code of an error */
   ended(outcome: string, durationMs: number): void;
 }
 

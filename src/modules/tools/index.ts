@@ -1,6 +1,7 @@
 export { createCallMetrics } from './call-metrics.ts';
 export { composerRoutes } from './composer-routes.ts';
 export { ComposerService } from './composer-service.ts';
+export { RequestStates } from './request-states.ts';
 export { toolCallRoutes } from './tool-call-routes.ts';
 export { ToolCallService } from './tool-call-service.ts';
 export { toolPreflightRoutes } from './tool-preflight-routes.ts';

@@ -2,12 +2,19 @@ import { AppError } from '../../errors/app-error.ts';
 import { Cancelled } from '../../lib/cancelled.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { OperationFields, OperationLog } from '../../lib/operation-log.ts';
-import type { CallProgress, JsonObject, ToolOutcome } from '../../mcp/client/mcp-client.ts';
+import type {
+  Asking,
+  CallInput,
+  CallOutcome,
+  CallProgress,
+  JsonObject,
+} from '../../mcp/client/mcp-client.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { CallableTool, ConnectorToolStore } from '../connectors/index.ts';
 import type { ServerRequestService } from '../sessions/index.ts';
 import { type CallState, callErrorOf } from './call-error.ts';
 import type { CallMetrics } from './call-metrics.ts';
+import type { RequestStates } from './request-states.ts';
 import { refusalOf } from './tool-availability.ts';
 
 /** Bytes of JSON that the arguments of a call may take. */
@@ -19,6 +26,8 @@ export interface ToolCall {
   arguments: JsonObject;
   /** The definition the agent knows; any where it is undefined. */
   definitionHash?: string | undefined;
+  /** Goes on with a call that asked its user: the answers, and the state as this service gave it out. */
+  input?: CallInput | undefined;
 }
 
 /** How a call is given up, and who is told how far it is. */
@@ -26,11 +35,14 @@ export interface ToolCallOptions {
   /** The caller does not wait any more. */
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: CallProgress) => void) | undefined;
+  /** How the user can be asked; undefined where the caller cannot go on with a call. */
+  asking?: Asking | undefined;
 }
 
 /** What a server answered, and where it came from. */
 export interface ToolCallResult {
-  outcome: ToolOutcome;
+  /** Its `state`, where it asks, is sealed to this call. */
+  outcome: CallOutcome;
   connectorId: string;
   /** As the server calls it. */
   toolName: string;
@@ -41,6 +53,7 @@ export interface ToolCallResult {
 export interface ToolCallServiceDeps {
   store: Pick<ConnectorToolStore, 'findCallable'>;
   requests: Pick<ServerRequestService, 'run'>;
+  states: Pick<RequestStates, 'seal' | 'open'>;
   clock: Pick<Clock, 'monotonic'>;
   log: OperationLog;
   metrics: CallMetrics;
@@ -65,7 +78,7 @@ export class ToolCallService {
   /**
    * Calls the tool on its server, over the user's session.
    * @throws AppError `TOOL_NOT_FOUND`, `CONNECTOR_NOT_FOUND` (deleted meanwhile), `CONNECTOR_DISABLED`, `TOOL_CHANGED`, `PAYLOAD_TOO_LARGE`,
-   * `NEEDS_AUTH`, `UPSTREAM_UNREACHABLE`, `UPSTREAM_INVALID`, `UPSTREAM_TIMEOUT`, `SESSION_LIMIT_REACHED`, `SESSIONS_EXHAUSTED`. A failure
+   * `REQUEST_STATE_INVALID`, `NEEDS_AUTH`, `UPSTREAM_UNREACHABLE`, `UPSTREAM_INVALID`, `UPSTREAM_TIMEOUT`, `SESSION_LIMIT_REACHED`, `SESSIONS_EXHAUSTED`. A failure
    * that the tool or its server reports is a result. Cancelled where the caller's own signal ended it.
    */
   async call(
@@ -96,7 +109,7 @@ export class ToolCallService {
   async #run(identity: Identity, running: RunningCall): Promise<ToolCallResult> {
     const { state, options } = running;
     try {
-      assertFits(running.call.arguments);
+      assertFits(running.call);
       const tool = await this.#findTool(identity, running);
       return await this.#send(identity, tool, running);
     } catch (error) {
@@ -124,36 +137,47 @@ export class ToolCallService {
   async #send(
     identity: Identity,
     tool: CallableTool,
-    { call, options, state }: RunningCall,
+    { call, options, state: callState }: RunningCall,
   ): Promise<ToolCallResult> {
-    const { clock, requests } = this.#deps;
+    const { clock, requests, states } = this.#deps;
     const startedAt = clock.monotonic();
     const { toolName, headerParameters } = tool;
+    const owner = { tool, arguments: call.arguments };
+    const given = call.input?.state;
+    const state = given === undefined ? undefined : states.open(identity, owner, given);
+    const input = call.input && { responses: call.input.responses, state };
     const outcome = await requests.run(
       identity,
       tool,
       (connection, signal) => {
-        state.isSent = true;
-        const sent = { name: toolName, arguments: call.arguments, headerParameters };
-        return connection.callTool(sent, { signal, onProgress: options.onProgress });
+        callState.isSent = true;
+        const sent = { name: toolName, arguments: call.arguments, headerParameters, input };
+        const { onProgress, asking } = options;
+        return connection.callTool(sent, { signal, onProgress, asking });
       },
       { signal: options.signal },
     );
     const durationMs = Math.round(clock.monotonic() - startedAt);
-    return { outcome, connectorId: tool.connectorId, toolName, durationMs };
+    const asked =
+      outcome.kind === 'input-required'
+        ? { ...outcome, state: states.seal(identity, owner, outcome.state) }
+        : outcome;
+    return { outcome: asked, connectorId: tool.connectorId, toolName, durationMs };
   }
 }
 
 /** @throws AppError `PAYLOAD_TOO_LARGE` */
-function assertFits(args: JsonObject): void {
-  const bytes = Buffer.byteLength(JSON.stringify(args));
+function assertFits({ arguments: args, input }: ToolCall): void {
+  const answers = input?.responses === undefined ? '' : JSON.stringify(input.responses);
+  const bytes = Buffer.byteLength(JSON.stringify(args)) + Buffer.byteLength(answers);
   if (bytes <= MAX_ARGUMENTS_BYTES) return;
   throw new AppError('PAYLOAD_TOO_LARGE', {
-    detail: `The arguments take ${bytes} bytes of JSON; at most ${MAX_ARGUMENTS_BYTES} are accepted.`,
+    detail: `The arguments${answers === '' ? '' : ', with the answers of the user,'} take ${bytes} bytes of JSON; at most ${MAX_ARGUMENTS_BYTES} are accepted.`,
   });
 }
 
-function logOutcome(outcome: ToolOutcome): string {
+function logOutcome(outcome: CallOutcome): string {
+  if (outcome.kind === 'input-required') return 'input_required';
   if (outcome.kind === 'protocol-error') return 'protocol_error';
   return outcome.isError ? 'tool_error' : 'ok';
 }

@@ -57,6 +57,8 @@ export function representationHash(resource: object): string {
 export function toToolCallResource(result: ToolCallResult): ToolCallResultResource {
   const { outcome, connectorId, toolName, durationMs } = result;
   const origin = { connector_id: connectorId, tool: toolName, duration_ms: durationMs };
+  // Only who can be asked is asked.
+  if (outcome.kind === 'input-required') throw new Error('a call over REST was asked for input');
   if (outcome.kind === 'protocol-error') {
     const { code, message } = outcome;
     return {

@@ -130,6 +130,7 @@ describe('figures of constants that their files keep to themselves', () => {
     ['UPSTREAM_INVALID', 'maxResponseBytes', MEBIBYTE, (n) => `larger than ${n} MiB`],
     ['UPSTREAM_TIMEOUT', 'DEFAULT_CALL_TIMEOUT_SECONDS', 1, (n) => `${n} seconds, unless`],
     ['UPSTREAM_TIMEOUT', 'HEARTBEAT_MS', SECOND, (n) => `silent for longer than ${n} seconds`],
+    ['REQUEST_STATE_INVALID', 'REQUEST_STATE_MS', 60 * SECOND, (n) => `more than ${n} minutes`],
     ['PAYLOAD_TOO_LARGE', 'MAX_ARGUMENTS_BYTES', KIBIBYTE, (n) => `more than ${n} KB of JSON`],
     ['UPSTREAM_TIMEOUT', 'CONNECT_TIMEOUT_MS', SECOND, (n) => `longer than ${n} seconds`],
   ])('%s: %s', (code, constant, unit, text) => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/errors/app-error.ts';
 import { ERROR_CATALOGUE } from '../../../src/errors/error-catalogue.ts';
@@ -8,10 +9,13 @@ import type { McpTarget, ToolOutcome } from '../../../src/mcp/client/mcp-client.
 import { McpFailure, type McpFailureCode } from '../../../src/mcp/client/mcp-failure.ts';
 import type { ConnectorRecord } from '../../../src/modules/connectors/connector.ts';
 import type { CallableTool } from '../../../src/modules/connectors/connector-tool-store.ts';
+import { parseKeyring } from '../../../src/modules/credentials/keyring.ts';
+import { SealedBox } from '../../../src/modules/credentials/sealed-box.ts';
 import { CircuitBreakers } from '../../../src/modules/sessions/circuit-breakers.ts';
 import { ServerRequestService } from '../../../src/modules/sessions/server-request-service.ts';
 import { SessionPool } from '../../../src/modules/sessions/session-pool.ts';
 import { SessionService } from '../../../src/modules/sessions/session-service.ts';
+import { RequestStates } from '../../../src/modules/tools/request-states.ts';
 import { ToolCallService } from '../../../src/modules/tools/tool-call-service.ts';
 import type { Identity } from '../../../src/tenancy/caller.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -114,6 +118,10 @@ beforeEach(() => {
         return tool;
       },
     },
+    states: new RequestStates({
+      box: new SealedBox(parseKeyring(`k1:${randomBytes(32).toString('base64')}`)),
+      clock,
+    }),
     requests: new ServerRequestService({
       maxPerUser: 100,
       connectors: {
