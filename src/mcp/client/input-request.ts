@@ -5,7 +5,7 @@ import { cleanSchema } from './tool-schema.ts';
 import { cleanText } from './untrusted-text.ts';
 
 /** Bounds of what a server may ask of its user at once (MCP 2026-07-28, Multi Round-Trip Requests). */
-export const INPUT_REQUEST_LIMITS = {
+const INPUT_REQUEST_LIMITS = {
   requests: 10,
   /** UTF-16 units of the name a server gives to a request. */
   keyLength: 128,
