@@ -16,6 +16,7 @@ import { readinessGate } from './plugins/readiness-gate.ts';
 import { requestLog } from './plugins/request-log.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
 import { silentConnections } from './plugins/silent-connections.ts';
+import { type UnreadAnswersOptions, unreadAnswers } from './plugins/unread-answers.ts';
 import type { ProblemRenderer } from './problem.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -30,6 +31,7 @@ export interface HttpPluginsOptions {
   mcpGuard?: McpGuardOptions | undefined;
   rateLimit: RateLimitOptions;
   overload?: OverloadOptions;
+  unreadAnswers?: UnreadAnswersOptions;
   /** Whether metrics and the detail of `/readyz` have a port of their own and stay off this one. */
   adminPort: boolean;
 }
@@ -44,6 +46,7 @@ export async function registerHttpPlugins(
   options: HttpPluginsOptions,
 ): Promise<void> {
   await app.register(silentConnections);
+  await app.register(unreadAnswers, options.unreadAnswers ?? {});
   await app.register(requestLog);
   await app.register(httpMetrics, { registry: options.registry });
   await app.register(securityHeaders);

@@ -28,6 +28,7 @@ export interface HttpAppOptions {
   checks?: readonly ReadinessCheck[];
   adminPort?: boolean;
   requestTimeoutMs?: number;
+  unreadAnswers?: HttpPluginsOptions['unreadAnswers'];
   trustProxy?: false | number | readonly string[];
   /** Replaces the handlers of operations, by operationId. */
   handlers?: Readonly<Record<string, RouteHandlerMethod>>;
@@ -81,6 +82,7 @@ export async function buildHttpApp(options: HttpAppOptions = {}): Promise<HttpAp
     cors: { origins: options.corsOrigins ?? [] },
     rateLimit: { max: options.rateLimitMax ?? 100_000 },
     overload: options.overload ?? {},
+    unreadAnswers: options.unreadAnswers ?? {},
     adminPort: options.adminPort ?? false,
   });
   registerExamples(app, options.handlers ?? {});

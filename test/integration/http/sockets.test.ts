@@ -1,3 +1,4 @@
+import { type IncomingMessage, request } from 'node:http';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -171,5 +172,53 @@ describe('the id of a request', () => {
     expect(answer).not.toContain('fatal');
     for (const line of http.logLines) expect(() => JSON.parse(line) as unknown).not.toThrow();
     expect(http.logLines.join('')).not.toContain('"level":"fatal"');
+  });
+});
+
+describe('a client who does not read its answer', () => {
+  // More than the system takes in on both sides.
+  const LARGE = Buffer.alloc(40 * 1024 * 1024, 'x');
+
+  /** Asks for a large answer, and reads nothing until told. */
+  async function ask(options: HttpAppOptions) {
+    let isClosed = false;
+    const url = await start({
+      ...options,
+      extend: (app) => {
+        app.get('/large', async (_request, reply) => {
+          reply.raw.once('close', () => {
+            isClosed = true;
+          });
+          return reply.send(LARGE);
+        });
+      },
+    });
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(new URL('/large', url), resolve).on('error', reject).end();
+    });
+    return { response, isClosed: () => isClosed };
+  }
+
+  test('gets the rest of it while the service stops', async () => {
+    const { response, isClosed } = await ask({});
+    const closing = http.app.close();
+    await sleep(50);
+    expect(isClosed()).toBe(false);
+
+    let length = 0;
+    for await (const part of response) length += part.length;
+    await closing;
+
+    expect(length).toBe(LARGE.length);
+  });
+
+  test('is left when it takes nothing for too long', async () => {
+    const { response, isClosed } = await ask({ unreadAnswers: { stallMs: 200 } });
+    const ended = new Promise((resolve) => response.once('error', resolve));
+
+    await expect.poll(isClosed).toBe(true);
+
+    response.resume();
+    expect(await ended).toMatchObject({ code: 'ECONNRESET' });
   });
 });
