@@ -42,6 +42,7 @@ export const REQUEST_ERRORS = {
       'Its signature, algorithm, issuer or audience is not the one this service expects, or it lacks `exp`, `iss`, `aud` or `sub`.',
       'A claim does not have the expected form, such as a `sub` of more than 255 characters.',
       'The token is meant for the MCP endpoint of agents, which may not manage connectors.',
+      'The token is that of an agent in the compatibility mode (scope `agent`): it opens the tools of users, and nothing else.',
       'It never means that an MCP server refused something: that is `AUTH_FAILED`, `AUTH_REQUIRED` or `NEEDS_AUTH`.',
     ],
     shown: 'A valid access token is required. Sign in again, and send the new token.',

@@ -44,6 +44,9 @@ const SCOPES: Readonly<Record<Scope, true>> = {
   agent: true,
 };
 
+/** All that the compatibility mode for agents opens: the toolset routes. */
+const AGENT_SCOPES: ReadonlySet<Scope> = new Set(['agent', 'tools:read', 'tools:call']);
+
 /** How claims become a caller. */
 export interface CallerRules {
   /** Name of the claim that holds the tenant. */
@@ -55,7 +58,7 @@ export interface CallerRules {
 /**
  * The caller of a verified token, or undefined when a claim does not have the expected shape.
  * Scopes of other services are ignored. `agent` is kept only for the listed clients, and such a caller has no
- * projects, because no user stands behind the token.
+ * projects and no scopes but those of tools, because no user stands behind the token.
  */
 export function callerOf(payload: unknown, rules: CallerRules): Caller | undefined {
   if (!claims.Check(payload)) return undefined;
@@ -65,14 +68,16 @@ export function callerOf(payload: unknown, rules: CallerRules): Caller | undefin
   if (!tenantId.isWellFormed() || !payload.sub.isWellFormed()) return undefined;
   const clientId = payload.client_id ?? payload.azp;
   const trustedAgent = clientId !== undefined && rules.agentClients.has(clientId);
-  const scopes = new Set(scopesOf(payload).filter((scope) => scope !== 'agent' || trustedAgent));
+  const claimed = scopesOf(payload);
+  const isAgent = trustedAgent && claimed.includes('agent');
+  const scopes = claimed.filter((scope) => (isAgent ? AGENT_SCOPES.has(scope) : scope !== 'agent'));
   return {
     tenantId,
     userId: payload.sub,
-    scopes,
+    scopes: new Set(scopes),
     actor: payload.act?.sub,
     clientId,
-    projects: new Map(scopes.has('agent') ? [] : Object.entries(payload.projects ?? {})),
+    projects: new Map(isAgent ? [] : Object.entries(payload.projects ?? {})),
   };
 }
 

@@ -201,7 +201,7 @@ describe('the tools of somebody else', () => {
       const mighty = await agent({ client_id: 'trusted-agent' }, { scopes });
 
       (await request(bare)).problem(403, 'FORBIDDEN');
-      (await request(mighty)).problem(404, 'CONNECTOR_NOT_FOUND');
+      (await request(mighty)).problem(403, 'FORBIDDEN');
       await expectUntouched();
     });
   });

@@ -31,6 +31,10 @@ async function start(options: HttpAppOptions = {}): Promise<void> {
         seen = request.caller;
         return { items: [], next_cursor: null };
       },
+      searchUserTools: async (request) => {
+        seen = request.caller;
+        return { items: [] };
+      },
     },
   });
 }
@@ -237,16 +241,22 @@ describe('the caller of an accepted token', () => {
     expect(seen?.tenantId).toBe('default');
   });
 
-  test('is an agent only where its client is listed, and then without projects', async () => {
+  test('is an agent only where its client is listed, and then without projects and other scopes', async () => {
     await start({ agentClients: ['planner'] });
-    const scope = 'connectors:read agent';
+    const scope = 'connectors:read agent tools:read operator';
     const projects = { p1: 'admin' };
-    await call(`Bearer ${await signToken({ scope, projects, client_id: 'planner' })}`);
-    expect(seen?.scopes).toEqual(new Set(['connectors:read', 'agent']));
+    const trusted = `Bearer ${await signToken({ scope, projects, client_id: 'planner' })}`;
+    expect((await call(trusted)).statusCode).toBe(403);
+    expect(seen).toBeUndefined();
+    await http.app.inject({
+      url: '/api/users/bob/tools/search?q=x',
+      headers: { authorization: trusted },
+    });
+    expect(seen?.scopes).toEqual(new Set(['tools:read', 'agent']));
     expect(seen?.projects).toEqual(new Map());
     for (const client_id of ['other', undefined]) {
       await call(`Bearer ${await signToken({ scope, projects, client_id })}`);
-      expect(seen?.scopes).toEqual(new Set(['connectors:read']));
+      expect(seen?.scopes).toEqual(new Set(['connectors:read', 'tools:read', 'operator']));
       expect(seen?.projects.size).toBe(1);
     }
   });
