@@ -16,6 +16,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import { Gate, settled } from '../lib/gate.ts';
 import { FakeMcpClient } from './fake-mcp.ts';
 
+/** Of requests to a server. A run has one of its own, as every call has. */
 const { signal } = new AbortController();
 const alice = { tenantId: 'tenant-a', userId: 'alice' };
 const bob = { ...alice, userId: 'bob' };
@@ -57,7 +58,7 @@ beforeEach(() => {
 });
 
 const run = (work: () => Promise<unknown> = async () => 'well', of = subject, by = alice) =>
-  service.run(by, of, work, { signal });
+  service.run(by, of, work, { signal: new AbortController().signal });
 const failWith = (code: McpFailureCode, options: McpFailureOptions = {}) =>
   run(() => Promise.reject(new McpFailure(code, options)));
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { McpConnection, McpTarget } from '../../../src/mcp/client/mcp-client.ts';
 import {
@@ -16,6 +17,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import { Gate, settled } from '../lib/gate.ts';
 import { FakeMcpClient } from './fake-mcp.ts';
 
+/** Of requests to a server. A run has one of its own, as every call has. */
 const { signal } = new AbortController();
 const alice = { tenantId: 'tenant-a', userId: 'alice' };
 const target: McpTarget = {
@@ -61,7 +63,7 @@ function run<Result>(
   of: SessionSubject,
   work: (connection: McpConnection) => Promise<Result>,
 ): Promise<Result> {
-  return service.run(identity, of, work, { signal });
+  return service.run(identity, of, work, { signal: new AbortController().signal });
 }
 
 /** Makes a session, so that the next run finds one. */
@@ -112,6 +114,20 @@ describe('connecting', () => {
     const theirs = await run(identity, other, async (connection) => connection);
     expect(theirs).not.toBe(mine);
     expect(mcpClient.connections).toHaveLength(2);
+  });
+
+  it('leaves no listener on the signal of a caller, however the run ends', async () => {
+    const caller = new AbortController();
+    const byCaller = (work: () => Promise<unknown>, of = subject) =>
+      service.run(alice, of, work, { signal: caller.signal }).catch(() => undefined);
+    const failed = new McpFailure('CONNECTION_FAILED', { notExecuted: true, sessionLost: true });
+    const broken = { ...subject, openTarget: () => Promise.reject(new Error('sealed')) };
+
+    await Promise.all(Array.from({ length: 5 }, () => byCaller(async () => 'well')));
+    await byCaller(() => Promise.reject(failed));
+    await byCaller(async () => 'well', { ...broken, connectorId: 'c3' });
+
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
   });
 
   it('a failed connect proves that nothing ran; it is not tried again, and forgotten', async () => {
