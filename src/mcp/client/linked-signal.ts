@@ -39,7 +39,8 @@ export function linkSignals(
   });
   if (bound !== undefined) {
     const over = new AbortController();
-    undoing.push(() => over.abort());
+    // The reason is seen by nobody; without one an error would be made, with a stack.
+    undoing.push(() => over.abort('released'));
     bound.clock.sleep(bound.milliseconds, over.signal).then(
       () => controller.abort(new McpFailure('TIMEOUT')),
       () => {},
