@@ -9,7 +9,8 @@ export class LoadGenerator {
 
   constructor() {
     this.#child = fork(path.join(import.meta.dirname, 'load-process.ts'), {
-      execArgv: ['--import', 'tsx'],
+      // The SDK's client listens to one signal for all its requests, and Node warns of that a thousand times.
+      execArgv: ['--import', 'tsx', '--disable-warning=MaxListenersExceededWarning'],
     });
   }
 
