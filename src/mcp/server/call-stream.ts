@@ -14,12 +14,16 @@ function frame(message: string): string {
   return `event: message\ndata: ${message}\n\n`;
 }
 
+/** Bytes that wait on each side of the stream before messages are left out. */
+const WAITING_BYTES = 16 * 1024;
+
 /**
  * Opens an event stream.
  * @param keepAliveMs how often a comment is sent, so that nothing on the way takes a quiet call for a dead one.
  */
 export function openCallStream(keepAliveMs: number): CallStream {
-  const body = new PassThrough();
+  // What waits for a client who does not read; Node's own default has grown between its versions.
+  const body = new PassThrough({ highWaterMark: WAITING_BYTES });
   const keepAlive = setInterval(() => {
     if (!body.writableNeedDrain) body.write(': still running\n\n');
   }, keepAliveMs).unref();

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../lib/clock.ts';
+import { linkSignals } from '../../mcp/client/linked-signal.ts';
 import type { McpConnection } from '../../mcp/client/mcp-client.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorHealthService, ServerDiscovery } from '../connectors/index.ts';
@@ -103,11 +104,9 @@ export class ToolRefreshService {
   }
 
   async #look(identity: Identity, connectorId: string): Promise<void> {
-    const { connectors, sessions, onFailure } = this.#deps;
-    const signal = AbortSignal.any([
-      this.#stopped.signal,
-      AbortSignal.timeout(REFRESH_LIMITS.timeoutMs),
-    ]);
+    const { connectors, sessions, clock, onFailure } = this.#deps;
+    const milliseconds = REFRESH_LIMITS.timeoutMs;
+    const { signal, release } = linkSignals([this.#stopped.signal], { milliseconds, clock });
     try {
       await connectors.refreshTools(identity, connectorId, ({ id, credentialGeneration }) =>
         sessions.runIfOpen(identity, { connectorId: id, credentialGeneration }, (connection) =>
@@ -116,6 +115,8 @@ export class ToolRefreshService {
       );
     } catch (error) {
       if (!this.#stopped.signal.aborted) onFailure(error, connectorId);
+    } finally {
+      release();
     }
   }
 

@@ -405,7 +405,7 @@ describe('a web page', () => {
 });
 
 describe('parameters', () => {
-  it.each(['tools=everything', 'tools=lazy&tools=all', 'project_id=p1', 'x=1'])(
+  it.each(['tools=everything', 'tools=lazy&tools=all', 'project_id=p1&project_id=p2', 'x=1'])(
     'of %s are refused',
     async (query) => {
       const answer = await post(`${url}?${query}`, { token, ...legacyRequest('tools/list') });
@@ -414,6 +414,13 @@ describe('parameters', () => {
       expect(answer.message).toMatchObject({ id: 1, error: { code: -32600 } });
     },
   );
+
+  it('name no project that the caller is not in', async () => {
+    const answer = await post(`${url}?project_id=p1`, { token, ...legacyRequest('tools/list') });
+
+    expect(answer.status).toBe(404);
+    expect(answer.message).toMatchObject({ id: 1, error: { data: { code: 'NOT_FOUND' } } });
+  });
 
   it('name all tools as well', async () => {
     const answer = await post(`${url}?tools=all`, { token, ...legacyRequest('tools/list') });
