@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import { createChangeFeed } from './container-changes.ts';
+import { createOfferings } from './container-offerings.ts';
 import { createSessions } from './container-sessions.ts';
 import { Database, describeSchemaState } from './database/index.ts';
 import { RemoteKeys } from './http/authentication/remote-keys.ts';
@@ -104,7 +105,7 @@ export function createContainer({
     /** Begins what nobody has to wait for. */
     start: () => changes.start(),
     sessionStatisticsService: sessions.sessionStatisticsService,
-    gateway: createGateway(services, logger),
+    gateway: createGateway(services, basis),
     tokenSource: tokenSourceOf(config, network.keyOutbound, logger),
     renderProblem: createProblemRenderer(config.publicUrl),
     registry,
@@ -208,16 +209,18 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
 }
 
 /** The MCP endpoint in front of the services. */
-function createGateway(
-  { toolSearchService, toolCallService }: Services,
-  logger: Pick<Logger, 'error'>,
-): Gateway {
+function createGateway(services: Services, { database, log, logger }: Basis): Gateway {
+  const { serverRequests: requests } = services;
   return new Gateway({
     endpoint: new McpEndpoint({
       identity: { name: 'mcp-connectors', version: packageVersion(), title: 'MCP Connectors' },
       onError: (err) => logger.error({ err }, 'the MCP endpoint failed'),
     }),
-    service: new GatewayService({ search: toolSearchService, calls: toolCallService }),
+    service: new GatewayService({
+      search: services.toolSearchService,
+      calls: services.toolCallService,
+      ...createOfferings({ database, log, requests }),
+    }),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../client/mcp-client.ts';
+import type { OfferingsBackend } from './offerings-backend.ts';
 
 /** How far a call is, as its caller is told (MCP `notifications/progress`). */
 export interface ToolProgress {
@@ -40,7 +41,12 @@ export interface ToolCallControl {
 }
 
 /** What stands behind our endpoint for one caller. Made for one request, and not kept. */
-export interface McpBackend {
+export interface McpBackend extends ToolsBackend {
+  offerings: OfferingsBackend;
+}
+
+/** The tools behind our endpoint for one caller. */
+export interface ToolsBackend {
   /** The array of tools as JSON text, as `tools/list` shows it: valid in both eras, in a stable order. */
   listTools(): Promise<string>;
   /**

@@ -6,6 +6,7 @@ import type {
 import { CLIENT_CAPABILITIES_META_KEY, ProtocolError, Server } from '@modelcontextprotocol/server';
 import { askingOf } from './direct-request.ts';
 import { type McpBackend, RpcError } from './mcp-backend.ts';
+import { OFFERING_CAPABILITIES, OFFERING_LISTS, registerOfferings } from './offering-handlers.ts';
 import {
   inputRequiredResult,
   LIST_TTL_MS,
@@ -23,17 +24,21 @@ export interface SdkServerOptions {
 }
 
 const INSTRUCTIONS =
-  'Tools of the servers that the user has connected, each named <connector>__<tool>. A tool that cannot be used at the moment ' +
-  'answers with an error that says what the user can do.';
+  'Tools and prompts of the servers that the user has connected, each named <connector>__<tool>, and their resources, whose URIs begin ' +
+  'with <connector>+. What cannot be used at the moment answers with an error that says what the user can do.';
 
 const PRIVATE = { ttlMs: LIST_TTL_MS, cacheScope: 'private' } as const;
 
 /** The server of one request, for everything that is not answered directly: handshakes, discovery, and whatever is not plain. */
 export function createSdkServer({ backend, identity, onError }: SdkServerOptions): Server {
   const server = new Server(identity, {
-    capabilities: { tools: {} },
+    capabilities: { tools: {}, ...OFFERING_CAPABILITIES },
     instructions: INSTRUCTIONS,
-    cacheHints: { 'tools/list': PRIVATE, 'server/discover': PRIVATE },
+    cacheHints: {
+      'tools/list': PRIVATE,
+      'server/discover': PRIVATE,
+      ...Object.fromEntries(OFFERING_LISTS.map((method) => [method, PRIVATE])),
+    },
   });
   const guarded = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     try {
@@ -65,6 +70,7 @@ export function createSdkServer({ backend, identity, onError }: SdkServerOptions
       return reply as CallToolResult;
     }),
   );
+  registerOfferings(server, backend.offerings, guarded);
   return server;
 }
 

@@ -2,6 +2,11 @@ export { messageFor } from './connection-test.ts';
 export { ConnectionValidator } from './connection-validator.ts';
 export type { ConnectorFault, ToolDefinition } from './connector.ts';
 export { ConnectorHealthService, type ServerDiscovery } from './connector-health-service.ts';
+export type {
+  ConnectorOfferingStore,
+  ListedOffering,
+  OfferingOwner,
+} from './connector-offering-store.ts';
 export { connectorRoutes } from './connector-routes.ts';
 export { ConnectorSaveService } from './connector-save-service.ts';
 export { ConnectorSecrets } from './connector-secrets.ts';
@@ -13,9 +18,11 @@ export type {
   ToolSource,
   ToolStanding,
 } from './connector-tool-store.ts';
+export { addressPrefix, findAddress } from './offering-names.ts';
 export { PrismaConnectorOfferingStore } from './prisma-connector-offering-store.ts';
 export { PrismaConnectorStore } from './prisma-connector-store.ts';
 export { PrismaConnectorToolStore } from './prisma-connector-tool-store.ts';
 export { PrismaResealStore } from './prisma-reseal-store.ts';
 export { ResealService } from './reseal-service.ts';
 export { TestLimiter } from './test-limiter.ts';
+export { slugInName } from './tool-names.ts';

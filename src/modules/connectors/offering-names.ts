@@ -1,12 +1,18 @@
 import type { Offering, OfferingKind } from '../../mcp/client/server-offerings.ts';
 import { exposedNames } from './tool-names.ts';
 
-/** A slug may begin with a digit, and a scheme may not (RFC 3986 section 3.1). No slug has a dot. */
-const DIGIT_PREFIX = 'x.';
+/**
+ * What the URIs of a connector's resources begin with at our endpoint: `slug+`, which before any URI is a valid scheme, since slugs begin
+ * with a letter (RFC 3986 section 3.1).
+ */
+export function addressPrefix(slug: string): string {
+  return `${slug}+`;
+}
 
-/** What the URIs of a connector's resources begin with at our endpoint: `slug+`, still a valid scheme before any URI. */
-function addressPrefix(slug: string): string {
-  return `${/^[0-9]/.test(slug) ? DIGIT_PREFIX : ''}${slug}+`;
+/** Finds the slug and the server's own URI in one of ours; undefined where it is none. The URI itself may have further `+`. */
+export function findAddress(exposed: string): { slug: string; uri: string } | undefined {
+  const [, slug, uri] = /^([a-z][a-z0-9-]{0,31})\+(.+)$/s.exec(exposed) ?? [];
+  return slug === undefined || uri === undefined ? undefined : { slug, uri };
 }
 
 /**

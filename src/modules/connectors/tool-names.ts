@@ -49,3 +49,8 @@ export function exposedNames(
   }
   return result;
 }
+
+/** The slug an exposed name begins with. Slugs have no underscore, so that the first separator is theirs, whatever follows. */
+export function slugInName(exposedName: string): string {
+  return exposedName.slice(0, exposedName.indexOf(SEPARATOR));
+}

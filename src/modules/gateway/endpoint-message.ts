@@ -23,7 +23,12 @@ export function readMessage(body: unknown): EndpointMessage {
 const NOTHING: EndpointMessage = { id: null, method: '' };
 
 /** Methods that make a server of the user do something. */
-const CALLS: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
+const CALLS: ReadonlySet<string> = new Set([
+  'tools/call',
+  'prompts/get',
+  'resources/read',
+  'completion/complete',
+]);
 
 /** The scopes of which one is needed. A handshake tells nothing of the user, so that either will do. */
 export function neededScope({ method }: EndpointMessage): Scope[] {

@@ -7,13 +7,16 @@ import type {
   ToolReply,
 } from '../../mcp/server/mcp-backend.ts';
 import type { Identity } from '../../tenancy/caller.ts';
+import { slugInName } from '../connectors/index.ts';
 import type { ToolCallService, ToolSearchService } from '../tools/index.ts';
 import { toErrorReply, toToolReply } from './call-reply.ts';
 import { invalidState, unknownTool } from './invalid-params.ts';
 import { LazyTools } from './lazy-tools.ts';
+import { withOwnLinks } from './own-addresses.ts';
+import { UserOfferings, type UserOfferingsDeps } from './user-offerings.ts';
 
 /** Collaborators of the {@link GatewayService}. */
-export interface GatewayServiceDeps {
+export interface GatewayServiceDeps extends UserOfferingsDeps {
   search: Pick<ToolSearchService, 'getSnapshot' | 'search'>;
   calls: Pick<ToolCallService, 'call'>;
 }
@@ -34,14 +37,21 @@ export class GatewayService {
    * @param isLazy two tools, to search and to run, instead of all
    */
   backendFor(identity: Identity, { isLazy }: { isLazy: boolean }): McpBackend {
+    const offerings = new UserOfferings(identity, this.#deps);
     const all: McpBackend = {
+      offerings,
       listTools: async () => (await this.#deps.search.getSnapshot(identity)).mcpJson,
       callTool: (call, options) => this.#call(identity, call, options),
     };
     if (!isLazy) return all;
     const search = (query: string, limit: number) =>
       this.#deps.search.search(identity, query, limit);
-    return new LazyTools({ search, run: (call, options) => all.callTool(call, options) });
+    const lazy = new LazyTools({ search, run: (call, options) => all.callTool(call, options) });
+    return {
+      offerings,
+      listTools: () => lazy.listTools(),
+      callTool: (call, options) => lazy.callTool(call, options),
+    };
   }
 
   async #call(
@@ -51,7 +61,9 @@ export class GatewayService {
   ): Promise<ToolReply | InputRequired> {
     if (!EXPOSED_NAME.test(call.name)) throw unknownTool(call.name, {});
     try {
-      return toToolReply(await this.#deps.calls.call(identity, call, options));
+      const reply = toToolReply(await this.#deps.calls.call(identity, call, options));
+      if (!('content' in reply)) return reply;
+      return { ...reply, content: withOwnLinks(reply.content, slugInName(call.name)) };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === 'TOOL_NOT_FOUND') throw unknownTool(call.name, error.options.extensions);

@@ -2,10 +2,10 @@ import { Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type {
   InputRequired,
-  McpBackend,
   ToolCallControl,
   ToolCallRequest,
   ToolReply,
+  ToolsBackend,
 } from '../../mcp/server/mcp-backend.ts';
 import { SEARCH_LIMITS, type ToolMatch, toProtocolTool } from '../tools/index.ts';
 import { isUnknownTool, unknownTool } from './invalid-params.ts';
@@ -74,7 +74,7 @@ const LAZY_TOOLS = JSON.stringify([
 ]);
 
 /** The lazy mode: two tools in place of hundreds that would fill the context of an agent. */
-export class LazyTools implements McpBackend {
+export class LazyTools implements ToolsBackend {
   readonly #deps: LazyToolsDeps;
 
   constructor(deps: LazyToolsDeps) {

@@ -106,11 +106,16 @@ describe.each(clients)('the official client %s', (_name, connect) => {
     }
   });
 
-  it('knows who we are, and that we have tools only', async () => {
+  it('knows who we are, and what we have', async () => {
     const client = await connect();
     try {
       expect(client.getServerVersion()).toMatchObject({ name: 'mcp-connectors' });
-      expect(client.getServerCapabilities()).toEqual({ tools: {} });
+      expect(client.getServerCapabilities()).toEqual({
+        tools: {},
+        prompts: {},
+        resources: {},
+        completions: {},
+      });
       expect(client.getInstructions()).toContain('<connector>__<tool>');
     } finally {
       await client.close();

@@ -83,8 +83,12 @@ describe.each(eras)('in the %s era', (era, request) => {
 
     const answer = await send(request('tools/call', { name: 'mine__echo', arguments: {} }));
 
-    expect(answer.message.result?.['content']).toEqual(content);
-    expect(answer.text).toContain(JSON.stringify(content));
+    // A link is to what the endpoint can read.
+    const linked = content.map((block) =>
+      block.type === 'resource_link' ? { ...block, uri: `mine+${block.uri}` } : block,
+    );
+    expect(answer.message.result?.['content']).toEqual(linked);
+    expect(answer.text).toContain(JSON.stringify(linked));
   });
 
   it('the id comes back as it was', async () => {
@@ -308,7 +312,7 @@ describe('a handshake', () => {
 
     expect(result).toMatchObject({
       supportedVersions: ['2026-07-28'],
-      capabilities: { tools: {} },
+      capabilities: { tools: {}, prompts: {}, resources: {}, completions: {} },
       cacheScope: 'private',
     });
   });

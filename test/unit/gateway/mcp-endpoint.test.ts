@@ -28,6 +28,10 @@ function endpointOf(options: Partial<ConstructorParameters<typeof McpEndpoint>[0
       backend: {
         listTools: async () => '[]',
         callTool: async () => ({ content: [] }),
+        offerings: {
+          list: async () => ({ entries: [], nextCursor: undefined }),
+          request: async () => ({}),
+        },
         ...changes,
       },
     });

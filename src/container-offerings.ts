@@ -1,0 +1,22 @@
+import type { Database } from './database/index.ts';
+import type { OperationLog } from './lib/operation-log.ts';
+import { PrismaConnectorOfferingStore } from './modules/connectors/index.ts';
+import { OfferingRequestService, OfferingService } from './modules/offerings/index.ts';
+import type { ServerRequestService } from './modules/sessions/index.ts';
+
+/** Builds what lists and asks for prompts, resources and templates. */
+export function createOfferings({
+  database,
+  requests,
+  log,
+}: {
+  database: Database;
+  requests: ServerRequestService;
+  log: OperationLog;
+}) {
+  const store = new PrismaConnectorOfferingStore({ database });
+  return {
+    offerings: new OfferingService({ store }),
+    offeringRequests: new OfferingRequestService({ store, requests, log }),
+  };
+}

@@ -1,0 +1,2 @@
+export { OfferingRequestService } from './offering-request-service.ts';
+export { OfferingService } from './offering-service.ts';
