@@ -13,7 +13,7 @@ import { isUnknownTool, unknownTool } from './invalid-params.ts';
 /** What {@link LazyTools} stand on. */
 export interface LazyToolsDeps {
   search: (query: string, limit: number) => Promise<ToolMatch[]>;
-  run: McpBackend['callTool'];
+  run: ToolsBackend['callTool'];
 }
 
 const DEFAULT_MATCHES = 10;
