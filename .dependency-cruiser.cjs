@@ -1,7 +1,15 @@
 // Who may import whom. The reasons stand in src/ARCHITECTURE.md; `npm run lint` and a test enforce it.
 const MODULE = '^src/modules/([^/]+)/';
 // A module may import only modules to its right.
-const LADDER = ['gateway', 'offerings', 'tools', 'sessions', 'connectors', 'idempotency', 'credentials'];
+const LADDER = [
+  'gateway',
+  'offerings',
+  'tools',
+  'sessions',
+  'connectors',
+  'idempotency',
+  'credentials',
+];
 
 module.exports = {
   forbidden: [
