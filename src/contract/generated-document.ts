@@ -1600,6 +1600,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                           tool_count: 1,
                           discovered_at: '2026-11-20T09:30:00.000Z',
                           last_failed_at: null,
+                          failing_since: null,
                         },
                       ],
                       content_hash:
@@ -1656,6 +1657,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                           tool_count: 2,
                           discovered_at: '2026-11-20T09:30:00.000Z',
                           last_failed_at: '2026-11-21T08:00:00.000Z',
+                          failing_since: '2026-11-21T06:30:00.000Z',
                         },
                       ],
                       content_hash:
@@ -2377,6 +2379,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       tool_count: 1,
                       discovered_at: '2026-11-20T09:30:00.000Z',
                       last_failed_at: null,
+                      failing_since: null,
                     },
                   ],
                 },
@@ -3617,6 +3620,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'tool_count',
           'discovered_at',
           'last_failed_at',
+          'failing_since',
         ],
         properties: {
           connector_id: {
@@ -3662,6 +3666,11 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             type: ['string', 'null'],
             format: 'date-time',
             description: 'When the server was last found failing; null while it is well.',
+          },
+          failing_since: {
+            type: ['string', 'null'],
+            format: 'date-time',
+            description: 'The first failure since the server last worked; null while it is well.',
           },
         },
       },

@@ -834,6 +834,7 @@ export const ToolsetOutcome = Object.assign(
       tool_count: Type.Integer({ minimum: 0 }),
       discovered_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
       last_failed_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+      failing_since: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
     },
     { additionalProperties: false },
   ),

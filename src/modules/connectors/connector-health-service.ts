@@ -13,6 +13,7 @@ import { type ConnectionTestReport, failedReport, reportFields } from './connect
 import {
   type Connector,
   type ConnectorRecord,
+  faultAfter,
   healthAfter,
   lacksCredentials,
 } from './connector.ts';
@@ -68,7 +69,7 @@ export class ConnectorHealthService {
       fields.origin = record.serverOrigin;
       const report = await this.#test(identity, record);
       Object.assign(fields, reportFields(report));
-      await this.#deps.store.update(identity, id, record.version, this.#health(report));
+      await this.#deps.store.update(identity, id, record.version, this.#health(record, report));
       return report;
     });
   }
@@ -88,7 +89,7 @@ export class ConnectorHealthService {
       const report = await this.#test(identity, record, { onTurn, withOfferings: true });
       Object.assign(fields, reportFields(report));
       const saved = await this.#deps.store.update(identity, id, record.version, {
-        ...this.#health(report),
+        ...this.#health(record, report),
         ...(report.success && discoveredState(report)),
       });
       if (saved === undefined) throw new AppError('CONNECTOR_CHANGED');
@@ -174,7 +175,7 @@ export class ConnectorHealthService {
     return report;
   }
 
-  #health(report: ConnectionTestReport): ConnectorChanges {
+  #health({ fault }: ConnectorRecord, report: ConnectionTestReport): ConnectorChanges {
     const at = this.#deps.clock.now();
     if (report.errorCode === undefined) {
       const { knowledge } = discoveredState(report);
@@ -182,7 +183,10 @@ export class ConnectorHealthService {
     }
     const { errorCode } = report;
     const health = healthAfter(errorCode);
-    return { at, health: { health, fault: { code: errorCode, at }, testedAt: at } };
+    return {
+      at,
+      health: { health, fault: faultAfter(fault, { code: errorCode, at }), testedAt: at },
+    };
   }
 }
 

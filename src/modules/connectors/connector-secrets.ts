@@ -8,7 +8,13 @@ import {
   SealError,
   toSecretHeaders,
 } from '../credentials/index.ts';
-import { type Connector, type ConnectorRecord, lacksCredentials, statusOf } from './connector.ts';
+import {
+  type Connector,
+  type ConnectorRecord,
+  faultAfter,
+  lacksCredentials,
+  statusOf,
+} from './connector.ts';
 import type { NewCredential } from './connector-store.ts';
 import { canonicalUrl } from './server-url.ts';
 
@@ -96,7 +102,9 @@ export class ConnectorSecrets {
     return {
       ...rest,
       serverUrl,
-      fault: isReadable ? rest.fault : { code: 'INVALID_URL', at: rest.updatedAt },
+      fault: isReadable
+        ? rest.fault
+        : faultAfter(rest.fault, { code: 'INVALID_URL', at: rest.updatedAt }),
       status: statusOf(isReadable ? record : { ...record, health: 'ERROR' }),
       credential:
         credential === undefined

@@ -2,7 +2,13 @@ import { AppError } from '../../errors/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
 import type { Identity } from '../../tenancy/caller.ts';
-import type { Connector, ConnectorIntent, ConnectorRecord, ConnectorTool } from './connector.ts';
+import {
+  type Connector,
+  type ConnectorIntent,
+  type ConnectorRecord,
+  type ConnectorTool,
+  faultAfter,
+} from './connector.ts';
 import { changeRecord, getAcceptedRecord, getRecord } from './connector-records.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorPosition, ConnectorStore } from './connector-store.ts';
@@ -74,12 +80,17 @@ export class ConnectorService {
   deleteCredentials(identity: Identity, id: string, accepts: ConnectorVersions): Promise<void> {
     return this.#deps.log.run('connector.delete_credentials', identity, async (fields) => {
       fields.connector_id = id;
-      await changeRecord(this.#deps.store, { identity, id }, accepts, ({ credential }) => {
-        if (credential === undefined) throw new AppError('CREDENTIALS_NOT_FOUND');
-        const at = this.#deps.clock.now();
-        const fault = { code: 'AUTH_REQUIRED', at } as const;
-        return { at, credential: null, health: { health: 'NEEDS_AUTH', fault } };
-      });
+      await changeRecord(
+        this.#deps.store,
+        { identity, id },
+        accepts,
+        ({ credential, fault: before }) => {
+          if (credential === undefined) throw new AppError('CREDENTIALS_NOT_FOUND');
+          const at = this.#deps.clock.now();
+          const fault = faultAfter(before, { code: 'AUTH_REQUIRED', at });
+          return { at, credential: null, health: { health: 'NEEDS_AUTH', fault } };
+        },
+      );
       await this.#deps.onSessionsInvalid(id);
     });
   }

@@ -18,6 +18,8 @@ export type ConnectorStatus = 'ENABLED' | 'DISABLED' | 'ERROR' | 'NEEDS_AUTH';
 export interface ConnectorFault {
   code: McpFailureCode;
   at: Date;
+  /** The first failure since it last worked; the same as `at` where it failed once. */
+  since: Date;
 }
 
 /** What the last successful connect told, so that the next one need not probe. */
@@ -103,6 +105,14 @@ export function statusOf(connector: Pick<ConnectorRecord, 'intent' | 'health'>):
 /** The health a failed exchange means: only an authentication failure asks the owner to sign in. */
 export function healthAfter(code: McpFailureCode): ConnectorHealth {
   return code === 'AUTH_REQUIRED' || code === 'AUTH_FAILED' ? 'NEEDS_AUTH' : 'ERROR';
+}
+
+/** A failure now, as one more of those since the connector last worked. */
+export function faultAfter(
+  before: ConnectorFault | undefined,
+  { code, at }: Omit<ConnectorFault, 'since'>,
+): ConnectorFault {
+  return { code, at, since: before?.since ?? at };
 }
 
 /** The secret was deleted: nothing may be sent until there is a new one, or the server would take the owner for anybody. */

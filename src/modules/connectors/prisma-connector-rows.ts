@@ -70,7 +70,8 @@ const HeaderParameters = Type.Array(
 
 function toFault(row: ConnectorRow): ConnectorRecord['fault'] {
   if (row.lastErrorCode === null || row.lastErrorAt === null) return undefined;
-  return { code: Value.Decode(FaultCode, row.lastErrorCode), at: row.lastErrorAt };
+  const { lastErrorAt: at, failingSince: since } = row;
+  return { code: Value.Decode(FaultCode, row.lastErrorCode), at, since: since ?? at };
 }
 
 function toKnowledge(row: ConnectorRow): ConnectorRecord['knowledge'] {

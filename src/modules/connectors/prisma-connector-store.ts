@@ -218,6 +218,7 @@ function updateData(changes: ConnectorChanges): Prisma.ConnectorUpdateManyMutati
       health: health.health,
       lastErrorCode: health.fault?.code ?? null,
       lastErrorAt: health.fault?.at ?? null,
+      failingSince: health.fault?.since ?? null,
       ...(health.testedAt !== undefined && { lastTestedAt: health.testedAt }),
     }),
     ...(knowledge !== undefined && knowledgeData(knowledge)),

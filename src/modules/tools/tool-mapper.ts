@@ -26,6 +26,7 @@ export function toOutcomeResource(outcome: ToolsetOutcome): ToolsetOutcomeResour
     tool_count: outcome.toolCount,
     discovered_at: outcome.discoveredAt.toISOString(),
     last_failed_at: fault?.at.toISOString() ?? null,
+    failing_since: fault?.since.toISOString() ?? null,
   };
 }
 

@@ -38,9 +38,8 @@ it.each(declaring(400))('$operationId refuses a broken path or body', async (ope
   const isBodyless = operation.method === 'GET';
   const path = isBodyless && operation.path.includes('{') ? pathOf(operation, '%E0%A4%A') : null;
   if (path !== null) {
-    // Not even the operation can be told from such a path, so this one is not judged by its contract.
-    const response = await fetch(`${service.url}${path}`);
-    expect(response.status).toBe(400);
+    // The service cannot tell the operation from such a path; whoever reads the contract can.
+    (await client.send(operation.method, path)).problem(400, 'MALFORMED_REQUEST');
     return;
   }
   if (isBodyless) {

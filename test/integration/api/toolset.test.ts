@@ -249,6 +249,34 @@ describe('outcomes', () => {
     }
   });
 
+  it('tell since when a server fails: from its first failure on, until it works again', async () => {
+    const { id } = await create('Mine');
+    const outcome = async () => (await alice.getTools()).ok().outcomes[0];
+    const fail = async () => {
+      (await alice.testConnector(id)).ok();
+      return await outcome();
+    };
+
+    await server.stop();
+    const first = await fail();
+    expect(first?.failing_since).toBe(first?.last_failed_at);
+    // Another kind of failure is still a failure.
+    await server.listen();
+    server.token = 'needed';
+    const second = await fail();
+    expect(second).toMatchObject({ outcome: 'needs_auth', failing_since: first?.failing_since });
+    expect(Date.parse(String(second?.last_failed_at))).toBeGreaterThan(
+      Date.parse(String(first?.last_failed_at)),
+    );
+
+    server.token = undefined;
+    (await alice.syncConnector(id)).ok();
+    expect(await outcome()).toMatchObject({ last_failed_at: null, failing_since: null });
+    await server.stop();
+    const again = await fail();
+    expect(again?.failing_since).toBe(again?.last_failed_at);
+  });
+
   it('leave out what is disabled', async () => {
     const { id } = await create('Mine');
     (await alice.setStatus(id, 'DISABLED')).ok();

@@ -63,6 +63,7 @@ describe('connectors', () => {
     ['health', { health: 'DISABLED' }],
     ['last_error', { last_error_code: 'TIMEOUT' }],
     ['last_error', { last_error_at: new Date() }],
+    ['failing_since', { failing_since: new Date() }],
     ['era', { era: 'future' }],
     ['resolved_transport', { resolved_transport: 'auto' }],
     ['version', { version: 0 }],

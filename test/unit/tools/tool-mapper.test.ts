@@ -68,13 +68,21 @@ describe('toToolsetResource', () => {
       outcomes: toolset.outcomes.map((each) => ({
         ...each,
         outcome: 'stale' as const,
-        fault: { code: 'TIMEOUT' as const, at: later },
+        fault: { code: 'TIMEOUT' as const, at: later, since: at },
       })),
     };
     const shown = { connector_id: 'c1', name: 'Server', slug: 's', tool_count: 2 };
     const discovered = { discovered_at: '2026-01-01T00:00:00.000Z' };
     expect(toToolsetResource(toolset).outcomes).toStrictEqual([
-      { ...shown, ...discovered, outcome: 'ok', code: null, message: null, last_failed_at: null },
+      {
+        ...shown,
+        ...discovered,
+        outcome: 'ok',
+        code: null,
+        message: null,
+        last_failed_at: null,
+        failing_since: null,
+      },
     ]);
     expect(toToolsetResource(stale).outcomes).toStrictEqual([
       {
@@ -84,6 +92,7 @@ describe('toToolsetResource', () => {
         code: 'TIMEOUT',
         message: messageFor('TIMEOUT'),
         last_failed_at: '2026-02-01T00:00:00.000Z',
+        failing_since: '2026-01-01T00:00:00.000Z',
       },
     ]);
   });

@@ -68,8 +68,8 @@ describe('compileToolset', () => {
   });
 
   it('says of each connector how fresh its tools are, and keeps the tools of all', () => {
-    const fault = { code: 'TIMEOUT', at } as const;
-    const refused = { code: 'AUTH_FAILED', at } as const;
+    const fault = { code: 'TIMEOUT', at, since: at } as const;
+    const refused = { code: 'AUTH_FAILED', at, since: at } as const;
     const toolset = compileToolset([
       source('ok', ['a', 'b']),
       source('stale', ['c'], { health: 'ERROR', fault }),
@@ -121,7 +121,7 @@ describe('compileToolset', () => {
 describe('ToolsetService', () => {
   const alice = { tenantId: 'tenant-a', userId: 'alice' };
   const plain = { format: 'mcp', selectedTool: undefined, limit: undefined } as const;
-  const refused = { code: 'AUTH_FAILED', at } as const;
+  const refused = { code: 'AUTH_FAILED', at, since: at } as const;
   let asked: object[];
   let service: ToolsetService;
 

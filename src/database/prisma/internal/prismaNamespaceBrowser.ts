@@ -89,6 +89,7 @@ export const ConnectorScalarFieldEnum = {
   health: 'health',
   lastErrorCode: 'lastErrorCode',
   lastErrorAt: 'lastErrorAt',
+  failingSince: 'failingSince',
   lastTestedAt: 'lastTestedAt',
   toolsDiscoveredAt: 'toolsDiscoveredAt',
   era: 'era',

@@ -53,6 +53,7 @@ export type ConnectorMinAggregateOutputType = {
   health: string | null
   lastErrorCode: string | null
   lastErrorAt: Date | null
+  failingSince: Date | null
   lastTestedAt: Date | null
   toolsDiscoveredAt: Date | null
   era: string | null
@@ -83,6 +84,7 @@ export type ConnectorMaxAggregateOutputType = {
   health: string | null
   lastErrorCode: string | null
   lastErrorAt: Date | null
+  failingSince: Date | null
   lastTestedAt: Date | null
   toolsDiscoveredAt: Date | null
   era: string | null
@@ -113,6 +115,7 @@ export type ConnectorCountAggregateOutputType = {
   health: number
   lastErrorCode: number
   lastErrorAt: number
+  failingSince: number
   lastTestedAt: number
   toolsDiscoveredAt: number
   era: number
@@ -157,6 +160,7 @@ export type ConnectorMinAggregateInputType = {
   health?: true
   lastErrorCode?: true
   lastErrorAt?: true
+  failingSince?: true
   lastTestedAt?: true
   toolsDiscoveredAt?: true
   era?: true
@@ -187,6 +191,7 @@ export type ConnectorMaxAggregateInputType = {
   health?: true
   lastErrorCode?: true
   lastErrorAt?: true
+  failingSince?: true
   lastTestedAt?: true
   toolsDiscoveredAt?: true
   era?: true
@@ -217,6 +222,7 @@ export type ConnectorCountAggregateInputType = {
   health?: true
   lastErrorCode?: true
   lastErrorAt?: true
+  failingSince?: true
   lastTestedAt?: true
   toolsDiscoveredAt?: true
   era?: true
@@ -334,6 +340,7 @@ export type ConnectorGroupByOutputType = {
   health: string
   lastErrorCode: string | null
   lastErrorAt: Date | null
+  failingSince: Date | null
   lastTestedAt: Date
   toolsDiscoveredAt: Date
   era: string | null
@@ -387,6 +394,7 @@ export type ConnectorWhereInput = {
   health?: Prisma.StringFilter<"Connector"> | string
   lastErrorCode?: Prisma.StringNullableFilter<"Connector"> | string | null
   lastErrorAt?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
+  failingSince?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
   lastTestedAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   era?: Prisma.StringNullableFilter<"Connector"> | string | null
@@ -420,6 +428,7 @@ export type ConnectorOrderByWithRelationInput = {
   health?: Prisma.SortOrder
   lastErrorCode?: Prisma.SortOrderInput | Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  failingSince?: Prisma.SortOrderInput | Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
   toolsDiscoveredAt?: Prisma.SortOrder
   era?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -458,6 +467,7 @@ export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
   health?: Prisma.StringFilter<"Connector"> | string
   lastErrorCode?: Prisma.StringNullableFilter<"Connector"> | string | null
   lastErrorAt?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
+  failingSince?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
   lastTestedAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   era?: Prisma.StringNullableFilter<"Connector"> | string | null
@@ -491,6 +501,7 @@ export type ConnectorOrderByWithAggregationInput = {
   health?: Prisma.SortOrder
   lastErrorCode?: Prisma.SortOrderInput | Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  failingSince?: Prisma.SortOrderInput | Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
   toolsDiscoveredAt?: Prisma.SortOrder
   era?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -529,6 +540,7 @@ export type ConnectorScalarWhereWithAggregatesInput = {
   health?: Prisma.StringWithAggregatesFilter<"Connector"> | string
   lastErrorCode?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
   lastErrorAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Connector"> | Date | string | null
+  failingSince?: Prisma.DateTimeNullableWithAggregatesFilter<"Connector"> | Date | string | null
   lastTestedAt?: Prisma.DateTimeWithAggregatesFilter<"Connector"> | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeWithAggregatesFilter<"Connector"> | Date | string
   era?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
@@ -559,6 +571,7 @@ export type ConnectorCreateInput = {
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
+  failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
   era?: string | null
@@ -592,6 +605,7 @@ export type ConnectorUncheckedCreateInput = {
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
+  failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
   era?: string | null
@@ -625,6 +639,7 @@ export type ConnectorUpdateInput = {
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -658,6 +673,7 @@ export type ConnectorUncheckedUpdateInput = {
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -691,6 +707,7 @@ export type ConnectorCreateManyInput = {
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
+  failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
   era?: string | null
@@ -721,6 +738,7 @@ export type ConnectorUpdateManyMutationInput = {
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -751,6 +769,7 @@ export type ConnectorUncheckedUpdateManyInput = {
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -795,6 +814,7 @@ export type ConnectorCountOrderByAggregateInput = {
   health?: Prisma.SortOrder
   lastErrorCode?: Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrder
+  failingSince?: Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
   toolsDiscoveredAt?: Prisma.SortOrder
   era?: Prisma.SortOrder
@@ -831,6 +851,7 @@ export type ConnectorMaxOrderByAggregateInput = {
   health?: Prisma.SortOrder
   lastErrorCode?: Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrder
+  failingSince?: Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
   toolsDiscoveredAt?: Prisma.SortOrder
   era?: Prisma.SortOrder
@@ -861,6 +882,7 @@ export type ConnectorMinOrderByAggregateInput = {
   health?: Prisma.SortOrder
   lastErrorCode?: Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrder
+  failingSince?: Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
   toolsDiscoveredAt?: Prisma.SortOrder
   era?: Prisma.SortOrder
@@ -968,6 +990,7 @@ export type ConnectorCreateWithoutCredentialInput = {
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
+  failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
   era?: string | null
@@ -1000,6 +1023,7 @@ export type ConnectorUncheckedCreateWithoutCredentialInput = {
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
+  failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
   era?: string | null
@@ -1048,6 +1072,7 @@ export type ConnectorUpdateWithoutCredentialInput = {
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1080,6 +1105,7 @@ export type ConnectorUncheckedUpdateWithoutCredentialInput = {
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1112,6 +1138,7 @@ export type ConnectorCreateWithoutToolsInput = {
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
+  failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
   era?: string | null
@@ -1144,6 +1171,7 @@ export type ConnectorUncheckedCreateWithoutToolsInput = {
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
+  failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
   era?: string | null
@@ -1192,6 +1220,7 @@ export type ConnectorUpdateWithoutToolsInput = {
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1224,6 +1253,7 @@ export type ConnectorUncheckedUpdateWithoutToolsInput = {
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1256,6 +1286,7 @@ export type ConnectorCreateWithoutOfferingsInput = {
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
+  failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
   era?: string | null
@@ -1288,6 +1319,7 @@ export type ConnectorUncheckedCreateWithoutOfferingsInput = {
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
+  failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
   era?: string | null
@@ -1336,6 +1368,7 @@ export type ConnectorUpdateWithoutOfferingsInput = {
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1368,6 +1401,7 @@ export type ConnectorUncheckedUpdateWithoutOfferingsInput = {
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1440,6 +1474,7 @@ export type ConnectorSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   health?: boolean
   lastErrorCode?: boolean
   lastErrorAt?: boolean
+  failingSince?: boolean
   lastTestedAt?: boolean
   toolsDiscoveredAt?: boolean
   era?: boolean
@@ -1474,6 +1509,7 @@ export type ConnectorSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   health?: boolean
   lastErrorCode?: boolean
   lastErrorAt?: boolean
+  failingSince?: boolean
   lastTestedAt?: boolean
   toolsDiscoveredAt?: boolean
   era?: boolean
@@ -1504,6 +1540,7 @@ export type ConnectorSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   health?: boolean
   lastErrorCode?: boolean
   lastErrorAt?: boolean
+  failingSince?: boolean
   lastTestedAt?: boolean
   toolsDiscoveredAt?: boolean
   era?: boolean
@@ -1534,6 +1571,7 @@ export type ConnectorSelectScalar = {
   health?: boolean
   lastErrorCode?: boolean
   lastErrorAt?: boolean
+  failingSince?: boolean
   lastTestedAt?: boolean
   toolsDiscoveredAt?: boolean
   era?: boolean
@@ -1549,7 +1587,7 @@ export type ConnectorSelectScalar = {
   updatedAt?: boolean
 }
 
-export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "intent" | "health" | "lastErrorCode" | "lastErrorAt" | "lastTestedAt" | "toolsDiscoveredAt" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "callTimeoutSeconds" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
+export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "intent" | "health" | "lastErrorCode" | "lastErrorAt" | "failingSince" | "lastTestedAt" | "toolsDiscoveredAt" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "callTimeoutSeconds" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
 export type ConnectorInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   credential?: boolean | Prisma.Connector$credentialArgs<ExtArgs>
   tools?: boolean | Prisma.Connector$toolsArgs<ExtArgs>
@@ -1596,6 +1634,10 @@ export type $ConnectorPayload<ExtArgs extends runtime.Types.Extensions.InternalA
     health: string
     lastErrorCode: string | null
     lastErrorAt: Date | null
+    /**
+     * The first of the failures without a success in between that the last error is one of.
+     */
+    failingSince: Date | null
     lastTestedAt: Date
     /**
      * When the stored tools were last read from the server.
@@ -2064,6 +2106,7 @@ export interface ConnectorFieldRefs {
   readonly health: Prisma.FieldRef<"Connector", 'String'>
   readonly lastErrorCode: Prisma.FieldRef<"Connector", 'String'>
   readonly lastErrorAt: Prisma.FieldRef<"Connector", 'DateTime'>
+  readonly failingSince: Prisma.FieldRef<"Connector", 'DateTime'>
   readonly lastTestedAt: Prisma.FieldRef<"Connector", 'DateTime'>
   readonly toolsDiscoveredAt: Prisma.FieldRef<"Connector", 'DateTime'>
   readonly era: Prisma.FieldRef<"Connector", 'String'>
