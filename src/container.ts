@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { createChangeFeed } from './container-changes.ts';
 import { createOfferings } from './container-offerings.ts';
 import { createSessions } from './container-sessions.ts';
-import { Database, describeSchemaState } from './database/index.ts';
+import { type ChangeFeed, Database, describeSchemaState } from './database/index.ts';
 import { RemoteKeys } from './http/authentication/remote-keys.ts';
 import type { TokenSource } from './http/authentication/token-source.ts';
 import { createMetricsRegistry } from './http/plugins/metrics.ts';
@@ -105,7 +105,7 @@ export function createContainer({
     /** Begins what nobody has to wait for. */
     start: () => changes.start(),
     sessionStatisticsService: sessions.sessionStatisticsService,
-    gateway: createGateway(services, basis),
+    gateway: createGateway(services, changes.feed, basis),
     tokenSource: tokenSourceOf(config, network.keyOutbound, logger),
     renderProblem: createProblemRenderer(config.publicUrl),
     registry,
@@ -209,16 +209,22 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
 }
 
 /** The MCP endpoint in front of the services. */
-function createGateway(services: Services, { database, log, logger }: Basis): Gateway {
+function createGateway(
+  services: Services,
+  changes: ChangeFeed,
+  { database, clock, log, logger }: Basis,
+): Gateway {
   const { serverRequests: requests } = services;
   return new Gateway({
     endpoint: new McpEndpoint({
       identity: { name: 'mcp-connectors', version: packageVersion(), title: 'MCP Connectors' },
+      clock,
       onError: (err) => logger.error({ err }, 'the MCP endpoint failed'),
     }),
     service: new GatewayService({
       search: services.toolSearchService,
       calls: services.toolCallService,
+      changes,
       ...createOfferings({ database, log, requests }),
     }),
   });

@@ -72,6 +72,7 @@ export async function startService(
     const app = await buildApp(container);
     undo.push(async () => {
       container.readiness.stop();
+      container.gateway.close();
       const late = startDeadline(clock, LONG_CALLS_END_MS);
       late.signal.addEventListener('abort', () => container.serverRequests.abortAll());
       await app.close();

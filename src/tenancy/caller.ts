@@ -20,6 +20,8 @@ export interface Caller extends Identity {
   actor: string | undefined;
   /** `client_id` or `azp` of the token, for logs and for the agent compatibility mode. */
   clientId: string | undefined;
+  /** When the token is not valid any more. */
+  tokenExpiresAt: Date;
   /** Project ids with the caller's role. */
   projects: ReadonlyMap<string, 'admin' | 'member'>;
 }

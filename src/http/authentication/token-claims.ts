@@ -47,6 +47,9 @@ const SCOPES: Readonly<Record<Scope, true>> = {
 /** All that the compatibility mode for agents opens: the toolset routes. */
 const AGENT_SCOPES: ReadonlySet<Scope> = new Set(['agent', 'tools:read', 'tools:call']);
 
+/** The last moment a `Date` can hold. */
+const LAST_MOMENT = 8.64e15;
+
 /** How claims become a caller. */
 export interface CallerRules {
   /** Name of the claim that holds the tenant. */
@@ -77,6 +80,7 @@ export function callerOf(payload: unknown, rules: CallerRules): Caller | undefin
     scopes: new Set(scopes),
     actor: payload.act?.sub,
     clientId,
+    tokenExpiresAt: new Date(Math.min(payload.exp * 1000, LAST_MOMENT)),
     projects: new Map(isAgent ? [] : Object.entries(payload.projects ?? {})),
   };
 }

@@ -6,14 +6,19 @@ import {
 } from '@modelcontextprotocol/server';
 import { isJsonObject } from '../client/json-rpc.ts';
 import type { JsonObject, McpEra } from '../client/mcp-client.ts';
-import type { ToolCallControl, ToolCallRequest } from './mcp-backend.ts';
+import type { ListKind, ToolCallControl, ToolCallRequest } from './mcp-backend.ts';
 
 /** The headers of a request, with lower-case names. */
 export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** A plain request for one of the two methods that agents send all day. */
+/** A request that we answer: for one of the two methods that agents send all day, where it is plain; and to listen. */
 export type DirectRequest = { era: McpEra; id: string | number } & (
   | { method: 'tools/list' }
+  | {
+      method: 'subscriptions/listen';
+      /** The lists whose changes are wanted; undefined where the filter is not one. */
+      lists: ListKind[] | undefined;
+    }
   | {
       method: 'tools/call';
       call: ToolCallRequest;
@@ -36,12 +41,31 @@ export function readDirectRequest(
 ): DirectRequest | undefined {
   if (!isJsonObject(body)) return undefined;
   const { id, method, params = {} } = body;
-  if (method !== 'tools/list' && method !== 'tools/call') return undefined;
   if (!isRequestId(id) || !isJsonObject(params) || !acceptsBoth(headers)) return undefined;
-  const era = eraOf(headers, body, params);
+  const era = isDirect(method) ? eraOf(headers, body, params) : undefined;
   if (era === undefined) return undefined;
+  if (method === 'subscriptions/listen') {
+    // The legacy era has no such method; the SDK knows how to say that.
+    return era === 'modern' ? { era, id, method, lists: readFilter(params) } : undefined;
+  }
   if (method === 'tools/list') return isPlainList(params) ? { era, id, method } : undefined;
   return readCall({ era, id, params, nameHeader: text(headers, 'mcp-name') });
+}
+
+function isDirect(method: unknown): boolean {
+  return method === 'tools/list' || method === 'tools/call' || method === 'subscriptions/listen';
+}
+
+const LISTS: readonly ListKind[] = ['tools', 'prompts', 'resources'];
+
+/** Updates of single resources are not offered, so who asks for them is told of lists only ("Acknowledgment"). */
+function readFilter({ notifications: filter }: JsonObject): ListKind[] | undefined {
+  if (!isJsonObject(filter)) return undefined;
+  const { resourceSubscriptions: uris = [] } = filter;
+  if (!Array.isArray(uris) || !uris.every((uri) => typeof uri === 'string')) return undefined;
+  const flags = LISTS.map((list) => filter[`${list}ListChanged`] ?? false);
+  if (!flags.every((flag) => typeof flag === 'boolean')) return undefined;
+  return LISTS.filter((_list, index) => flags[index]);
 }
 
 function readCall({

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { createMcpHandler } from '@modelcontextprotocol/server';
+import { type Clock, systemClock } from '../../lib/clock.ts';
 import { isJsonObject } from '../client/json-rpc.ts';
 import { openCallStream } from './call-stream.ts';
 import {
@@ -10,6 +11,7 @@ import {
   readDirectRequest,
   text,
 } from './direct-request.ts';
+import { ListenStreams } from './listen-streams.ts';
 import { type McpBackend, RpcError, type ToolProgress } from './mcp-backend.ts';
 import {
   errorMessage,
@@ -30,6 +32,9 @@ export interface McpExchange {
   body: unknown;
   /** Names the caller, apart from all others. */
   owner: string;
+  /** Names the user on whose behalf the caller acts, apart from all others. */
+  user: string;
+  tokenExpiresAt: Date;
   backend: McpBackend;
   /** Aborts when the client has left: its calls are given up. */
   signal: AbortSignal;
@@ -45,6 +50,8 @@ export interface McpAnswer {
 /** How an {@link McpEndpoint} introduces itself, and paces its answers. */
 export interface McpEndpointOptions {
   identity: ServerIdentity;
+  /** Time; of streams of changes. Default: that of the operating system. */
+  clock?: Clock;
   /** Told of errors that nobody expected, for the log. */
   onError: (error: unknown) => void;
   /** Milliseconds after which a call that still runs is answered with an event stream. Default 10,000. */
@@ -68,9 +75,11 @@ const STREAM_HEADERS = {
 export class McpEndpoint {
   readonly #options: Required<McpEndpointOptions>;
   readonly #running = new RunningCalls();
+  readonly #streams: ListenStreams;
 
   constructor(options: McpEndpointOptions) {
-    this.#options = { streamAfterMs: 10_000, keepAliveMs: 15_000, ...options };
+    this.#options = { streamAfterMs: 10_000, keepAliveMs: 15_000, clock: systemClock, ...options };
+    this.#streams = new ListenStreams(this.#options);
   }
 
   /** Answers one POST. Never throws for what a client sent. */
@@ -80,11 +89,30 @@ export class McpEndpoint {
     const direct = readDirectRequest(headers, body);
     if (direct?.method === 'tools/list') return this.#list(direct, exchange);
     if (direct?.method === 'tools/call') return this.#call(direct, exchange);
+    if (direct?.method === 'subscriptions/listen') return this.#listen(direct, exchange);
     const cancelled = readCancelled(body);
     if (cancelled !== undefined) {
       this.#running.cancel({ ...this.#client(exchange), requestId: cancelled });
     }
     return this.#askSdk(exchange);
+  }
+
+  /** Ends the streams of changes, which would not end by themselves. */
+  close(): void {
+    this.#streams.close();
+  }
+
+  async #listen(
+    { id, lists }: Extract<DirectRequest, { method: 'subscriptions/listen' }>,
+    { user, tokenExpiresAt, backend, signal }: McpExchange,
+  ): Promise<McpAnswer> {
+    if (lists === undefined) return json(errorMessage(id, NO_FILTER));
+    try {
+      const stream = await this.#streams.open({ id, lists, user, tokenExpiresAt, backend, signal });
+      return { status: 200, headers: STREAM_HEADERS, body: stream.body };
+    } catch (error) {
+      return json(this.#failure(id, error));
+    }
   }
 
   async #list(request: DirectRequest, { backend }: McpExchange): Promise<McpAnswer> {
@@ -126,9 +154,11 @@ export class McpEndpoint {
 
   async #askSdk({ headers, body, backend, signal }: McpExchange): Promise<McpAnswer> {
     const { identity, onError, keepAliveMs } = this.#options;
-    const handler = createMcpHandler(() => createSdkServer({ backend, identity, onError }), {
-      keepAliveMs,
-    });
+    const handler = createMcpHandler(
+      ({ era }) => createSdkServer({ backend, identity, era, onError }),
+      // Its own streams would be fed by nobody, and buffer without end for who does not read.
+      { keepAliveMs, maxSubscriptions: 0 },
+    );
     // The address means nothing to the handler, which never sees the token either.
     const request = new Request('http://localhost/mcp', {
       method: 'POST',
@@ -192,6 +222,11 @@ class PendingCall {
 const NO_BATCHES = new RpcError(
   RPC_CODES.invalidRequest,
   'Batches are not supported. Send each message in a request of its own.',
+);
+
+const NO_FILTER = new RpcError(
+  RPC_CODES.invalidParams,
+  'notifications is required, and must say which changes to tell.',
 );
 
 function json(body: string, status = 200): McpAnswer {

@@ -20,7 +20,7 @@ export const RPC_CODES = {
   server: -32000,
 } as const;
 
-/** Milliseconds a client may keep a list before it asks again; it is told of changes no other way. */
+/** Milliseconds a client may keep a list before it asks again; whether or not it is told of changes. */
 export const LIST_TTL_MS = 60_000;
 
 type RequestId = string | number;

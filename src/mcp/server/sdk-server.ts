@@ -4,6 +4,7 @@ import type {
   ListToolsResult,
 } from '@modelcontextprotocol/server';
 import { CLIENT_CAPABILITIES_META_KEY, ProtocolError, Server } from '@modelcontextprotocol/server';
+import type { McpEra } from '../client/mcp-client.ts';
 import { askingOf } from './direct-request.ts';
 import { type McpBackend, RpcError } from './mcp-backend.ts';
 import { OFFERING_CAPABILITIES, OFFERING_LISTS, registerOfferings } from './offering-handlers.ts';
@@ -19,6 +20,8 @@ import {
 export interface SdkServerOptions {
   backend: McpBackend;
   identity: ServerIdentity;
+  /** Changes can only be told in the modern era: the legacy era needs a session for it. */
+  era: McpEra;
   /** Told of errors that nobody expected, for the log. */
   onError: (error: unknown) => void;
 }
@@ -30,9 +33,12 @@ const INSTRUCTIONS =
 const PRIVATE = { ttlMs: LIST_TTL_MS, cacheScope: 'private' } as const;
 
 /** The server of one request, for everything that is not answered directly: handshakes, discovery, and whatever is not plain. */
-export function createSdkServer({ backend, identity, onError }: SdkServerOptions): Server {
+export function createSdkServer({ backend, identity, era, onError }: SdkServerOptions): Server {
   const server = new Server(identity, {
-    capabilities: { tools: {}, ...OFFERING_CAPABILITIES },
+    capabilities: {
+      tools: era === 'modern' ? { listChanged: true } : {},
+      ...OFFERING_CAPABILITIES,
+    },
     instructions: INSTRUCTIONS,
     cacheHints: {
       'tools/list': PRIVATE,

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { Change, ChangeFeed } from '../../database/index.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type {
   InputRequired,
@@ -19,6 +21,7 @@ import { UserOfferings, type UserOfferingsDeps } from './user-offerings.ts';
 export interface GatewayServiceDeps extends UserOfferingsDeps {
   search: Pick<ToolSearchService, 'getSnapshot' | 'search'>;
   calls: Pick<ToolCallService, 'call'>;
+  changes: Pick<ChangeFeed, 'subscribe'>;
 }
 
 /** Names that tools can have at all; nothing else reaches the database. */
@@ -42,6 +45,13 @@ export class GatewayService {
       offerings,
       listTools: async () => (await this.#deps.search.getSnapshot(identity)).mcpJson,
       callTool: (call, options) => this.#call(identity, call, options),
+      fingerprints: async () => ({
+        tools: fingerprint((await this.#deps.search.getSnapshot(identity)).mcpJson),
+      }),
+      watch: (onMayDiffer) =>
+        this.#deps.changes.subscribe((change) => {
+          if (concerns(change, identity)) onMayDiffer();
+        }),
     };
     if (!isLazy) return all;
     const search = (query: string, limit: number) =>
@@ -51,6 +61,9 @@ export class GatewayService {
       offerings,
       listTools: () => lazy.listTools(),
       callTool: (call, options) => lazy.callTool(call, options),
+      // The two tools stay.
+      fingerprints: async () => ({ tools: '' }),
+      watch: () => () => {},
     };
   }
 
@@ -71,4 +84,14 @@ export class GatewayService {
       return toErrorReply(error);
     }
   }
+}
+
+function fingerprint(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}
+
+function concerns(change: Change, { tenantId, userId }: Identity): boolean {
+  if (change === 'everything') return true;
+  const { ownerKind, ownerId } = change;
+  return change.tenantId === tenantId && ownerKind === 'user' && ownerId === userId;
 }

@@ -17,13 +17,16 @@ export interface GatewayRequest {
 
 /** The MCP endpoint with the tools of whoever calls. */
 export class Gateway {
-  readonly #endpoint: Pick<McpEndpoint, 'handle'>;
+  readonly #endpoint: Pick<McpEndpoint, 'handle' | 'close'>;
   readonly #service: Pick<GatewayService, 'backendFor'>;
 
   constructor({
     endpoint,
     service,
-  }: { endpoint: Pick<McpEndpoint, 'handle'>; service: Pick<GatewayService, 'backendFor'> }) {
+  }: {
+    endpoint: Pick<McpEndpoint, 'handle' | 'close'>;
+    service: Pick<GatewayService, 'backendFor'>;
+  }) {
     this.#endpoint = endpoint;
     this.#service = service;
   }
@@ -31,7 +34,14 @@ export class Gateway {
   /** Answers one POST. Never throws for what a client sent. */
   handle({ caller, isLazy, headers, body, signal }: GatewayRequest): Promise<McpAnswer> {
     const backend = this.#service.backendFor(caller, { isLazy });
-    const owner = JSON.stringify([caller.tenantId, caller.userId, caller.clientId, caller.actor]);
-    return this.#endpoint.handle({ headers, body, owner, backend, signal });
+    const { tenantId, userId, clientId, actor, tokenExpiresAt } = caller;
+    const owner = JSON.stringify([tenantId, userId, clientId, actor]);
+    const user = JSON.stringify([tenantId, userId]);
+    return this.#endpoint.handle({ headers, body, owner, user, tokenExpiresAt, backend, signal });
+  }
+
+  /** Ends what would not end by itself; the service is stopping. */
+  close(): void {
+    this.#endpoint.close();
   }
 }

@@ -24,6 +24,8 @@ function endpointOf(options: Partial<ConstructorParameters<typeof McpEndpoint>[0
       },
       body,
       owner: 'alice',
+      user: 'alice',
+      tokenExpiresAt: new Date(Date.now() + 60_000),
       signal: new AbortController().signal,
       backend: {
         listTools: async () => '[]',
@@ -32,6 +34,8 @@ function endpointOf(options: Partial<ConstructorParameters<typeof McpEndpoint>[0
           list: async () => ({ entries: [], nextCursor: undefined }),
           request: async () => ({}),
         },
+        fingerprints: async () => ({}),
+        watch: () => () => {},
         ...changes,
       },
     });
