@@ -11,7 +11,7 @@ const LOOK_MS = 2_000;
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Bounds of what a process keeps open. */
-export const LISTEN_LIMITS = { perUser: 10, total: 1_000 } as const;
+const LISTEN_LIMITS = { perUser: 10, total: 1_000 } as const;
 
 /** What {@link ListenStreams} need. */
 export interface ListenStreamsOptions {
@@ -21,7 +21,7 @@ export interface ListenStreamsOptions {
   keepAliveMs: number;
   /** Told of lists that could not be looked at. */
   onError: (error: unknown) => void;
-  /** Default {@link LISTEN_LIMITS}. */
+  /** Default: 10 and 1,000. */
   limits?: { perUser: number; total: number } | undefined;
 }
 

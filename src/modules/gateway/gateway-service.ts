@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Change, ChangeFeed } from '../../database/index.ts';
 import { AppError } from '../../errors/app-error.ts';
 import type {
   InputRequired,
@@ -17,11 +16,20 @@ import { LazyTools } from './lazy-tools.ts';
 import { withOwnLinks } from './own-addresses.ts';
 import { UserOfferings, type UserOfferingsDeps } from './user-offerings.ts';
 
+/** Somebody's connectors are others than before; `everything` where some such change may have been missed. */
+type ConnectorChange = { tenantId: string; ownerKind: string; ownerId: string } | 'everything';
+
+/** Tells of changes of connectors, in whatever process they were made. */
+export interface ConnectorChanges {
+  /** @returns ends it */
+  subscribe(listener: (change: ConnectorChange) => void): () => void;
+}
+
 /** Collaborators of the {@link GatewayService}. */
 export interface GatewayServiceDeps extends UserOfferingsDeps {
   search: Pick<ToolSearchService, 'getSnapshot' | 'search'>;
   calls: Pick<ToolCallService, 'call'>;
-  changes: Pick<ChangeFeed, 'subscribe'>;
+  changes: ConnectorChanges;
 }
 
 /** Names that tools can have at all; nothing else reaches the database. */
@@ -90,7 +98,7 @@ function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
-function concerns(change: Change, { tenantId, userId }: Identity): boolean {
+function concerns(change: ConnectorChange, { tenantId, userId }: Identity): boolean {
   if (change === 'everything') return true;
   const { ownerKind, ownerId } = change;
   return change.tenantId === tenantId && ownerKind === 'user' && ownerId === userId;
