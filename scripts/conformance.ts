@@ -88,9 +88,7 @@ async function startEndpoint(parts: StartedParts, folder: string): Promise<strin
   });
   if (saved.status !== 201) throw new Error(`the fixtures were not saved: ${await saved.text()}`);
   const target = new URL(`${service.url}/mcp`);
-  const proxy = await parts.start(() =>
-    startSuiteProxy({ target, token, prefix: `${CONNECTOR}__` }),
-  );
+  const proxy = await parts.start(() => startSuiteProxy({ target, token, slug: CONNECTOR }));
   return proxy.url;
 }
 

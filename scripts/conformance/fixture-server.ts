@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { type CallToolResult, createMcpHandler, Server } from '@modelcontextprotocol/server';
 import type { Part } from '../started-parts.ts';
+import { addOfferings, OFFERINGS } from './fixture-offerings.ts';
 
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -75,7 +76,9 @@ const LISTED = [
 ];
 
 function createFixture(): Server {
-  const server = new Server({ name: 'fixture', version: '1.0.0' }, { capabilities: { tools: {} } });
+  const capabilities = { tools: {}, ...OFFERINGS };
+  const server = new Server({ name: 'fixture', version: '1.0.0' }, { capabilities });
+  addOfferings(server, PNG);
   server.setRequestHandler('tools/list', () => ({ tools: LISTED }));
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const { progressToken } = params._meta ?? {};

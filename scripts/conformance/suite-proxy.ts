@@ -8,12 +8,12 @@ export interface SuiteProxyOptions {
   target: URL;
   /** The suite sends no tokens. */
   token: string;
-  /** What our names of the fixtures' tools begin with; the suite calls them by their own. */
-  prefix: string;
+  /** Slug of the fixtures' connector, which our names and URIs begin with; the suite asks for its own. */
+  slug: string;
 }
 
 /**
- * A proxy that puts a token on every request of the suite, and takes the connector's prefix from the names of tools. All else,
+ * A proxy that puts a token on every request of the suite, and takes the connector's slug from names and URIs. All else,
  * `Host` and `Origin` above all, passes as it is.
  */
 export async function startSuiteProxy(options: SuiteProxyOptions): Promise<Part & { url: string }> {
@@ -33,13 +33,13 @@ export async function startSuiteProxy(options: SuiteProxyOptions): Promise<Part 
 }
 
 async function forward(
-  { target, token, prefix }: SuiteProxyOptions,
+  { target, token, slug }: SuiteProxyOptions,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
   const parts: Buffer[] = [];
   for await (const part of incoming) parts.push(part as Buffer);
-  const body = Buffer.from(withPrefix(Buffer.concat(parts).toString(), prefix));
+  const body = Buffer.from(withSlug(Buffer.concat(parts).toString(), slug));
   const {
     'content-length': _length,
     'transfer-encoding': _encoding,
@@ -56,16 +56,14 @@ async function forward(
       headers: {
         ...headers,
         authorization: `Bearer ${token}`,
-        ...(typeof name === 'string' && isFixture(name) ? { 'mcp-name': `${prefix}${name}` } : {}),
+        ...(typeof name === 'string' && { 'mcp-name': exposed(name, slug) }),
         ...(body.length > 0 ? { 'content-length': body.length } : {}),
       },
     },
     (answer) => {
       const { 'content-length': _own, ...answered } = answer.headers;
       outgoing.writeHead(answer.statusCode ?? 502, answered);
-      answer.on('data', (part: Buffer) =>
-        outgoing.write(part.toString().replaceAll(`"name":"${prefix}`, '"name":"')),
-      );
+      answer.on('data', (part: Buffer) => outgoing.write(withoutSlug(part.toString(), slug)));
       answer.on('end', () => outgoing.end());
       answer.on('error', () => outgoing.destroy());
     },
@@ -75,13 +73,25 @@ async function forward(
   sent.end(body);
 }
 
-function isFixture(name: string): boolean {
-  return /^(test_|json_schema_)/.test(name);
+/** What the endpoint calls a tool, a prompt or a resource of the fixtures; other names are what some tests are about. */
+function exposed(name: string, slug: string): string {
+  if (/^(test_|json_schema_)/.test(name)) return `${slug}__${name}`;
+  return name.startsWith('test://') ? `${slug}+${name}` : name;
 }
 
-/** Only what is a call of a fixture; broken bodies are what some tests are about. */
-function withPrefix(body: string, prefix: string): string {
-  return body.includes('"tools/call"')
-    ? body.replace(/"name":"(test_|json_schema_)/, `"name":"${prefix}$1`)
-    : body;
+/** Only what asks for a fixture; broken bodies are what some tests are about. */
+function withSlug(body: string, slug: string): string {
+  if (!/"(tools\/call|prompts\/get|resources\/read|completion\/complete)"/.test(body)) return body;
+  return body.replace(
+    /"(name|uri)":"([^"]*)"/,
+    (_whole, key: string, name: string) => `"${key}":"${exposed(name, slug)}"`,
+  );
+}
+
+function withoutSlug(answer: string, slug: string): string {
+  return answer
+    .replaceAll(`"name":"${slug}__`, '"name":"')
+    .replace(/"(uri|uriTemplate)":"([a-z]+)\+/g, (whole, key: string, found: string) =>
+      found === slug ? `"${key}":"` : whole,
+    );
 }

@@ -19,8 +19,8 @@ export interface UserOfferingsDeps {
 const INVALID_PARAMS = -32602;
 const INTERNAL = -32603;
 const METHOD_NOT_FOUND = -32601;
-/** Until 2025-11-25; then it is invalid parameters. Servers of both kinds answer with either. */
-const RESOURCE_NOT_FOUND = -32002;
+/** How servers say that there is no such resource: until 2025-11-25 with a code of its own, then as invalid parameters. */
+const MISSING: ReadonlySet<number> = new Set([-32002, INVALID_PARAMS]);
 /** The first of those a server may choose the meaning of. */
 const SERVER = -32000;
 
@@ -61,7 +61,8 @@ export class UserOfferings implements OfferingsBackend {
       if (request.method === 'completion/complete') return { completion: { values: [] } };
       throw notFound(request);
     }
-    if (code === RESOURCE_NOT_FOUND) throw notFound(request);
+    // The URI is the only parameter that can be wrong.
+    if (request.method === 'resources/read' && MISSING.has(code)) throw notFound(request);
     const data = { code: 'PROTOCOL_ERROR', rpc_code: code };
     throw new RpcError(code === INVALID_PARAMS ? INVALID_PARAMS : INTERNAL, message, data);
   }

@@ -172,10 +172,10 @@ describe('a server that', () => {
       { code: -32603, data: { code: 'PROTOCOL_ERROR', rpc_code: -32021 } },
     ],
     [
-      'refuses the arguments',
+      'does not know the resource, in the modern way',
       200,
-      { error: { code: -32602, message: 'no\u202e such id' } },
-      { code: -32602, message: 'no such id', data: { code: 'PROTOCOL_ERROR' } },
+      { error: { code: -32602, message: 'gone' } },
+      { code: -32602, data: { uri: 'mine+test://static/a' } },
     ],
     [
       'does not know the resource',
@@ -198,6 +198,16 @@ describe('a server that', () => {
     }
     server.intercept = () => false;
     (await alice.testConnector(connector.id)).ok();
+  });
+
+  it('refuses the arguments of a prompt says why', async () => {
+    answerWith(200, { error: { code: -32602, message: 'code\u202e is missing' } });
+    const answer = await send(legacyRequest('prompts/get', { name: 'mine__review' }));
+    expect(answer.message.error).toMatchObject({
+      code: -32602,
+      message: 'code is missing',
+      data: { code: 'PROTOCOL_ERROR', rpc_code: -32602 },
+    });
   });
 
   it('knows no completions has none', async () => {
