@@ -423,7 +423,7 @@ describe('parameters', () => {
     const answer = await post(`${url}?project_id=p1`, { token, ...legacyRequest('tools/list') });
 
     expect(answer.status).toBe(404);
-    expect(answer.message).toMatchObject({ id: 1, error: { data: { code: 'NOT_FOUND' } } });
+    expect(answer.message).toMatchObject({ id: 1, error: { data: { code: 'PROJECT_NOT_FOUND' } } });
   });
 
   it('name all tools as well', async () => {
