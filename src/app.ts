@@ -4,7 +4,7 @@ import { enforceContract } from './contract/contract-routes.ts';
 import type { ContractApp } from './contract/type-provider.ts';
 import { createFastifyOptions } from './http/fastify-options.ts';
 import { registerHttpPlugins } from './http/http-plugins.ts';
-import { connectorRoutes } from './modules/connectors/index.ts';
+import { connectorRoutes, connectorToolRoutes } from './modules/connectors/index.ts';
 import { gatewayRoutes } from './modules/gateway/index.ts';
 import { sessionRoutes } from './modules/sessions/index.ts';
 import {
@@ -43,6 +43,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
     adminPort: config.adminPort !== undefined,
   });
   connectorRoutes(app, container);
+  connectorToolRoutes(app, container);
   toolRoutes(app, container);
   toolCallRoutes(app, container);
   sessionRoutes(app, container);

@@ -198,6 +198,21 @@ export const SETTINGS = Type.Object({
     maximum: 1_440,
     description: 'Minutes between looks for idle sessions.',
   }),
+  TOOL_POLICY_FIRST: choice(['hold', 'warn', 'accept'], {
+    default: 'accept',
+    description:
+      'The first definition of a tool: `hold` it back until its owner approves it, offer it with a `warn`ing, or `accept` it.',
+  }),
+  TOOL_POLICY_CHANGED: choice(['hold', 'warn', 'accept'], {
+    default: 'hold',
+    description:
+      'A definition that replaces another one, and all tools after the URL of their connector changed: `hold`, `warn` or `accept`.',
+  }),
+  TOOL_POLICY_DESTRUCTIVE: choice(['hold', 'warn', 'accept'], {
+    default: 'accept',
+    description:
+      'Definitions of tools that their server calls destructive (`destructiveHint`); the stricter policy holds. `hold`, `warn` or `accept`.',
+  }),
   TESTS_AT_ONCE: integer({
     default: 100,
     minimum: 1,

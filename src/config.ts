@@ -73,6 +73,12 @@ export interface Config {
     readonly idleMinutes: number;
     readonly sweepMinutes: number;
   };
+  /** What becomes of tool definitions that nobody approved. */
+  readonly toolPolicies: {
+    readonly first: Settings['TOOL_POLICY_FIRST'];
+    readonly changed: Settings['TOOL_POLICY_CHANGED'];
+    readonly destructive: Settings['TOOL_POLICY_DESTRUCTIVE'];
+  };
   /** Bounds of connection tests on this replica. */
   readonly testLimits: {
     readonly atOnce: number;
@@ -192,6 +198,11 @@ function toConfig(settings: Settings): Config {
       maxCallsPerUser: settings.CALLS_MAX_PER_USER,
       idleMinutes: settings.SESSION_IDLE_MINUTES,
       sweepMinutes: settings.SESSION_SWEEP_MINUTES,
+    },
+    toolPolicies: {
+      first: settings.TOOL_POLICY_FIRST,
+      changed: settings.TOOL_POLICY_CHANGED,
+      destructive: settings.TOOL_POLICY_DESTRUCTIVE,
     },
     testLimits: {
       atOnce: settings.TESTS_AT_ONCE,

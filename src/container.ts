@@ -22,6 +22,7 @@ import {
   ConnectorSecrets,
   ConnectorService,
   ConnectorTester,
+  ConnectorToolService,
   PrismaConnectorOfferingStore,
   PrismaConnectorStore,
   PrismaConnectorToolStore,
@@ -143,6 +144,7 @@ type Services = ReturnType<typeof createServices>;
 function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const { config, database, clock, logger, log, box, mcpClient, userPolicy, registry } = basis;
   const { sessionService: sessions } = live;
+  const { toolPolicies } = config;
   const vault = new CredentialVault({ box });
   const secrets = new ConnectorSecrets({
     vault,
@@ -154,8 +156,8 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     limiter: new TestLimiter({ limits: config.testLimits, clock }),
     urlPolicy: userPolicy,
   });
-  const store = new PrismaConnectorStore({ database });
-  const toolStore = new PrismaConnectorToolStore({ database });
+  const store = new PrismaConnectorStore({ database, toolPolicies });
+  const toolStore = new PrismaConnectorToolStore({ database, toolPolicies });
   const offeringStore = new PrismaConnectorOfferingStore({ database });
   const onSessionsInvalid = (connectorId: string) => sessions.closeConnector(connectorId);
   const onReachable = (connectorId: string) => sessions.trust(connectorId);
@@ -181,6 +183,7 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     connectorService,
     connectorSaveService: new ConnectorSaveService({ ...shared, limit: CONNECTOR_LIMIT }),
     connectorHealthService,
+    connectorToolService: new ConnectorToolService(shared),
     resealService: new ResealService({
       store: new PrismaResealStore({ database }),
       vault,

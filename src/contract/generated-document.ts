@@ -1402,7 +1402,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'listConnectorTools',
         summary: 'List the tools of a connector',
         description:
-          'As found by the last save or sync, in the order of their names, with the name agents call each by.',
+          'As found by the last save or sync, in the order of their names, with the name agents call each by, whether it is switched on, and\nwhether it waits for approval.\n',
         tags: ['tools'],
         security: [
           {
@@ -1445,6 +1445,24 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       annotations: null,
                       definition_hash:
                         '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+                      enabled: true,
+                      state: 'changed',
+                      held_back: true,
+                      approved_at: '2026-11-19T08:00:00.000Z',
+                      change: {
+                        differences: [
+                          {
+                            field: 'description',
+                            pointer: '',
+                            kind: 'changed',
+                            before: 'Says back what you say.',
+                            after: 'Says back what it is told.',
+                            is_cut: false,
+                          },
+                        ],
+                        omitted: 0,
+                      },
+                      version: 2,
                       updated_at: '2026-11-20T09:30:00.000Z',
                     },
                   ],
@@ -1467,6 +1485,396 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '414': {
             $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/connectors/{connector_id}/tools/{tool_id}': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/ConnectorId',
+        },
+        {
+          $ref: '#/components/parameters/ToolId',
+        },
+      ],
+      get: {
+        operationId: 'getConnectorTool',
+        summary: 'Get a tool of a connector',
+        description: 'With what changed since it was approved, where it waits for approval.',
+        tags: ['tools'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The tool.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ConnectorTool',
+                },
+                example: {
+                  id: '2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2',
+                  name: 'echo',
+                  exposed_name: 'issue-tracker__echo',
+                  title: 'Echo',
+                  description: 'Says back what it is told.',
+                  input_schema: {
+                    type: 'object',
+                    properties: {
+                      message: {
+                        type: 'string',
+                      },
+                    },
+                  },
+                  output_schema: null,
+                  annotations: null,
+                  definition_hash:
+                    '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+                  enabled: true,
+                  state: 'approved',
+                  held_back: false,
+                  approved_at: '2026-11-20T09:30:00.000Z',
+                  change: null,
+                  version: 1,
+                  updated_at: '2026-11-20T09:30:00.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            description:
+              'The caller has no such connector (`CONNECTOR_NOT_FOUND`), or it has no such tool (`TOOL_NOT_FOUND`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/tool-not-found',
+                  title: 'There is no such tool.',
+                  status: 404,
+                  code: 'TOOL_NOT_FOUND',
+                  detail:
+                    'The connector has no tool with this id. Read the list of its tools again.',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  tool_ids: ['2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2'],
+                },
+              },
+            },
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+      patch: {
+        operationId: 'updateConnectorTool',
+        summary: 'Switch a tool on or off, or approve it',
+        description:
+          'A tool that is switched off is in no list for agents and is not called (`TOOL_DISABLED`). It stays off when its server changes\nit, takes it away and brings it back.\n\nApproving names the definition that somebody has looked at, by its `definition_hash`: where the server has changed the tool\nsince, nothing is approved (`TOOL_CHANGED`).\n',
+        tags: ['tools'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/IfMatch',
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ConnectorToolUpdate',
+              },
+              example: {
+                enabled: false,
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The tool.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ConnectorTool',
+                },
+                example: {
+                  id: '2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2',
+                  name: 'echo',
+                  exposed_name: 'issue-tracker__echo',
+                  title: 'Echo',
+                  description: 'Says back what it is told.',
+                  input_schema: {
+                    type: 'object',
+                    properties: {
+                      message: {
+                        type: 'string',
+                      },
+                    },
+                  },
+                  output_schema: null,
+                  annotations: null,
+                  definition_hash:
+                    '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+                  enabled: true,
+                  state: 'approved',
+                  held_back: false,
+                  approved_at: '2026-11-20T09:30:00.000Z',
+                  change: null,
+                  version: 1,
+                  updated_at: '2026-11-20T09:30:00.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            description:
+              'The caller has no such connector (`CONNECTOR_NOT_FOUND`), or it has no such tool (`TOOL_NOT_FOUND`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/tool-not-found',
+                  title: 'There is no such tool.',
+                  status: 404,
+                  code: 'TOOL_NOT_FOUND',
+                  detail:
+                    'The connector has no tool with this id. Read the list of its tools again.',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  tool_ids: ['2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2'],
+                },
+              },
+            },
+          },
+          '409': {
+            description:
+              'The stored definition is not the one that is to be approved (`TOOL_CHANGED`): the server changed it since it was\nlooked at. Nothing was changed; `tool_ids` names the tools.\n',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/tool-changed',
+                  title: 'The definition of the tool is not the one that was expected.',
+                  status: 409,
+                  code: 'TOOL_CHANGED',
+                  detail:
+                    'The server has changed the tool since it was looked at, so nothing was approved. Read it again, and decide anew.',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  tool_ids: ['2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2'],
+                },
+              },
+            },
+          },
+          '412': {
+            $ref: '#/components/responses/PreconditionFailed',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/connectors/{connector_id}/tools/approvals': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/ConnectorId',
+        },
+      ],
+      post: {
+        operationId: 'approveConnectorTools',
+        summary: 'Approve many tools at once',
+        description:
+          'Approves all of these definitions, or none. Each is named by the `definition_hash` that somebody has looked at. Approving\nwhat is approved changes nothing.\n',
+        tags: ['tools'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ToolApprovals',
+              },
+              example: {
+                approvals: [
+                  {
+                    tool_id: '2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2',
+                    definition_hash:
+                      '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+                  },
+                ],
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'All are approved.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ApprovedTools',
+                },
+                example: {
+                  items: [
+                    {
+                      tool_id: '2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2',
+                      exposed_name: 'issue-tracker__echo',
+                      definition_hash:
+                        '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+                      version: 2,
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            description:
+              'The caller has no such connector (`CONNECTOR_NOT_FOUND`), or it has no such tool (`TOOL_NOT_FOUND`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/tool-not-found',
+                  title: 'There is no such tool.',
+                  status: 404,
+                  code: 'TOOL_NOT_FOUND',
+                  detail:
+                    'The connector has no tool with this id. Read the list of its tools again.',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  tool_ids: ['2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2'],
+                },
+              },
+            },
+          },
+          '409': {
+            description:
+              'The stored definition is not the one that is to be approved (`TOOL_CHANGED`): the server changed it since it was\nlooked at. Nothing was changed; `tool_ids` names the tools.\n',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/tool-changed',
+                  title: 'The definition of the tool is not the one that was expected.',
+                  status: 409,
+                  code: 'TOOL_CHANGED',
+                  detail:
+                    'The server has changed the tool since it was looked at, so nothing was approved. Read it again, and decide anew.',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  tool_ids: ['2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2'],
+                },
+              },
+            },
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
           },
           '422': {
             $ref: '#/components/responses/ValidationFailed',
@@ -1598,6 +2006,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                           code: null,
                           message: null,
                           tool_count: 1,
+                          held_tool_count: 0,
                           discovered_at: '2026-11-20T09:30:00.000Z',
                           last_failed_at: null,
                           failing_since: null,
@@ -1655,6 +2064,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                           message:
                             'The server did not answer in time. Check that it is running and not overloaded, then test again.',
                           tool_count: 2,
+                          held_tool_count: 0,
                           discovered_at: '2026-11-20T09:30:00.000Z',
                           last_failed_at: '2026-11-21T08:00:00.000Z',
                           failing_since: '2026-11-21T06:30:00.000Z',
@@ -1708,7 +2118,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     summary: 'There is no such tool',
                     value: {
                       type: '/errors/tool-not-found',
-                      title: 'The user has no tool with this name.',
+                      title: 'There is no such tool.',
                       status: 404,
                       code: 'TOOL_NOT_FOUND',
                       detail:
@@ -2099,7 +2509,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 },
                 example: {
                   type: '/errors/tool-not-found',
-                  title: 'The user has no tool with this name.',
+                  title: 'There is no such tool.',
                   status: 404,
                   code: 'TOOL_NOT_FOUND',
                   instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
@@ -2109,7 +2519,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '409': {
             description:
-              'The connector is disabled, needs its owner to sign in, the tool is not the expected one any more (`TOOL_CHANGED`), or the first request\nwith this key still runs.\n',
+              'The connector is disabled, needs its owner to sign in, the tool is switched off (`TOOL_DISABLED`), waits for approval\n(`TOOL_NOT_APPROVED`) or is not the expected one any more (`TOOL_CHANGED`), or the first request with this key still runs.\n',
             content: {
               'application/problem+json': {
                 schema: {
@@ -2134,6 +2544,22 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       status: 409,
                       code: 'NEEDS_AUTH',
                       instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                    },
+                  },
+                  held_back: {
+                    summary: 'The tool waits for approval',
+                    value: {
+                      type: '/errors/tool-not-approved',
+                      title: 'The tool is held back until it is approved.',
+                      status: 409,
+                      code: 'TOOL_NOT_APPROVED',
+                      detail:
+                        'The tool is held back until its owner has looked at what its server says of it now, and approves it.',
+                      instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                      connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                      tool_id: '2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2',
+                      retryable: false,
+                      state: 'changed',
                     },
                   },
                   changed: {
@@ -2377,6 +2803,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       code: null,
                       message: null,
                       tool_count: 1,
+                      held_tool_count: 0,
                       discovered_at: '2026-11-20T09:30:00.000Z',
                       last_failed_at: null,
                       failing_since: null,
@@ -2654,6 +3081,17 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           pattern: '^[\\x20-\\x7e]+$',
         },
         example: '"3"',
+      },
+      ToolId: {
+        name: 'tool_id',
+        in: 'path',
+        required: true,
+        description: "The tool's id; its names are not URL-safe.",
+        schema: {
+          type: 'string',
+          format: 'uuid',
+        },
+        example: '2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2',
       },
       UserId: {
         name: 'user_id',
@@ -2966,6 +3404,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'TOOL_NOT_FOUND',
           'TOOL_CHANGED',
           'REQUEST_STATE_INVALID',
+          'TOOL_DISABLED',
+          'TOOL_NOT_APPROVED',
           'NEEDS_AUTH',
           'UPSTREAM_UNREACHABLE',
           'UPSTREAM_INVALID',
@@ -3327,6 +3767,71 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
+      ToolDifference: {
+        description:
+          'One place where two definitions differ. What servers wrote stands in `before` and `after` only, as data.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['field', 'pointer', 'kind', 'before', 'after', 'is_cut'],
+        properties: {
+          field: {
+            description: 'The part of the definition.',
+            type: 'string',
+            'x-extensible-enum': [
+              'name',
+              'title',
+              'description',
+              'input_schema',
+              'output_schema',
+              'annotations',
+            ],
+          },
+          pointer: {
+            type: 'string',
+            description:
+              'A JSON pointer into the field, as `/properties/path/description`; empty for all of it.',
+          },
+          kind: {
+            type: 'string',
+            'x-extensible-enum': ['added', 'removed', 'changed'],
+          },
+          before: {
+            type: ['string', 'null'],
+            description:
+              'The text; of schemas and annotations the value as JSON. Null where it was not there. At most 2,000 characters, of long texts\nthose around the place where the two begin to differ.\n',
+          },
+          after: {
+            type: ['string', 'null'],
+            description: 'As `before`.',
+          },
+          is_cut: {
+            type: 'boolean',
+            description: '`before` or `after` is not shown in full.',
+          },
+        },
+      },
+      ToolChange: {
+        description:
+          'What is different from the definition that was approved last, or offered before.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['differences', 'omitted'],
+        properties: {
+          differences: {
+            description:
+              'At most 100, and at most 20,000 characters of `before` and `after` together.',
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ToolDifference',
+            },
+          },
+          omitted: {
+            type: 'integer',
+            minimum: 0,
+            description: 'How many more there are, as far as they were counted.',
+          },
+        },
+      },
       ConnectorTool: {
         type: 'object',
         additionalProperties: false,
@@ -3340,6 +3845,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'output_schema',
           'annotations',
           'definition_hash',
+          'enabled',
+          'state',
+          'held_back',
+          'approved_at',
+          'change',
+          'version',
           'updated_at',
         ],
         properties: {
@@ -3388,6 +3899,41 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             type: 'string',
             description: 'SHA-256 of the definition, in hex.',
           },
+          enabled: {
+            type: 'boolean',
+            description: 'Switched on by its owner.',
+          },
+          state: {
+            description:
+              '`approved`, by a person or by the policy of the installation; `new`: nobody approved its first definition; `changed`: its\nserver changed it since; `moved`: the URL of the connector changed since.\n',
+            type: 'string',
+            'x-extensible-enum': ['approved', 'new', 'changed', 'moved'],
+          },
+          held_back: {
+            type: 'boolean',
+            description: 'Agents do not get it until it is approved.',
+          },
+          approved_at: {
+            type: ['string', 'null'],
+            format: 'date-time',
+            description: 'When a definition of it was approved last, be it another one.',
+          },
+          change: {
+            description: 'Null where it is approved, or there is nothing to compare with.',
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ToolChange',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          version: {
+            type: 'integer',
+            minimum: 1,
+            description: 'Counts the changes; the `ETag` is made of it.',
+          },
           updated_at: {
             type: 'string',
             format: 'date-time',
@@ -3408,6 +3954,96 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           next_cursor: {
             type: ['string', 'null'],
             description: 'null on the last page.',
+          },
+        },
+      },
+      ConnectorToolUpdate: {
+        type: 'object',
+        additionalProperties: false,
+        minProperties: 1,
+        properties: {
+          enabled: {
+            type: 'boolean',
+            description: 'Whether agents may get the tool.',
+          },
+          approved_definition_hash: {
+            description: 'The `definition_hash` that somebody has looked at and approves.',
+            type: 'string',
+            minLength: 64,
+            maxLength: 64,
+            pattern: '^[0-9a-f]{64}$',
+          },
+        },
+      },
+      ToolApproval: {
+        description: 'One definition that somebody has looked at and approves.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['tool_id', 'definition_hash'],
+        properties: {
+          tool_id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          definition_hash: {
+            description: 'As it was looked at.',
+            type: 'string',
+            minLength: 64,
+            maxLength: 64,
+            pattern: '^[0-9a-f]{64}$',
+          },
+        },
+      },
+      ToolApprovals: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['approvals'],
+        properties: {
+          approvals: {
+            type: 'array',
+            minItems: 1,
+            maxItems: 500,
+            items: {
+              $ref: '#/components/schemas/ToolApproval',
+            },
+          },
+        },
+      },
+      ApprovedTool: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['tool_id', 'exposed_name', 'definition_hash', 'version'],
+        properties: {
+          tool_id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          exposed_name: {
+            type: 'string',
+            description: 'As agents call it.',
+          },
+          definition_hash: {
+            type: 'string',
+            description: 'SHA-256 of the definition, in hex.',
+          },
+          version: {
+            type: 'integer',
+            minimum: 1,
+            description: 'Of the tool; the `ETag` is made of it.',
+          },
+        },
+      },
+      ApprovedTools: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items'],
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ApprovedTool',
+            },
+            description: 'In the order of the request.',
           },
         },
       },
@@ -3581,7 +4217,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         properties: {
           code: {
             description:
-              'Left out: `NAME_REFUSED`, `PARAMETER_REFUSED` (the provider does not accept the name of the tool or of a\nparameter it requires), `SCHEMA_IMPOSSIBLE` (no arguments can satisfy it), `SCHEMA_TOO_LARGE`. Offered, but\nnot in full: `PARAMETERS_DROPPED` (optional parameters), `DESCRIPTION_CUT`. About the list: `TOOL_LIMIT`. The\nlist of codes grows.\n',
+              'Left out: `NAME_REFUSED`, `PARAMETER_REFUSED` (the provider does not accept the name of the tool or of a\nparameter it requires), `SCHEMA_IMPOSSIBLE` (no arguments can satisfy it), `SCHEMA_TOO_LARGE`. Offered, but\nnot in full: `PARAMETERS_DROPPED` (optional parameters), `DESCRIPTION_CUT`. About the list: `TOOL_LIMIT`. Of\nwhat its server says of the tool, which nobody has approved: `HELD_BACK` (left out), `UNAPPROVED` (offered). The\nlist of codes grows.\n',
             type: 'string',
             'x-extensible-enum': [
               'NAME_REFUSED',
@@ -3591,6 +4227,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               'PARAMETERS_DROPPED',
               'DESCRIPTION_CUT',
               'TOOL_LIMIT',
+              'HELD_BACK',
+              'UNAPPROVED',
             ],
           },
           message: {
@@ -3618,6 +4256,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'code',
           'message',
           'tool_count',
+          'held_tool_count',
           'discovered_at',
           'last_failed_at',
           'failing_since',
@@ -3656,6 +4295,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           tool_count: {
             type: 'integer',
             minimum: 0,
+            description: 'Tools that agents get, before the list is cut.',
+          },
+          held_tool_count: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Tools that are left out until their owner approves them.',
           },
           discovered_at: {
             type: ['string', 'null'],
@@ -3888,6 +4533,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             'x-extensible-enum': [
               'choose_another_tool',
               'enable_connector',
+              'enable_tool',
+              'approve_tool',
               'renew_credentials',
               'read_tools_again',
               'wait',

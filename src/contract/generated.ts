@@ -32,6 +32,29 @@ export const AnthropicTool = Object.assign(
 );
 export type AnthropicTool = Static<typeof AnthropicTool>;
 
+export const ApprovedTool = Object.assign(
+  Type.Object(
+    {
+      tool_id: Type.String({ format: 'uuid' }),
+      exposed_name: Type.String(),
+      definition_hash: Type.String(),
+      version: Type.Integer({ minimum: 1 }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ApprovedTool' },
+);
+export type ApprovedTool = Static<typeof ApprovedTool>;
+
+export const ApprovedTools = Object.assign(
+  Type.Object(
+    { items: Type.Array(Type.Unsafe<ApprovedTool>({ $ref: 'ApprovedTool#' })) },
+    { additionalProperties: false },
+  ),
+  { $id: 'ApprovedTools' },
+);
+export type ApprovedTools = Static<typeof ApprovedTools>;
+
 /**
  * How the server authenticates us.
  */
@@ -313,6 +336,12 @@ export const ConnectorTool = Object.assign(
       output_schema: Type.Union([Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }), Type.Null()]),
       annotations: Type.Union([Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }), Type.Null()]),
       definition_hash: Type.String(),
+      enabled: Type.Boolean(),
+      state: Type.String(),
+      held_back: Type.Boolean(),
+      approved_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+      change: Type.Union([Type.Unsafe<ToolChange>({ $ref: 'ToolChange#' }), Type.Null()]),
+      version: Type.Integer({ minimum: 1 }),
       updated_at: Type.String({ format: 'date-time' }),
     },
     { additionalProperties: false },
@@ -332,6 +361,20 @@ export const ConnectorToolPage = Object.assign(
   { $id: 'ConnectorToolPage' },
 );
 export type ConnectorToolPage = Static<typeof ConnectorToolPage>;
+
+export const ConnectorToolUpdate = Object.assign(
+  Type.Object(
+    {
+      enabled: Type.Optional(Type.Boolean()),
+      approved_definition_hash: Type.Optional(
+        Type.String({ minLength: 64, maxLength: 64, pattern: '^[0-9a-f]{64}$' }),
+      ),
+    },
+    { minProperties: 1, additionalProperties: false },
+  ),
+  { $id: 'ConnectorToolUpdate' },
+);
+export type ConnectorToolUpdate = Static<typeof ConnectorToolUpdate>;
 
 export const ConnectorUpdate = Object.assign(
   Type.Object(
@@ -661,6 +704,35 @@ export type SessionTotals = Static<typeof SessionTotals>;
 export const TestErrorCode = Object.assign(Type.String(), { $id: 'TestErrorCode' });
 export type TestErrorCode = Static<typeof TestErrorCode>;
 
+/**
+ * One definition that somebody has looked at and approves.
+ */
+export const ToolApproval = Object.assign(
+  Type.Object(
+    {
+      tool_id: Type.String({ format: 'uuid' }),
+      definition_hash: Type.String({ minLength: 64, maxLength: 64, pattern: '^[0-9a-f]{64}$' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolApproval' },
+);
+export type ToolApproval = Static<typeof ToolApproval>;
+
+export const ToolApprovals = Object.assign(
+  Type.Object(
+    {
+      approvals: Type.Array(Type.Unsafe<ToolApproval>({ $ref: 'ToolApproval#' }), {
+        minItems: 1,
+        maxItems: 500,
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolApprovals' },
+);
+export type ToolApprovals = Static<typeof ToolApprovals>;
+
 export const ToolCall = Object.assign(
   Type.Object(
     {
@@ -699,6 +771,40 @@ export const ToolCallResult = Object.assign(
   { $id: 'ToolCallResult' },
 );
 export type ToolCallResult = Static<typeof ToolCallResult>;
+
+/**
+ * What is different from the definition that was approved last, or offered before.
+ */
+export const ToolChange = Object.assign(
+  Type.Object(
+    {
+      differences: Type.Array(Type.Unsafe<ToolDifference>({ $ref: 'ToolDifference#' })),
+      omitted: Type.Integer({ minimum: 0 }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolChange' },
+);
+export type ToolChange = Static<typeof ToolChange>;
+
+/**
+ * One place where two definitions differ. What servers wrote stands in `before` and `after` only, as data.
+ */
+export const ToolDifference = Object.assign(
+  Type.Object(
+    {
+      field: Type.String(),
+      pointer: Type.String(),
+      kind: Type.String(),
+      before: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      after: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      is_cut: Type.Boolean(),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ToolDifference' },
+);
+export type ToolDifference = Static<typeof ToolDifference>;
 
 /**
  * A tool that a search found.
@@ -832,6 +938,7 @@ export const ToolsetOutcome = Object.assign(
       code: Type.Union([Type.Unsafe<TestErrorCode>({ $ref: 'TestErrorCode#' }), Type.Null()]),
       message: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
       tool_count: Type.Integer({ minimum: 0 }),
+      held_tool_count: Type.Integer({ minimum: 0 }),
       discovered_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
       last_failed_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
       failing_since: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
@@ -875,6 +982,8 @@ export type Transport = Static<typeof Transport>;
 export const components = [
   AgentTool,
   AnthropicTool,
+  ApprovedTool,
+  ApprovedTools,
   AuthType,
   BearerCredentials,
   CircuitBreaker,
@@ -892,6 +1001,7 @@ export const components = [
   ConnectorStatusChange,
   ConnectorTool,
   ConnectorToolPage,
+  ConnectorToolUpdate,
   ConnectorUpdate,
   CredentialMetadata,
   Credentials,
@@ -913,8 +1023,12 @@ export const components = [
   SessionPage,
   SessionTotals,
   TestErrorCode,
+  ToolApproval,
+  ToolApprovals,
   ToolCall,
   ToolCallResult,
+  ToolChange,
+  ToolDifference,
   ToolMatch,
   ToolMatches,
   ToolPreflight,
@@ -1939,6 +2053,255 @@ export const operations = {
           },
         },
         '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  getConnectorTool: {
+    operationId: 'getConnectorTool',
+    method: 'GET',
+    url: '/api/connectors/:connector_id/tools/:tool_id',
+    path: '/api/connectors/{connector_id}/tools/{tool_id}',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }), tool_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<ConnectorTool>({ $ref: 'ConnectorTool#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  updateConnectorTool: {
+    operationId: 'updateConnectorTool',
+    method: 'PATCH',
+    url: '/api/connectors/:connector_id/tools/:tool_id',
+    path: '/api/connectors/{connector_id}/tools/{tool_id}',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }), tool_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      headers: Type.Object({
+        'if-match': Type.Optional(
+          Type.String({ minLength: 1, maxLength: 1000, pattern: '^[\\x20-\\x7e]+$' }),
+        ),
+      }),
+      body: Type.Unsafe<ConnectorToolUpdate>({ $ref: 'ConnectorToolUpdate#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<ConnectorTool>({ $ref: 'ConnectorTool#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '412': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  approveConnectorTools: {
+    operationId: 'approveConnectorTools',
+    method: 'POST',
+    url: '/api/connectors/:connector_id/tools/approvals',
+    path: '/api/connectors/{connector_id}/tools/approvals',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { connector_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<ToolApprovals>({ $ref: 'ToolApprovals#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<ApprovedTools>({ $ref: 'ApprovedTools#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

@@ -71,7 +71,7 @@ export const ERROR_CODES = {
   RESPONSE_TOO_LARGE: { status: 422, title: 'The server sent more than can be accepted.' },
 
   // Tool calls
-  TOOL_NOT_FOUND: { status: 404, title: 'The user has no tool with this name.' },
+  TOOL_NOT_FOUND: { status: 404, title: 'There is no such tool.' },
   TOOL_CHANGED: {
     status: 409,
     title: 'The definition of the tool is not the one that was expected.',
@@ -80,6 +80,8 @@ export const ERROR_CODES = {
     status: 422,
     title: 'The requestState was not given out for this call, or has expired.',
   },
+  TOOL_DISABLED: { status: 409, title: 'The tool is switched off.' },
+  TOOL_NOT_APPROVED: { status: 409, title: 'The tool is held back until it is approved.' },
   NEEDS_AUTH: { status: 409, title: 'The server needs its owner to sign in again.' },
   UPSTREAM_UNREACHABLE: { status: 502, title: 'The MCP server could not be reached.' },
   UPSTREAM_INVALID: { status: 502, title: 'The MCP server sent an answer that is not usable.' },

@@ -14,6 +14,13 @@ export interface OperationLogger {
 export interface OperationFields {
   connector_id?: string;
   tool?: string;
+  tool_id?: string;
+  /** How many tools it was about. */
+  tools?: number;
+  /** What a tool was switched to. */
+  enabled?: boolean;
+  /** SHA-256 of the definition that somebody approved, hex. */
+  approved_hash?: string;
   /** The user an operator's action is about. */
   for_user?: string;
   /** Scheme, host and port of the server. */

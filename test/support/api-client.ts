@@ -1,17 +1,21 @@
 import type {
+  ApprovedTools,
   ClosedSessions,
   ConnectionTest,
   ConnectionTestReport,
   Connector,
   ConnectorCreate,
   ConnectorPage,
+  ConnectorTool,
   ConnectorToolPage,
+  ConnectorToolUpdate,
   ConnectorUpdate,
   CredentialMetadata,
   Credentials,
   McpTool,
   Problem,
   SessionPage,
+  ToolApprovals,
   ToolCall,
   ToolCallResult,
   Toolset,
@@ -193,6 +197,26 @@ export class ApiClient {
 
   listConnectorTools(id: string, query = ''): Promise<ApiAnswer<ConnectorToolPage>> {
     return this.send('GET', `/api/connectors/${id}/tools${query}`);
+  }
+
+  getConnectorTool(id: string, toolId: string): Promise<ApiAnswer<ConnectorTool>> {
+    return this.send('GET', `/api/connectors/${id}/tools/${toolId}`);
+  }
+
+  updateConnectorTool(
+    id: string,
+    toolId: string,
+    body: ConnectorToolUpdate,
+    headers: RequestHeaders = {},
+  ): Promise<ApiAnswer<ConnectorTool>> {
+    return this.send('PATCH', `/api/connectors/${id}/tools/${toolId}`, { body, headers });
+  }
+
+  approveTools(
+    id: string,
+    approvals: ToolApprovals['approvals'],
+  ): Promise<ApiAnswer<ApprovedTools>> {
+    return this.send('POST', `/api/connectors/${id}/tools/approvals`, { body: { approvals } });
   }
 
   getTools(user = 'me', headers: RequestHeaders = {}): Promise<ApiAnswer<McpToolset>> {

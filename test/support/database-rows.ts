@@ -74,6 +74,23 @@ export function offeringRow(connector: Row, overrides: Row = {}): Row {
   };
 }
 
+/** A valid row of `removed_tools` for a connector row. */
+export function removedToolRow(connector: Row, overrides: Row = {}): Row {
+  const name = `tool-${randomUUID()}`;
+  return {
+    ...ownerColumns(connector),
+    name,
+    exposed_name: name,
+    definition_hash: createHash('sha256').update(name).digest('hex'),
+    enabled: true,
+    state: 'new',
+    destructive: false,
+    reference: { name, inputSchema: { type: 'object' } },
+    removed_at: new Date(),
+    ...overrides,
+  };
+}
+
 /** A valid row of `idempotency_records`. */
 export function idempotencyRow(overrides: Row = {}): Row {
   return {

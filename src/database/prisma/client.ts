@@ -62,6 +62,11 @@ export type ConnectorTool = Prisma.ConnectorToolModel
  */
 export type ConnectorOffering = Prisma.ConnectorOfferingModel
 /**
+ * Model RemovedTool
+ * A tool its server does not offer any more: one that comes back is no new one, and nobody else gets its name.
+ */
+export type RemovedTool = Prisma.RemovedToolModel
+/**
  * Model IdempotencyRecord
  * The sealed answer of a request that carried an Idempotency-Key.
  */

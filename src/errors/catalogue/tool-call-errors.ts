@@ -7,7 +7,7 @@ export const TOOL_CALL_ERRORS = {
   TOOL_NOT_FOUND: {
     retryable: false,
     cause: [
-      'The user has no tool of exactly this name; upper and lower case count.',
+      'The user has no tool of exactly this name, or the connector none with this id; upper and lower case count.',
       'Its connector was deleted, or the server did not offer the tool any more at the last sync.',
     ],
     shown: 'There is no tool with this name. Read the list of tools again, and use a name from it.',
@@ -21,12 +21,14 @@ export const TOOL_CALL_ERRORS = {
     retryable: false,
     cause: [
       'The definition of the tool that is stored now has another hash than the `definition_hash` of the call: its server changed the name, the description or a schema since the agent read the list.',
+      'The same for an approval: the tool is not the one any more that somebody looked at. Nothing was approved; `tool_ids` names the tools.',
     ],
     shown:
       'The tool is not the one the agent knows any more, so it was not called. Read the list of tools again, then decide anew.',
     user: [
       'Let the agent read `GET /api/users/me/tools` again, and decide anew whether to call the tool, and with what. The `definition_hash` of this answer is that of the tool as it is now.',
       'A call without `definition_hash` takes the tool as it is.',
+      'To approve a tool, read it again and show it to the user again.',
     ],
     operator: ['Nothing: this keeps an agent from calling a tool that its server exchanged.'],
   },
@@ -45,6 +47,34 @@ export const TOOL_CALL_ERRORS = {
     ],
     operator: [
       'Keep a retired key in `ENCRYPTION_KEYS` for at least 10 minutes. Nothing of the state is stored.',
+    ],
+  },
+  TOOL_DISABLED: {
+    retryable: false,
+    cause: ['The owner of the connector has switched this tool off.'],
+    shown: 'The tool is switched off. Its owner can switch it on again.',
+    user: [
+      'An agent should not repeat the call, and look for another tool in `GET /api/users/me/tools`.',
+      'To use the tool, switch it on with `PATCH /api/connectors/{connector_id}/tools/{tool_id}` and `{"enabled": true}`; `tool_id` is in the answer.',
+    ],
+    operator: ['Nothing: whoever owns a connector decides which of its tools agents get.'],
+  },
+  TOOL_NOT_APPROVED: {
+    retryable: false,
+    cause: [
+      'The server has changed the name, the description, a schema or an annotation of the tool since it was approved; `state` is `changed`.',
+      'The URL of the connector has changed since; `state` is `moved`.',
+      'It is the first definition of the tool, and `TOOL_POLICY_FIRST`, or for tools with `destructiveHint` `TOOL_POLICY_DESTRUCTIVE`, holds back what nobody has approved; `state` is `new`.',
+    ],
+    shown:
+      'The tool is held back until its owner has looked at what its server says of it now, and approves it.',
+    user: [
+      'An agent should not repeat the call until its user has approved the tool.',
+      'Show the user the tool, with its `change`, from `GET /api/connectors/{connector_id}/tools`. Approve it with `PATCH /api/connectors/{connector_id}/tools/{tool_id}` and the `definition_hash` that the user has seen as `approved_definition_hash`.',
+      'Many tools are approved at once with `POST /api/connectors/{connector_id}/tools/approvals`.',
+    ],
+    operator: [
+      '`TOOL_POLICY_CHANGED`, `TOOL_POLICY_FIRST` and `TOOL_POLICY_DESTRUCTIVE` say what is held back; `warn` offers such tools with a warning, `accept` without.',
     ],
   },
   NEEDS_AUTH: {

@@ -2,7 +2,6 @@ import type {
   ConnectionTest,
   ConnectorCreate,
   Connector as ConnectorResource,
-  ConnectorTool as ConnectorToolResource,
   ConnectorUpdate as ConnectorUpdateBody,
   CredentialMetadata as CredentialMetadataResource,
   Credentials as CredentialsBody,
@@ -10,12 +9,7 @@ import type {
 } from '../../contract/generated.ts';
 import type { AuthType, CredentialMetadata, Credentials } from '../credentials/index.ts';
 import { type ConnectionTestReport, messageFor } from './connection-test.ts';
-import {
-  type Connector,
-  type ConnectorTool,
-  type ToolDefinition,
-  UNREADABLE_URL,
-} from './connector.ts';
+import { type Connector, type ToolDefinition, UNREADABLE_URL } from './connector.ts';
 import type { ConnectorDraft, TestDraft } from './connector-save-service.ts';
 import type { ConnectorUpdate } from './connector-update.ts';
 
@@ -109,7 +103,8 @@ export function toConnectorResource(connector: Connector): ConnectorResource {
   };
 }
 
-function toDefinitionFields(definition: ToolDefinition) {
+/** What a server says of a tool, besides its name. */
+export function toDefinitionFields(definition: ToolDefinition) {
   return {
     title: definition.title ?? null,
     description: definition.description ?? null,
@@ -131,17 +126,5 @@ export function toReportResource(report: ConnectionTestReport): ReportResource {
     protocol_version: report.protocolVersion ?? null,
     latency_ms: report.latencyMs,
     attempts: report.attempts,
-  };
-}
-
-/** A stored tool. */
-export function toConnectorToolResource(tool: ConnectorTool): ConnectorToolResource {
-  return {
-    id: tool.id,
-    name: tool.name,
-    exposed_name: tool.exposedName,
-    ...toDefinitionFields(tool.definition),
-    definition_hash: tool.definitionHash,
-    updated_at: tool.updatedAt.toISOString(),
   };
 }

@@ -11,7 +11,6 @@ import { type IdempotencyService, idempotentReply } from '../idempotency/index.t
 import type { ConnectorHealthService } from './connector-health-service.ts';
 import {
   toConnectorResource,
-  toConnectorToolResource,
   toCredentialResource,
   toCredentials,
   toDraft,
@@ -36,7 +35,6 @@ const ConnectorPlace = Type.Tuple([
   Type.String({ pattern: '^[1-9]\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' }),
   Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }),
 ]);
-const ToolPlace = Type.Tuple([Type.String({ pattern: '^[^\\x00]{1,256}$' })]);
 
 function toPosition(cursor: string | undefined) {
   if (cursor === undefined) return undefined;
@@ -46,7 +44,7 @@ function toPosition(cursor: string | undefined) {
   return { createdAt: date, id };
 }
 
-/** Registers the operations of `connectors-api.yaml`. */
+/** Registers the operations of `connectors-api.yaml`, but for those on tools. */
 export function connectorRoutes(app: ContractApp, options: ConnectorRoutesOptions): void {
   collectionRoutes(app, options);
   memberRoutes(app, options);
@@ -130,19 +128,6 @@ function memberRoutes(
     const accepts = ifMatch(request.headers['if-match']);
     await connectorService.delete(getCaller(request), request.params.connector_id, accepts);
     return await reply.code(204).send(null);
-  });
-
-  route(app, operations.listConnectorTools, async (request, reply) => {
-    const { limit = DEFAULT_LIMIT, cursor } = request.query;
-    const after = cursor === undefined ? undefined : decodeCursor(ToolPlace, cursor)[0];
-    const page = await connectorService.listTools(getCaller(request), request.params.connector_id, {
-      limit,
-      after,
-    });
-    return await reply.send({
-      items: page.items.map(toConnectorToolResource),
-      next_cursor: page.next === undefined ? null : encodeCursor([page.next]),
-    });
   });
 }
 

@@ -14,6 +14,7 @@ import {
   type ConnectorSettings,
   type ConnectorUpdate,
   type ConnectorVersions,
+  isElsewhere,
   planUpdate,
   type UpdatePlan,
 } from './connector-update.ts';
@@ -171,8 +172,9 @@ export class ConnectorSaveService {
     const { secrets, store, tester, clock } = this.#deps;
     const key = { identity, id };
     const record = await getAcceptedRecord(store, key, accepts);
+    const currentUrl = secrets.findUrl(identity, record);
     const plan = planUpdate(update, {
-      serverUrl: secrets.findUrl(identity, record),
+      serverUrl: currentUrl,
       transport: record.transport,
       authType: record.authType,
       hasCredentials: record.credential !== undefined,
@@ -190,8 +192,9 @@ export class ConnectorSaveService {
       const change = () => ({ ...kept, at: clock.now() });
       return secrets.toConnector(identity, await changeRecord(store, key, accepts, change));
     }
+    const isMoved = isElsewhere(plan.serverUrl, currentUrl);
     const save = (report: ConnectionTestReport) => {
-      const changes = { ...kept, ...this.#targetChanges(identity, id, plan, report) };
+      const changes = { ...kept, ...this.#targetChanges(identity, id, plan, report), isMoved };
       return store.update(identity, id, record.version, changes);
     };
     const saved = await tester.saveIfPasses(identity, plan, save);

@@ -6,19 +6,16 @@ import {
   type Connector,
   type ConnectorIntent,
   type ConnectorRecord,
-  type ConnectorTool,
   faultAfter,
 } from './connector.ts';
 import { changeRecord, getAcceptedRecord, getRecord } from './connector-records.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorPosition, ConnectorStore } from './connector-store.ts';
-import type { ConnectorToolStore } from './connector-tool-store.ts';
 import type { ConnectorVersions } from './connector-update.ts';
 
 /** Collaborators of the {@link ConnectorService}. */
 export interface ConnectorServiceDeps {
   store: Pick<ConnectorStore, 'list' | 'find' | 'update' | 'delete'>;
-  toolStore: Pick<ConnectorToolStore, 'listTools'>;
   secrets: ConnectorSecrets;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
@@ -56,21 +53,6 @@ export class ConnectorService {
   /** The connector with its secrets still sealed. @throws AppError `CONNECTOR_NOT_FOUND` */
   getRecord(identity: Identity, id: string): Promise<ConnectorRecord> {
     return getRecord(this.#deps.store, { identity, id });
-  }
-
-  /** By name. @throws AppError `CONNECTOR_NOT_FOUND` */
-  async listTools(
-    identity: Identity,
-    id: string,
-    page: { limit: number; after: string | undefined },
-  ): Promise<{ items: ConnectorTool[]; next: string | undefined }> {
-    await this.getRecord(identity, id);
-    const found = await this.#deps.toolStore.listTools(identity, id, {
-      ...page,
-      limit: page.limit + 1,
-    });
-    const items = found.slice(0, page.limit);
-    return { items, next: found.length > page.limit ? items.at(-1)?.name : undefined };
   }
 
   /**

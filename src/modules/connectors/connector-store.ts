@@ -24,6 +24,8 @@ export interface NewTool {
   name: string;
   definition: ToolDefinition;
   definitionHash: string;
+  /** Marked with `destructiveHint`. */
+  isDestructive: boolean;
 }
 
 /** A connector that passed its test. */
@@ -57,10 +59,12 @@ export interface ConnectorChanges {
   intent?: ConnectorIntent;
   health?: { health: ConnectorHealth; fault: ConnectorFault | undefined; testedAt?: Date };
   knowledge?: ServerKnowledge;
-  /** Replaces the tools; those that stay keep their ids and exposed names. */
+  /** Replaces the tools; those that stay keep their ids and exposed names. Where each definition stands is decided on the way. */
   tools?: NewTool[];
   /** Replaces the prompts, resources and templates, of the kinds that it has; prompts that stay keep their exposed names. */
   offerings?: OfferingDiscovery;
+  /** The tools are those of another address than before: what was approved is so no more. */
+  isMoved?: boolean;
   at: Date;
 }
 

@@ -140,5 +140,10 @@ export function discoveredState(report: ConnectionTestReport): {
 /** A discovered tool, ready to be stored. */
 export function toNewTool(tool: DiscoveredTool): NewTool {
   const definition = toDefinition(tool);
-  return { name: tool.name, definition, definitionHash: definitionHash(tool.name, definition) };
+  return {
+    name: tool.name,
+    definition,
+    definitionHash: definitionHash(tool.name, definition),
+    isDestructive: definition.annotations?.['destructiveHint'] === true,
+  };
 }

@@ -41,6 +41,11 @@ function canonicalOrText(url: string): string {
   return URL.canParse(url) ? canonicalUrl(url) : url;
 }
 
+/** Does the URL lead to another server than the present one, or can that not be told? A changed query does not count. */
+export function isElsewhere(url: string, current: string | undefined): boolean {
+  return current === undefined || canonicalOrText(url) !== canonicalOrText(current);
+}
+
 function resolveCredentials(
   update: ConnectorUpdate,
   current: CurrentSettings,
@@ -48,10 +53,7 @@ function resolveCredentials(
 ): Credentials | undefined {
   if (authType === 'none' && update.credentials === undefined) return undefined;
   if (update.credentials !== undefined) return update.credentials;
-  const moves =
-    update.serverUrl !== undefined &&
-    (current.serverUrl === undefined ||
-      canonicalOrText(update.serverUrl) !== canonicalOrText(current.serverUrl));
+  const moves = update.serverUrl !== undefined && isElsewhere(update.serverUrl, current.serverUrl);
   if (moves && current.hasCredentials) {
     throw new AppError('CREDENTIALS_REQUIRED', {
       detail: 'Send credentials for the new URL in the same request, or auth_type none.',

@@ -1,6 +1,7 @@
 import type { McpEra, McpTransport, ServerInfo } from '../../mcp/client/mcp-client.ts';
 import type { McpFailureCode } from '../../mcp/client/mcp-failure.ts';
 import type { AuthType, CredentialMetadata } from '../credentials/index.ts';
+import type { ToolAdmission, ToolState } from './tool-approval.ts';
 
 /** How to talk to a server; `auto` finds out. */
 export type ConnectorTransport = McpTransport | 'auto';
@@ -84,7 +85,23 @@ export interface ConnectorTool {
   definition: ToolDefinition;
   /** SHA-256 of the canonical definition, hex. */
   definitionHash: string;
+  /** Switched on by its owner. */
+  isEnabled: boolean;
+  state: ToolState;
+  /** Whether agents get it. */
+  admission: ToolAdmission;
+  /** When a definition of it was approved last, be it another one. */
+  approvedAt: Date | undefined;
+  /** What a change is shown against; undefined where there is nothing to show. */
+  reference: ToolReference | undefined;
+  /** Counts every change a client can see. */
+  version: number;
   updatedAt: Date;
+}
+
+/** A definition that was approved or offered before, with the name it had. */
+export interface ToolReference extends ToolDefinition {
+  name: string;
 }
 
 /** What a server says of a tool, besides its name. */

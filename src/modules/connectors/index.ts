@@ -12,6 +12,8 @@ export { ConnectorSaveService } from './connector-save-service.ts';
 export { ConnectorSecrets } from './connector-secrets.ts';
 export { ConnectorService } from './connector-service.ts';
 export { ConnectorTester } from './connector-tester.ts';
+export { connectorToolRoutes } from './connector-tool-routes.ts';
+export { ConnectorToolService } from './connector-tool-service.ts';
 export type {
   CallableTool,
   ConnectorToolStore,
@@ -25,4 +27,5 @@ export { PrismaConnectorToolStore } from './prisma-connector-tool-store.ts';
 export { PrismaResealStore } from './prisma-reseal-store.ts';
 export { ResealService } from './reseal-service.ts';
 export { TestLimiter } from './test-limiter.ts';
+export type { ToolState } from './tool-approval.ts';
 export { slugInName } from './tool-names.ts';

@@ -5,8 +5,9 @@ import { readHeaderParameters } from '../../mcp/client/header-parameters.ts';
 import type { HeaderParameter } from '../../mcp/client/mcp-client.ts';
 import { MCP_FAILURE_CODES } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
-import type { ConnectorRecord, ConnectorTool, ToolDefinition } from './connector.ts';
+import type { ConnectorRecord, ConnectorTool, ToolDefinition, ToolReference } from './connector.ts';
 import type { ToolStanding } from './connector-tool-store.ts';
+import { admissionOf, TOOL_STATES, type ToolPolicies, type ToolState } from './tool-approval.ts';
 
 /** The columns that name the owner of a row. */
 export interface OwnerColumns {
@@ -26,8 +27,17 @@ export const connectorInclude = {
   _count: { select: { tools: true } },
 } satisfies Prisma.ConnectorInclude;
 
+/** What decides whether agents get a tool. */
+export const approvalColumns = {
+  enabled: true,
+  state: true,
+  destructive: true,
+} satisfies Prisma.ConnectorToolSelect;
+
 /** What is read of a tool to know whether it may be called. */
 export const standingColumns = {
+  ...approvalColumns,
+  id: true,
   exposedName: true,
   definitionHash: true,
   connector: { select: { id: true, intent: true, health: true, credentialGeneration: true } },
@@ -63,6 +73,8 @@ const Definition = Type.Object({
   outputSchema: Type.Optional(JsonObject),
   annotations: Type.Optional(JsonObject),
 });
+const Reference = Type.Composite([Type.Object({ name: Type.String() }), Definition]);
+const State = Literals(TOOL_STATES);
 
 const HeaderParameters = Type.Array(
   Type.Object({ name: Type.String(), path: Type.Array(Type.String()) }),
@@ -117,10 +129,13 @@ export function toConnectorRecord(row: ConnectorRow): ConnectorRecord {
 }
 
 /** @throws when the row holds a state this version does not know. */
-export function toStanding({ exposedName, definitionHash, connector }: StandingRow): ToolStanding {
+export function toStanding(row: StandingRow, policies: ToolPolicies): ToolStanding {
+  const { id, exposedName, definitionHash, connector } = row;
   const { intent, health } = Value.Decode(Standing, connector);
   const { id: connectorId, credentialGeneration } = connector;
-  return { connectorId, exposedName, definitionHash, intent, health, credentialGeneration };
+  const { state, admission } = toApproval(row, policies);
+  const place = { connectorId, toolId: id, exposedName };
+  return { ...place, definitionHash, intent, health, credentialGeneration, state, admission };
 }
 
 function pickStates({ transport, authType, intent, health }: Static<typeof States>) {
@@ -136,14 +151,38 @@ export function toToolDefinition(stored: unknown): ToolDefinition {
   return { title, description, inputSchema, outputSchema, annotations };
 }
 
+function toReference(stored: unknown): ToolReference | undefined {
+  if (stored === null) return undefined;
+  return { name: Value.Decode(Reference, stored).name, ...toToolDefinition(stored) };
+}
+
+/** @throws when the row holds a state this version does not know. */
+export function toToolState(stored: string): ToolState {
+  return Value.Decode(State, stored);
+}
+
+/** Whether its definition is approved, and what the policies make of that. */
+export function toApproval(
+  { enabled, state: stored, destructive }: Pick<ToolRow, keyof typeof approvalColumns>,
+  policies: ToolPolicies,
+): Pick<ConnectorTool, 'isEnabled' | 'state' | 'admission'> {
+  const state = toToolState(stored);
+  const standing = { isEnabled: enabled, state, isDestructive: destructive };
+  return { isEnabled: enabled, state, admission: admissionOf(standing, policies) };
+}
+
 /** A tool row as the domain knows it. */
-export function toConnectorTool(row: ToolRow): ConnectorTool {
+export function toConnectorTool(row: ToolRow, policies: ToolPolicies): ConnectorTool {
   return {
     id: row.id,
     name: row.name,
     exposedName: row.exposedName,
     definition: toToolDefinition(row.definition),
     definitionHash: row.definitionHash,
+    ...toApproval(row, policies),
+    approvedAt: row.approvedAt ?? undefined,
+    reference: toReference(row.reference),
+    version: row.version,
     updatedAt: row.updatedAt,
   };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   ConstraintViolation,
   type Database,
@@ -15,27 +14,31 @@ import type {
   ConnectorStore,
   NewConnector,
   NewCredential,
-  NewTool,
 } from './connector-store.ts';
 import {
   connectorInclude,
   type OwnerColumns,
   ownerColumns,
   toConnectorRecord,
-  toHeaderColumn,
 } from './prisma-connector-rows.ts';
 import { replaceOfferings } from './prisma-offering-rows.ts';
+import { replaceTools } from './prisma-tool-rows.ts';
 import { freeSlug } from './slug.ts';
-import { exposedNames } from './tool-names.ts';
+import type { ToolPolicies } from './tool-approval.ts';
 
 /** Connectors in PostgreSQL. */
 export class PrismaConnectorStore implements ConnectorStore {
   readonly #database: Pick<Database, 'asUser'>;
+  readonly #toolPolicies: ToolPolicies;
   /** Who waits for the owner's lock waits here first, without a connection that others need. */
   readonly #inserts = new KeyedQueue();
 
-  constructor({ database }: { database: Pick<Database, 'asUser'> }) {
+  constructor({
+    database,
+    toolPolicies,
+  }: { database: Pick<Database, 'asUser'>; toolPolicies: ToolPolicies }) {
     this.#database = database;
+    this.#toolPolicies = toolPolicies;
   }
 
   async list(
@@ -97,7 +100,13 @@ export class PrismaConnectorStore implements ConnectorStore {
         if (connector.credential !== undefined) {
           await putCredential(tx, owner, connector.id, connector.credential, connector.at);
         }
-        await replaceTools(tx, owner, { id: connector.id, slug }, connector.tools, connector.at);
+        await replaceTools(tx, owner, {
+          connector: { id: connector.id, slug },
+          tools: connector.tools,
+          policies: this.#toolPolicies,
+          isMoved: false,
+          at: connector.at,
+        });
         await replaceOfferings(tx, owner, { id: connector.id, slug }, connector.offerings);
         return await mustRead(tx, owner, connector.id);
       });
@@ -126,7 +135,13 @@ export class PrismaConnectorStore implements ConnectorStore {
         const record = await mustRead(tx, owner, id);
         await replaceOfferings(tx, owner, record, changes.offerings);
         if (changes.tools === undefined) return record;
-        await replaceTools(tx, owner, record, changes.tools, changes.at);
+        await replaceTools(tx, owner, {
+          connector: record,
+          tools: changes.tools,
+          policies: this.#toolPolicies,
+          isMoved: changes.isMoved === true,
+          at: changes.at,
+        });
         return await mustRead(tx, owner, id);
       }),
     );
@@ -240,46 +255,6 @@ async function putCredential(
   await tx.credential.create({
     data: { ...owner, ...credential, connectorId, createdAt: at, updatedAt: at },
   });
-}
-
-async function replaceTools(
-  tx: DatabaseTransaction,
-  owner: OwnerColumns,
-  connector: { id: string; slug: string },
-  tools: readonly NewTool[],
-  at: Date,
-): Promise<void> {
-  const where = { ...owner, connectorId: connector.id };
-  const stored = await tx.connectorTool.findMany({
-    where,
-    select: { name: true, exposedName: true, definitionHash: true },
-  });
-  const storedByName = new Map(stored.map((tool) => [tool.name, tool]));
-  const names = tools.map((tool) => tool.name);
-  await tx.connectorTool.deleteMany({ where: { ...where, name: { notIn: names } } });
-  const exposed = exposedNames(
-    connector.slug,
-    names,
-    new Map(stored.map((tool) => [tool.name, tool.exposedName])),
-  );
-  const added: Prisma.ConnectorToolCreateManyInput[] = [];
-  for (const { name, definition, definitionHash } of tools) {
-    const old = storedByName.get(name);
-    // Dropping the undefined members here keeps what is stored equal to what is read back.
-    const json: Prisma.InputJsonObject = JSON.parse(JSON.stringify(definition));
-    const headerParameters = toHeaderColumn(definition);
-    if (old === undefined) {
-      const exposedName = exposed.get(name) ?? name;
-      const columns = { id: randomUUID(), name, exposedName, definition: json, definitionHash };
-      added.push({ ...where, ...columns, headerParameters, createdAt: at, updatedAt: at });
-    } else if (old.definitionHash !== definitionHash) {
-      await tx.connectorTool.updateMany({
-        where: { ...where, name },
-        data: { definition: json, definitionHash, headerParameters, updatedAt: at },
-      });
-    }
-  }
-  if (added.length > 0) await tx.connectorTool.createMany({ data: added });
 }
 
 async function translatingNames<Result>(work: () => Promise<Result>): Promise<Result> {

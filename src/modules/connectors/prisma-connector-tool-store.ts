@@ -1,29 +1,41 @@
-import type { Database } from '../../database/index.ts';
+import type { Database, DatabaseTransaction } from '../../database/index.ts';
+import { AppError } from '../../errors/app-error.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorTool } from './connector.ts';
 import type {
   CallableTool,
   ConnectorToolStore,
+  SeenDefinition,
+  ToolChanges,
   ToolSource,
   ToolStanding,
 } from './connector-tool-store.ts';
 import {
+  approvalColumns,
   connectorInclude,
+  type OwnerColumns,
   ownerColumns,
   standingColumns,
+  toApproval,
   toConnectorRecord,
   toConnectorTool,
   toHeaderParameters,
   toStanding,
   toToolDefinition,
 } from './prisma-connector-rows.ts';
+import type { ToolPolicies } from './tool-approval.ts';
 
 /** The tools of connectors in PostgreSQL. */
 export class PrismaConnectorToolStore implements ConnectorToolStore {
   readonly #database: Pick<Database, 'asUser'>;
+  readonly #policies: ToolPolicies;
 
-  constructor({ database }: { database: Pick<Database, 'asUser'> }) {
+  constructor({
+    database,
+    toolPolicies,
+  }: { database: Pick<Database, 'asUser'>; toolPolicies: ToolPolicies }) {
     this.#database = database;
+    this.#policies = toolPolicies;
   }
 
   async listTools(
@@ -42,7 +54,62 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
         take: limit,
       }),
     );
-    return rows.map(toConnectorTool);
+    return rows.map((row) => toConnectorTool(row, this.#policies));
+  }
+
+  async findTool(
+    identity: Identity,
+    connectorId: string,
+    toolId: string,
+  ): Promise<ConnectorTool | undefined> {
+    const where = { ...ownerColumns(identity), connectorId, id: toolId };
+    const row = await this.#database.asUser(identity, (tx) =>
+      tx.connectorTool.findFirst({ where }),
+    );
+    return row === null ? undefined : toConnectorTool(row, this.#policies);
+  }
+
+  changeTool(
+    identity: Identity,
+    { connectorId, toolId }: { connectorId: string; toolId: string },
+    { isEnabled, approvedHash }: ToolChanges,
+    { accepts, at }: { accepts: ((version: number) => boolean) | undefined; at: Date },
+  ): Promise<ConnectorTool> {
+    const owner = ownerColumns(identity);
+    return this.#database.asUser(identity, async (tx) => {
+      await lockConnector(tx, owner, connectorId);
+      const [before] = await this.#readTools(tx, owner, connectorId, [toolId]);
+      if (accepts !== undefined && before !== undefined && !accepts(before.version)) {
+        throw new AppError('PRECONDITION_FAILED');
+      }
+      if (approvedHash !== undefined) {
+        await this.#approve(tx, owner, connectorId, [{ toolId, definitionHash: approvedHash }], at);
+      }
+      if (isEnabled !== undefined) {
+        await tx.connectorTool.updateMany({
+          where: { ...owner, connectorId, id: toolId, enabled: !isEnabled },
+          data: { enabled: isEnabled, version: { increment: 1 }, updatedAt: at },
+        });
+      }
+      const [after] = await this.#readTools(tx, owner, connectorId, [toolId]);
+      if (after === undefined) throw notFound([toolId]);
+      return after;
+    });
+  }
+
+  approveTools(
+    identity: Identity,
+    connectorId: string,
+    seen: readonly SeenDefinition[],
+    at: Date,
+  ): Promise<ConnectorTool[]> {
+    const owner = ownerColumns(identity);
+    return this.#database.asUser(identity, async (tx) => {
+      await lockConnector(tx, owner, connectorId);
+      await this.#approve(tx, owner, connectorId, seen, at);
+      const ids = seen.map(({ toolId }) => toolId);
+      return await this.#readTools(tx, owner, connectorId, ids);
+    });
   }
 
   async listSources(identity: Identity): Promise<ToolSource[]> {
@@ -51,19 +118,40 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
         where: { ...ownerColumns(identity), intent: 'ENABLED' },
         include: {
           ...connectorInclude,
-          tools: { select: { exposedName: true, definition: true, definitionHash: true } },
+          tools: {
+            where: { enabled: true },
+            select: {
+              id: true,
+              exposedName: true,
+              definition: true,
+              definitionHash: true,
+              ...approvalColumns,
+            },
+          },
         },
       }),
     );
     return rows.map((row) => {
       const { id, name, slug, health, fault, credentialGeneration } = toConnectorRecord(row);
-      const tools = row.tools.map(({ exposedName, definition, definitionHash }) => ({
-        exposedName,
-        definition: toToolDefinition(definition),
-        definitionHash,
-      }));
+      const tools = row.tools.map((tool) => ({ ...tool, ...toApproval(tool, this.#policies) }));
       const connector = { id, name, slug, health, fault, credentialGeneration };
-      return { ...connector, discoveredAt: row.toolsDiscoveredAt, tools };
+      return {
+        ...connector,
+        discoveredAt: row.toolsDiscoveredAt,
+        tools: tools
+          .filter(({ admission }) => admission === 'offered' || admission === 'warned')
+          .map(({ definition, admission, ...tool }) => ({
+            id: tool.id,
+            exposedName: tool.exposedName,
+            definition: toToolDefinition(definition),
+            definitionHash: tool.definitionHash,
+            state: tool.state,
+            isWarned: admission === 'warned',
+          })),
+        held: tools
+          .filter(({ admission }) => admission === 'held')
+          .map(({ exposedName, state }) => ({ exposedName, state })),
+      };
     });
   }
 
@@ -82,7 +170,8 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
     if (row === null) return undefined;
     const { callTimeoutSeconds } = row.connector;
     const headerParameters = toHeaderParameters(row.headerParameters);
-    return { ...toStanding(row), callTimeoutSeconds, toolName: row.name, headerParameters };
+    const standing = toStanding(row, this.#policies);
+    return { ...standing, callTimeoutSeconds, toolName: row.name, headerParameters };
   }
 
   async listStandings(
@@ -95,6 +184,83 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
         select: standingColumns,
       }),
     );
-    return rows.map(toStanding);
+    return rows.map((row) => toStanding(row, this.#policies));
   }
+
+  /** In the order of the ids; those that are not there are left out. */
+  async #readTools(
+    tx: DatabaseTransaction,
+    owner: OwnerColumns,
+    connectorId: string,
+    ids: readonly string[],
+  ): Promise<ConnectorTool[]> {
+    const rows = await tx.connectorTool.findMany({
+      where: { ...owner, connectorId, id: { in: [...ids] } },
+    });
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => {
+      const row = byId.get(id);
+      return row === undefined ? [] : [toConnectorTool(row, this.#policies)];
+    });
+  }
+
+  /** Under the connector's lock, so that the definition that was looked at is the one that is approved. */
+  async #approve(
+    tx: DatabaseTransaction,
+    owner: OwnerColumns,
+    connectorId: string,
+    seen: readonly SeenDefinition[],
+    at: Date,
+  ): Promise<void> {
+    const ids = seen.map(({ toolId }) => toolId);
+    const rows = await tx.connectorTool.findMany({
+      where: { ...owner, connectorId, id: { in: ids } },
+      select: { id: true, definitionHash: true, state: true },
+    });
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const missing = ids.filter((id) => !byId.has(id));
+    if (missing.length > 0) throw notFound(missing);
+    const other = seen.filter(
+      ({ toolId, definitionHash }) => byId.get(toolId)?.definitionHash !== definitionHash,
+    );
+    if (other.length > 0) throw notTheSeenOne(other.map(({ toolId }) => toolId));
+    const pending = rows.filter(({ state }) => state !== 'approved').map(({ id }) => id);
+    if (pending.length === 0) return;
+    await tx.$executeRaw`
+      update connector_tools
+      set state = 'approved', approved_hash = definition_hash, approved_at = ${at}, reference = null,
+        version = version + 1, updated_at = ${at}
+      where tenant_id = ${owner.tenantId} and owner_kind = ${owner.ownerKind}
+        and owner_id = ${owner.ownerId} and connector_id = ${connectorId}::uuid
+        and id = any(${pending}::uuid[])`;
+  }
+}
+
+/** Holds off discoveries, which change the connector's row first. @throws AppError `CONNECTOR_NOT_FOUND` */
+async function lockConnector(
+  tx: DatabaseTransaction,
+  { tenantId, ownerKind, ownerId }: OwnerColumns,
+  id: string,
+): Promise<void> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    select id::text from connectors
+    where id = ${id}::uuid and tenant_id = ${tenantId} and owner_kind = ${ownerKind}
+      and owner_id = ${ownerId}
+    for update`;
+  if (rows.length === 0) throw new AppError('CONNECTOR_NOT_FOUND');
+}
+
+function notFound(toolIds: readonly string[]): AppError {
+  return new AppError('TOOL_NOT_FOUND', {
+    detail: 'The connector has no tool with this id. Read the list of its tools again.',
+    extensions: { tool_ids: toolIds },
+  });
+}
+
+function notTheSeenOne(toolIds: readonly string[]): AppError {
+  return new AppError('TOOL_CHANGED', {
+    detail:
+      'The server has changed the tool since it was looked at, so nothing was approved. Read it again, and decide anew.',
+    extensions: { tool_ids: toolIds },
+  });
 }

@@ -21,15 +21,17 @@ function withHash(readable: string, original: string, taken: ReadonlySet<string>
  * with 8 hex digits of a hash of the original. Names in `known` are kept, so that a name is stable while its tool lives.
  *
  * @param known exposed names by the server's tool names, from the last discovery.
+ * @param reserved exposed names of other tools, which nobody gets.
  * @returns exposed names by the server's tool names; unique, whatever the case.
  */
 export function exposedNames(
   slug: string,
   toolNames: readonly string[],
   known: ReadonlyMap<string, string>,
+  reserved: readonly string[] = [],
 ): Map<string, string> {
   const result = new Map<string, string>();
-  const taken = new Set<string>();
+  const taken = new Set(reserved.map((exposed) => exposed.toLowerCase()));
   const take = (tool: string, exposed: string) => {
     result.set(tool, exposed);
     taken.add(exposed.toLowerCase());
@@ -53,4 +55,13 @@ export function exposedNames(
 /** The slug an exposed name begins with. Slugs have no underscore, so that the first separator is theirs, whatever follows. */
 export function slugInName(exposedName: string): string {
   return exposedName.slice(0, exposedName.indexOf(SEPARATOR));
+}
+
+/**
+ * The same for names that readers take for one: they differ in case, in separators or in the width of characters only. Letters of
+ * different alphabets that look alike are not told.
+ */
+export function likenessOf(toolName: string): string {
+  const folded = toolName.normalize('NFKC').toLowerCase();
+  return folded.replace(/[^\p{L}\p{N}]/gu, '') || folded;
 }

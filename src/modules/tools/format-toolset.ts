@@ -1,5 +1,5 @@
 import { AppError } from '../../errors/app-error.ts';
-import { type FitCode, fitTool } from './formats/fit-tool.ts';
+import { fitTool } from './formats/fit-tool.ts';
 import type { FittedTool } from './formats/tool-format.ts';
 import { type FormattedTools, TOOL_FORMATS, type ToolFormatName } from './formats/tool-formats.ts';
 import { nearestNames } from './nearest-names.ts';
@@ -7,6 +7,7 @@ import type { WorkAllowance } from './schemas/adapt-schema.ts';
 import type { JsonObject } from './schemas/schema-types.ts';
 import { rankTools } from './tool-ranking.ts';
 import { compareNames, type Toolset, type ToolsetOutcome, type ToolsetTool } from './toolset.ts';
+import { approvalWarnings, type ToolsetWarning } from './toolset-warning.ts';
 
 /** What an agent asks for. */
 export interface ToolsetRequest {
@@ -15,14 +16,6 @@ export interface ToolsetRequest {
   selectedTool: string | undefined;
   /** At most so many tools, at least 1. */
   limit: number | undefined;
-}
-
-/** A tool that is not offered as its server describes it, or a list that was cut. */
-export interface ToolsetWarning {
-  code: FitCode | 'TOOL_LIMIT';
-  message: string;
-  connectorId: string | undefined;
-  tool: string | undefined;
 }
 
 /** A toolset as a provider takes it. */
@@ -86,7 +79,7 @@ function fitTools(toolset: Toolset, { format, selectedTool, limit }: ToolsetRequ
   const ranked = rankTools(toolset, selectedTool);
   const allowances = new Map<string, WorkAllowance>();
   const tools: FittedTool[] = [];
-  const warnings: ToolsetWarning[] = [];
+  const warnings: ToolsetWarning[] = approvalWarnings(toolset);
   let seen = 0;
   for (const tool of ranked) {
     if (tools.length >= maximum) break;

@@ -8,13 +8,21 @@ import type { Toolset } from './toolset.ts';
 /** What has to happen before a tool can be called. */
 export type ToolRemedy =
   | 'choose_another_tool'
+  | 'enable_tool'
+  | 'approve_tool'
   | 'enable_connector'
   | 'renew_credentials'
   | 'read_tools_again'
   | 'wait';
 
 /** Codes of what does not go away by itself. */
-type LastingCode = 'TOOL_NOT_FOUND' | 'CONNECTOR_DISABLED' | 'NEEDS_AUTH' | 'TOOL_CHANGED';
+type LastingCode =
+  | 'TOOL_NOT_FOUND'
+  | 'CONNECTOR_DISABLED'
+  | 'TOOL_DISABLED'
+  | 'TOOL_NOT_APPROVED'
+  | 'NEEDS_AUTH'
+  | 'TOOL_CHANGED';
 
 /** Why a tool cannot be called now, as one of the closed list of codes. */
 export interface ToolObstacle {
@@ -90,8 +98,18 @@ export function unavailableError(availability: ToolAvailability): AppError | und
   if (obstacle === undefined) return undefined;
   return new AppError(obstacle.code, {
     detail: obstacle.detail,
-    extensions: { ...(standing && { connector_id: standing.connectorId }), nearest },
+    extensions: {
+      ...(standing && { connector_id: standing.connectorId, ...placeOf(obstacle, standing) }),
+      nearest,
+    },
   });
+}
+
+/** Where its owner can do something about a tool that the owner, or nobody yet, has decided about; for the extensions of a problem. */
+export function placeOf({ code }: ToolObstacle, { toolId, state }: ToolStanding) {
+  if (code === 'TOOL_DISABLED') return { tool_id: toolId, retryable: false };
+  if (code === 'TOOL_NOT_APPROVED') return { tool_id: toolId, state, retryable: false };
+  return {};
 }
 
 /** What keeps a tool from being called, whatever its server would say: the owner's will, and the definition. */
@@ -101,6 +119,9 @@ export function refusalOf(
 ): ToolObstacle | undefined {
   if (standing === undefined) return obstacle('TOOL_NOT_FOUND');
   if (standing.intent === 'DISABLED') return obstacle('CONNECTOR_DISABLED');
+  if (standing.admission === 'disabled') return obstacle('TOOL_DISABLED');
+  // Whatever definition the agent knows: a call would run the tool as it is now.
+  if (standing.admission === 'held') return obstacle('TOOL_NOT_APPROVED');
   if (definitionHash !== undefined && definitionHash !== standing.definitionHash) {
     return obstacle('TOOL_CHANGED');
   }
@@ -131,6 +152,8 @@ const OBSTACLES: Readonly<Record<LastingCode, { remedy: ToolRemedy; detail?: str
     remedy: 'renew_credentials',
     detail: 'Renew the credentials of the connector, then try again.',
   },
+  TOOL_DISABLED: { remedy: 'enable_tool' },
+  TOOL_NOT_APPROVED: { remedy: 'approve_tool' },
   TOOL_CHANGED: { remedy: 'read_tools_again' },
 };
 
@@ -146,7 +169,7 @@ const HEALTH = { ok: 'HEALTHY', stale: 'ERROR', needs_auth: 'NEEDS_AUTH' } as co
 function standingsOf({ tools, outcomes }: Toolset): Map<string, ToolStanding> {
   const connectors = new Map(outcomes.map((outcome) => [outcome.connectorId, outcome]));
   return new Map(
-    tools.flatMap(({ name: exposedName, connectorId, definitionHash }) => {
+    tools.flatMap(({ id: toolId, name: exposedName, connectorId, definitionHash, state }) => {
       const connector = connectors.get(connectorId);
       if (connector === undefined) return [];
       const { outcome, credentialGeneration } = connector;
@@ -155,7 +178,9 @@ function standingsOf({ tools, outcomes }: Toolset): Map<string, ToolStanding> {
         health: HEALTH[outcome],
         credentialGeneration,
       } as const;
-      return [[exposedName, { exposedName, connectorId, definitionHash, ...ofConnector }]];
+      const place = { connectorId, toolId, exposedName };
+      const approval = { state, admission: 'offered' } as const;
+      return [[exposedName, { ...place, definitionHash, ...ofConnector, ...approval }]];
     }),
   );
 }

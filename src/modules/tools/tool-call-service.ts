@@ -15,7 +15,7 @@ import type { ServerRequestService } from '../sessions/index.ts';
 import { type CallState, callErrorOf } from './call-error.ts';
 import type { CallMetrics } from './call-metrics.ts';
 import type { RequestStates } from './request-states.ts';
-import { refusalOf } from './tool-availability.ts';
+import { placeOf, refusalOf } from './tool-availability.ts';
 
 /** Bytes of JSON that the arguments of a call may take. */
 const MAX_ARGUMENTS_BYTES = 256 * 1024;
@@ -77,8 +77,9 @@ export class ToolCallService {
 
   /**
    * Calls the tool on its server, over the user's session.
-   * @throws AppError `TOOL_NOT_FOUND`, `CONNECTOR_NOT_FOUND` (deleted meanwhile), `CONNECTOR_DISABLED`, `TOOL_CHANGED`, `PAYLOAD_TOO_LARGE`,
-   * `REQUEST_STATE_INVALID`, `NEEDS_AUTH`, `UPSTREAM_UNREACHABLE`, `UPSTREAM_INVALID`, `UPSTREAM_TIMEOUT`, `SESSION_LIMIT_REACHED`, `SESSIONS_EXHAUSTED`. A failure
+   * @throws AppError `TOOL_NOT_FOUND`, `CONNECTOR_NOT_FOUND` (deleted meanwhile), `CONNECTOR_DISABLED`, `TOOL_DISABLED`,
+   * `TOOL_NOT_APPROVED`, `TOOL_CHANGED`, `PAYLOAD_TOO_LARGE`, `REQUEST_STATE_INVALID`, `NEEDS_AUTH`, `UPSTREAM_UNREACHABLE`,
+   * `UPSTREAM_INVALID`, `UPSTREAM_TIMEOUT`, `SESSION_LIMIT_REACHED`, `SESSIONS_EXHAUSTED`. A failure
    * that the tool or its server reports is a result. Cancelled where the caller's own signal ended it.
    */
   async call(
@@ -129,6 +130,7 @@ export class ToolCallService {
     throw new AppError(refusal.code, {
       extensions: {
         connector_id: connectorId,
+        ...placeOf(refusal, tool),
         ...(refusal.code === 'TOOL_CHANGED' && { definition_hash: definitionHash }),
       },
     });

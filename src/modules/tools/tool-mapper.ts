@@ -24,6 +24,7 @@ export function toOutcomeResource(outcome: ToolsetOutcome): ToolsetOutcomeResour
     code: fault?.code ?? null,
     message: fault === undefined ? null : messageFor(fault.code),
     tool_count: outcome.toolCount,
+    held_tool_count: outcome.heldToolCount,
     discovered_at: outcome.discoveredAt.toISOString(),
     last_failed_at: fault?.at.toISOString() ?? null,
     failing_since: fault?.since.toISOString() ?? null,

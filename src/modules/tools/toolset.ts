@@ -1,4 +1,4 @@
-import type { ConnectorFault, ToolDefinition, ToolSource } from '../connectors/index.ts';
+import type { ConnectorFault, ToolDefinition, ToolSource, ToolState } from '../connectors/index.ts';
 
 /** How fresh the tools of one connector are. */
 export interface ToolsetOutcome {
@@ -8,23 +8,39 @@ export interface ToolsetOutcome {
   credentialGeneration: number;
   outcome: 'ok' | 'stale' | 'needs_auth';
   fault: ConnectorFault | undefined;
+  /** Tools that agents get, before a list is cut. */
   toolCount: number;
+  /** Tools that wait for approval. */
+  heldToolCount: number;
   discoveredAt: Date;
 }
 
 /** A tool by the name agents call it. */
 export interface ToolsetTool {
+  id: string;
   name: string;
   connectorId: string;
   definition: ToolDefinition;
   /** Of the definition as it is stored, whatever shape it is shown in. */
   definitionHash: string;
+  state: ToolState;
+  /** Offered, though nobody approved its definition. */
+  isWarned: boolean;
+}
+
+/** A tool that is not offered until it is approved. */
+export interface HeldTool {
+  name: string;
+  connectorId: string;
+  state: ToolState;
 }
 
 /** A user's tools as agents see them. */
 export interface Toolset {
   /** Sorted by name. */
   tools: ToolsetTool[];
+  /** Sorted by name. */
+  held: HeldTool[];
   /** Sorted by slug. */
   outcomes: ToolsetOutcome[];
 }
@@ -45,12 +61,12 @@ export function compileToolset(sources: readonly ToolSource[]): Toolset {
   return {
     tools: sources
       .flatMap(({ id, tools }) =>
-        tools.map(({ exposedName, definition, definitionHash }) => ({
-          name: exposedName,
-          connectorId: id,
-          definition,
-          definitionHash,
-        })),
+        tools.map(({ exposedName, ...tool }) => ({ name: exposedName, connectorId: id, ...tool })),
+      )
+      .sort((a, b) => compareNames(a.name, b.name)),
+    held: sources
+      .flatMap(({ id, held }) =>
+        held.map(({ exposedName, state }) => ({ name: exposedName, connectorId: id, state })),
       )
       .sort((a, b) => compareNames(a.name, b.name)),
     outcomes: sources
@@ -62,6 +78,7 @@ export function compileToolset(sources: readonly ToolSource[]): Toolset {
         outcome: outcomeOf(source),
         fault: source.fault,
         toolCount: source.tools.length,
+        heldToolCount: source.held.length,
         discoveredAt: source.discoveredAt,
       }))
       .sort((a, b) => compareNames(a.slug, b.slug)),

@@ -9,7 +9,11 @@ let server: ScriptedServer;
 let alice: ApiClient;
 
 beforeAll(async () => {
-  service = await startTestService({ clock: new ImpatientClock() });
+  service = await startTestService({
+    clock: new ImpatientClock(),
+    // What is stored is the subject here, not what its owner has to approve.
+    env: { TOOL_POLICY_CHANGED: 'accept' },
+  });
 });
 
 afterAll(() => service.close());

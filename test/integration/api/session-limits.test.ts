@@ -11,7 +11,11 @@ afterEach(async () => {
 });
 
 async function start(env: Record<string, string> = {}): Promise<TestService> {
-  const service = await startTestService({ env, clock: new ImpatientClock() });
+  const service = await startTestService({
+    // A new URL is about sessions here, not about what its owner has to approve.
+    env: { TOOL_POLICY_CHANGED: 'accept', ...env },
+    clock: new ImpatientClock(),
+  });
   cleanups.push(() => service.close());
   return service;
 }

@@ -15,7 +15,8 @@ const call = { name: 'mine__echo', arguments: {} };
 
 beforeAll(async () => {
   clock = new ImpatientClock();
-  service = await startTestService({ clock });
+  // A changed tool can be called, so that what a call expects of it is what decides.
+  service = await startTestService({ clock, env: { TOOL_POLICY_CHANGED: 'accept' } });
 });
 
 afterAll(() => service.close());

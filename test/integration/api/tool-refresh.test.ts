@@ -13,7 +13,7 @@ let connector: Connector;
 
 beforeAll(async () => {
   clock = new ImpatientClock();
-  service = await startTestService({ clock });
+  service = await startTestService({ clock, env: { TOOL_POLICY_CHANGED: 'accept' } });
 });
 
 afterAll(() => service.close());

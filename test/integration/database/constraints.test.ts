@@ -127,6 +127,13 @@ describe('what hangs on a connector', () => {
     ['definition', { definition: '[]' }],
     ['definition_hash', { definition_hash: 'abc' }],
     ['definition_hash', { definition_hash: 'A'.repeat(64) }],
+    ['state', { state: 'held' }],
+    ['version', { version: 0 }],
+    ['reference', { reference: '[]' }],
+    ['approved_hash', { approved_hash: 'abc', approved_at: new Date() }],
+    ['approval', { approved_hash: 'a'.repeat(64) }],
+    ['approved', { state: 'approved' }],
+    ['approved', { state: 'approved', approved_hash: 'a'.repeat(64), approved_at: new Date() }],
   ])('refuses a tool with a bad %s: %o', async (column, overrides) => {
     const row = toolRow(connector, overrides);
     expect(await refusedBy(insertRow(test.owner, 'connector_tools', row))).toBe(

@@ -11,6 +11,7 @@ import {
 } from '../../../src/database/migrations.ts';
 import type { SchemaState } from '../../../src/database/schema-state.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { connectorRow, insertRow, toolRow } from '../../support/database-rows.ts';
 
 const SCHEMA = readFileSync(
   path.join(import.meta.dirname, '../../../prisma/schema.prisma'),
@@ -174,6 +175,34 @@ describe('schemaState', () => {
       expect(describeSchemaState(state)).toContain('unfinished migrations');
       await owner.query('UPDATE _prisma_migrations SET rolled_back_at = now()');
       expect(await database.schemaState()).toMatchObject({ missing: names, failed: [] });
+    }));
+});
+
+describe('the approval of tools', () => {
+  it('counts what agents had before as approved, whoever migrates', () =>
+    withDatabase({ migrated: false }, async ({ url, owner }) => {
+      const index = ours.findIndex(({ name }) => name.endsWith('_tool_approval'));
+      await applyMigrations({ url, migrations: ours.slice(0, index) });
+      const connector = await insertRow(owner, 'connectors', connectorRow());
+      const plain = await insertRow(owner, 'connector_tools', toolRow(connector));
+      const annotations = { destructiveHint: true };
+      const definition = { inputSchema: { type: 'object' }, annotations };
+      const marked = await insertRow(owner, 'connector_tools', toolRow(connector, { definition }));
+
+      await applyMigrations({ url });
+
+      const { rows } = await owner.query(
+        'SELECT id, state, enabled, destructive, approved_hash FROM connector_tools ORDER BY destructive',
+      );
+      const kept = { state: 'approved', enabled: true };
+      expect(rows).toEqual([
+        { ...kept, id: plain['id'], destructive: false, approved_hash: plain['definition_hash'] },
+        { ...kept, id: marked['id'], destructive: true, approved_hash: marked['definition_hash'] },
+      ]);
+      const forced = await owner.query(
+        "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'connector_tools'",
+      );
+      expect(forced.rows).toEqual([{ relforcerowsecurity: true }]);
     }));
 });
 

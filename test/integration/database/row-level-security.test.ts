@@ -9,6 +9,7 @@ import {
   insertRow,
   offeringRow,
   type Row,
+  removedToolRow,
   toolRow,
 } from '../../support/database-rows.ts';
 
@@ -17,6 +18,7 @@ const TABLES = [
   'credentials',
   'connector_tools',
   'connector_offerings',
+  'removed_tools',
   'idempotency_records',
 ] as const;
 const ALICE = { tenantId: 'tenant-a', userId: 'alice' };
@@ -49,6 +51,7 @@ beforeEach(async () => {
   await insertRow(test.owner, 'credentials', credentialRow(connector));
   await insertRow(test.owner, 'connector_tools', toolRow(connector));
   await insertRow(test.owner, 'connector_offerings', offeringRow(connector));
+  await insertRow(test.owner, 'removed_tools', removedToolRow(connector));
   await insertRow(test.owner, 'idempotency_records', idempotencyRow());
 });
 
@@ -153,6 +156,7 @@ describe('every table', () => {
     ['credentials', () => credentialRow(connector, { connector_id: randomUUID() })],
     ['connector_tools', () => toolRow(connector)],
     ['connector_offerings', () => offeringRow(connector)],
+    ['removed_tools', () => removedToolRow(connector)],
     ['idempotency_records', () => idempotencyRow()],
   ])('%s: a row cannot be made for somebody else', async (table, row) => {
     for (const stranger of [BOB, ALICE_ELSEWHERE, undefined]) {

@@ -14,7 +14,8 @@ let alice: ApiClient;
 let count = 0;
 
 beforeAll(async () => {
-  service = await startTestService();
+  // Nothing but the secrets is to keep a call from going to another address.
+  service = await startTestService({ env: { TOOL_POLICY_CHANGED: 'accept' } });
   home = await ScriptedServer.start();
   trap = await ScriptedServer.start();
 });

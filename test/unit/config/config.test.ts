@@ -66,6 +66,7 @@ describe('a sound configuration', () => {
         idleMinutes: 60,
         sweepMinutes: 30,
       },
+      toolPolicies: { first: 'accept', changed: 'hold', destructive: 'accept' },
       testLimits: {
         atOnce: 100,
         atOncePerUser: 10,

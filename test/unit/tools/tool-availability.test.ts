@@ -13,6 +13,9 @@ const alice = { tenantId: 'tenant-a', userId: 'alice' };
 const off: ToolStanding = {
   exposedName: 'off__search',
   connectorId: 'id-off',
+  toolId: 'id-of-search',
+  state: 'approved',
+  admission: 'offered',
   definitionHash: hashOf('search'),
   intent: 'DISABLED',
   health: 'NEEDS_AUTH',

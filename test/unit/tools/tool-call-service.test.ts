@@ -95,6 +95,9 @@ beforeEach(() => {
   client = new ScriptedClient();
   tool = {
     connectorId: 'c1',
+    toolId: 't1',
+    state: 'approved',
+    admission: 'offered',
     exposedName: 's__do_it_1234abcd',
     toolName: 'do it!',
     intent: 'ENABLED',

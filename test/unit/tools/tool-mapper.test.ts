@@ -26,11 +26,27 @@ const full: ToolDefinition = {
   annotations: { readOnlyHint: true },
 };
 const at = new Date('2026-01-01T00:00:00.000Z');
+const approved = { state: 'approved', isWarned: false } as const;
 const toolset: Toolset = {
   tools: [
-    { name: 's__bare', connectorId: 'c1', definition: bare, definitionHash: 'b' },
-    { name: 's__full', connectorId: 'c1', definition: full, definitionHash: 'f' },
+    {
+      id: 'b',
+      name: 's__bare',
+      connectorId: 'c1',
+      definition: bare,
+      definitionHash: 'b',
+      ...approved,
+    },
+    {
+      id: 'f',
+      name: 's__full',
+      connectorId: 'c1',
+      definition: full,
+      definitionHash: 'f',
+      ...approved,
+    },
   ],
+  held: [],
   outcomes: [
     {
       connectorId: 'c1',
@@ -40,6 +56,7 @@ const toolset: Toolset = {
       fault: undefined,
       credentialGeneration: 1,
       toolCount: 2,
+      heldToolCount: 0,
       discoveredAt: at,
     },
   ],
@@ -71,7 +88,13 @@ describe('toToolsetResource', () => {
         fault: { code: 'TIMEOUT' as const, at: later, since: at },
       })),
     };
-    const shown = { connector_id: 'c1', name: 'Server', slug: 's', tool_count: 2 };
+    const shown = {
+      connector_id: 'c1',
+      name: 'Server',
+      slug: 's',
+      tool_count: 2,
+      held_tool_count: 0,
+    };
     const discovered = { discovered_at: '2026-01-01T00:00:00.000Z' };
     expect(toToolsetResource(toolset).outcomes).toStrictEqual([
       {
@@ -122,7 +145,10 @@ describe('toToolsetResource', () => {
       { name: 's__bare', connectorId: 'c1', definition: { ...bare, annotations: {} } },
     ],
   ])('content_hash changes with %s', (_, changed) => {
-    const tools = [{ ...changed, definitionHash: 'b' }, ...toolset.tools.slice(1)];
+    const tools = [
+      { ...changed, id: 'b', definitionHash: 'b', ...approved },
+      ...toolset.tools.slice(1),
+    ];
     const resource = toToolsetResource({ ...toolset, tools });
     expect(resource.content_hash).not.toBe(toToolsetResource(toolset).content_hash);
   });
@@ -138,7 +164,7 @@ describe('toToolsetResource', () => {
   });
 
   it('has neither tools nor warnings for nobody', () => {
-    expect(toToolsetResource({ tools: [], outcomes: [] })).toMatchObject({
+    expect(toToolsetResource({ tools: [], held: [], outcomes: [] })).toMatchObject({
       tools: [],
       outcomes: [],
       warnings: [],

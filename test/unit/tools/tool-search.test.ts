@@ -19,6 +19,7 @@ function source(id: string, name: string, tools: Readonly<Record<string, Sample>
     credentialGeneration: 1,
     discoveredAt: new Date(0),
     tools: Object.entries(tools).map(([tool, { description, title, parameters = [] }]) => ({
+      id: `id-of-${tool}`,
       exposedName: `${id}__${tool}`,
       definition: {
         title,
@@ -31,7 +32,10 @@ function source(id: string, name: string, tools: Readonly<Record<string, Sample>
         annotations: undefined,
       },
       definitionHash: 'd',
+      state: 'approved',
+      isWarned: false,
     })),
+    held: [],
   };
 }
 

@@ -28,10 +28,14 @@ function source(slug: string, tools: string[], rest: Partial<ToolSource> = {}): 
     credentialGeneration: 1,
     discoveredAt: at,
     tools: tools.map((tool) => ({
+      id: `id-of-${tool}`,
       exposedName: `${slug}__${tool}`,
       definition,
       definitionHash: 'd',
+      state: 'approved',
+      isWarned: false,
     })),
+    held: [],
     ...rest,
   };
 }
@@ -64,7 +68,7 @@ describe('compileToolset', () => {
   });
 
   it('is empty for nobody', () => {
-    expect(compileToolset([])).toEqual({ tools: [], outcomes: [] });
+    expect(compileToolset([])).toEqual({ tools: [], held: [], outcomes: [] });
   });
 
   it('says of each connector how fresh its tools are, and keeps the tools of all', () => {
@@ -86,6 +90,7 @@ describe('compileToolset', () => {
         outcome: 'ok',
         fault: undefined,
         toolCount: 0,
+        heldToolCount: 0,
         discoveredAt: at,
       },
       expect.objectContaining({ slug: 'locked', outcome: 'needs_auth', fault: refused }),
@@ -143,6 +148,9 @@ describe('ToolsetService', () => {
           return [
             {
               connectorId: 'id-off',
+              toolId: 'id-of-search',
+              state: 'approved',
+              admission: 'offered',
               exposedName: 'off__search',
               intent: 'DISABLED',
               health: 'HEALTHY',

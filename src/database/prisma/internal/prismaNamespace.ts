@@ -401,6 +401,7 @@ export const ModelName = {
   Credential: 'Credential',
   ConnectorTool: 'ConnectorTool',
   ConnectorOffering: 'ConnectorOffering',
+  RemovedTool: 'RemovedTool',
   IdempotencyRecord: 'IdempotencyRecord'
 } as const
 
@@ -417,7 +418,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "connector" | "credential" | "connectorTool" | "connectorOffering" | "idempotencyRecord"
+    modelProps: "connector" | "credential" | "connectorTool" | "connectorOffering" | "removedTool" | "idempotencyRecord"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -717,6 +718,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    RemovedTool: {
+      payload: Prisma.$RemovedToolPayload<ExtArgs>
+      fields: Prisma.RemovedToolFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RemovedToolFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RemovedToolPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RemovedToolFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RemovedToolPayload>
+        }
+        findFirst: {
+          args: Prisma.RemovedToolFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RemovedToolPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RemovedToolFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RemovedToolPayload>
+        }
+        findMany: {
+          args: Prisma.RemovedToolFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RemovedToolPayload>[]
+        }
+        create: {
+          args: Prisma.RemovedToolCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RemovedToolPayload>
+        }
+        createMany: {
+          args: Prisma.RemovedToolCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RemovedToolCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RemovedToolPayload>[]
+        }
+        delete: {
+          args: Prisma.RemovedToolDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RemovedToolPayload>
+        }
+        update: {
+          args: Prisma.RemovedToolUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RemovedToolPayload>
+        }
+        deleteMany: {
+          args: Prisma.RemovedToolDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RemovedToolUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RemovedToolUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RemovedToolPayload>[]
+        }
+        upsert: {
+          args: Prisma.RemovedToolUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RemovedToolPayload>
+        }
+        aggregate: {
+          args: Prisma.RemovedToolAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRemovedTool>
+        }
+        groupBy: {
+          args: Prisma.RemovedToolGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RemovedToolGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RemovedToolCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RemovedToolCountAggregateOutputType> | number
+        }
+      }
+    }
     IdempotencyRecord: {
       payload: Prisma.$IdempotencyRecordPayload<ExtArgs>
       fields: Prisma.IdempotencyRecordFieldRefs
@@ -848,6 +923,7 @@ export const ConnectorScalarFieldEnum = {
   failingSince: 'failingSince',
   lastTestedAt: 'lastTestedAt',
   toolsDiscoveredAt: 'toolsDiscoveredAt',
+  toolsForgotten: 'toolsForgotten',
   era: 'era',
   resolvedTransport: 'resolvedTransport',
   protocolVersion: 'protocolVersion',
@@ -891,6 +967,13 @@ export const ConnectorToolScalarFieldEnum = {
   definition: 'definition',
   headerParameters: 'headerParameters',
   definitionHash: 'definitionHash',
+  enabled: 'enabled',
+  state: 'state',
+  approvedHash: 'approvedHash',
+  approvedAt: 'approvedAt',
+  destructive: 'destructive',
+  reference: 'reference',
+  version: 'version',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
 } as const
@@ -911,6 +994,26 @@ export const ConnectorOfferingScalarFieldEnum = {
 } as const
 
 export type ConnectorOfferingScalarFieldEnum = (typeof ConnectorOfferingScalarFieldEnum)[keyof typeof ConnectorOfferingScalarFieldEnum]
+
+
+export const RemovedToolScalarFieldEnum = {
+  connectorId: 'connectorId',
+  tenantId: 'tenantId',
+  ownerKind: 'ownerKind',
+  ownerId: 'ownerId',
+  name: 'name',
+  exposedName: 'exposedName',
+  definitionHash: 'definitionHash',
+  enabled: 'enabled',
+  state: 'state',
+  approvedHash: 'approvedHash',
+  approvedAt: 'approvedAt',
+  destructive: 'destructive',
+  reference: 'reference',
+  removedAt: 'removedAt'
+} as const
+
+export type RemovedToolScalarFieldEnum = (typeof RemovedToolScalarFieldEnum)[keyof typeof RemovedToolScalarFieldEnum]
 
 
 export const IdempotencyRecordScalarFieldEnum = {
@@ -1005,6 +1108,13 @@ export type DateTimeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel
  * Reference to a field of type 'DateTime[]'
  */
 export type ListDateTimeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'DateTime[]'>
+    
+
+
+/**
+ * Reference to a field of type 'Boolean'
+ */
+export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
     
 
 
@@ -1204,6 +1314,7 @@ export type GlobalOmitConfig = {
   credential?: Prisma.CredentialOmit
   connectorTool?: Prisma.ConnectorToolOmit
   connectorOffering?: Prisma.ConnectorOfferingOmit
+  removedTool?: Prisma.RemovedToolOmit
   idempotencyRecord?: Prisma.IdempotencyRecordOmit
 }
 

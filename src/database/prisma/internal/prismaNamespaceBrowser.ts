@@ -55,6 +55,7 @@ export const ModelName = {
   Credential: 'Credential',
   ConnectorTool: 'ConnectorTool',
   ConnectorOffering: 'ConnectorOffering',
+  RemovedTool: 'RemovedTool',
   IdempotencyRecord: 'IdempotencyRecord'
 } as const
 
@@ -92,6 +93,7 @@ export const ConnectorScalarFieldEnum = {
   failingSince: 'failingSince',
   lastTestedAt: 'lastTestedAt',
   toolsDiscoveredAt: 'toolsDiscoveredAt',
+  toolsForgotten: 'toolsForgotten',
   era: 'era',
   resolvedTransport: 'resolvedTransport',
   protocolVersion: 'protocolVersion',
@@ -135,6 +137,13 @@ export const ConnectorToolScalarFieldEnum = {
   definition: 'definition',
   headerParameters: 'headerParameters',
   definitionHash: 'definitionHash',
+  enabled: 'enabled',
+  state: 'state',
+  approvedHash: 'approvedHash',
+  approvedAt: 'approvedAt',
+  destructive: 'destructive',
+  reference: 'reference',
+  version: 'version',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
 } as const
@@ -155,6 +164,26 @@ export const ConnectorOfferingScalarFieldEnum = {
 } as const
 
 export type ConnectorOfferingScalarFieldEnum = (typeof ConnectorOfferingScalarFieldEnum)[keyof typeof ConnectorOfferingScalarFieldEnum]
+
+
+export const RemovedToolScalarFieldEnum = {
+  connectorId: 'connectorId',
+  tenantId: 'tenantId',
+  ownerKind: 'ownerKind',
+  ownerId: 'ownerId',
+  name: 'name',
+  exposedName: 'exposedName',
+  definitionHash: 'definitionHash',
+  enabled: 'enabled',
+  state: 'state',
+  approvedHash: 'approvedHash',
+  approvedAt: 'approvedAt',
+  destructive: 'destructive',
+  reference: 'reference',
+  removedAt: 'removedAt'
+} as const
+
+export type RemovedToolScalarFieldEnum = (typeof RemovedToolScalarFieldEnum)[keyof typeof RemovedToolScalarFieldEnum]
 
 
 export const IdempotencyRecordScalarFieldEnum = {

@@ -56,6 +56,7 @@ export type ConnectorMinAggregateOutputType = {
   failingSince: Date | null
   lastTestedAt: Date | null
   toolsDiscoveredAt: Date | null
+  toolsForgotten: boolean | null
   era: string | null
   resolvedTransport: string | null
   protocolVersion: string | null
@@ -87,6 +88,7 @@ export type ConnectorMaxAggregateOutputType = {
   failingSince: Date | null
   lastTestedAt: Date | null
   toolsDiscoveredAt: Date | null
+  toolsForgotten: boolean | null
   era: string | null
   resolvedTransport: string | null
   protocolVersion: string | null
@@ -118,6 +120,7 @@ export type ConnectorCountAggregateOutputType = {
   failingSince: number
   lastTestedAt: number
   toolsDiscoveredAt: number
+  toolsForgotten: number
   era: number
   resolvedTransport: number
   protocolVersion: number
@@ -163,6 +166,7 @@ export type ConnectorMinAggregateInputType = {
   failingSince?: true
   lastTestedAt?: true
   toolsDiscoveredAt?: true
+  toolsForgotten?: true
   era?: true
   resolvedTransport?: true
   protocolVersion?: true
@@ -194,6 +198,7 @@ export type ConnectorMaxAggregateInputType = {
   failingSince?: true
   lastTestedAt?: true
   toolsDiscoveredAt?: true
+  toolsForgotten?: true
   era?: true
   resolvedTransport?: true
   protocolVersion?: true
@@ -225,6 +230,7 @@ export type ConnectorCountAggregateInputType = {
   failingSince?: true
   lastTestedAt?: true
   toolsDiscoveredAt?: true
+  toolsForgotten?: true
   era?: true
   resolvedTransport?: true
   protocolVersion?: true
@@ -343,6 +349,7 @@ export type ConnectorGroupByOutputType = {
   failingSince: Date | null
   lastTestedAt: Date
   toolsDiscoveredAt: Date
+  toolsForgotten: boolean
   era: string | null
   resolvedTransport: string | null
   protocolVersion: string | null
@@ -397,6 +404,7 @@ export type ConnectorWhereInput = {
   failingSince?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
   lastTestedAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
+  toolsForgotten?: Prisma.BoolFilter<"Connector"> | boolean
   era?: Prisma.StringNullableFilter<"Connector"> | string | null
   resolvedTransport?: Prisma.StringNullableFilter<"Connector"> | string | null
   protocolVersion?: Prisma.StringNullableFilter<"Connector"> | string | null
@@ -410,6 +418,7 @@ export type ConnectorWhereInput = {
   updatedAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   credential?: Prisma.XOR<Prisma.CredentialNullableScalarRelationFilter, Prisma.CredentialWhereInput> | null
   tools?: Prisma.ConnectorToolListRelationFilter
+  removedTools?: Prisma.RemovedToolListRelationFilter
   offerings?: Prisma.ConnectorOfferingListRelationFilter
 }
 
@@ -431,6 +440,7 @@ export type ConnectorOrderByWithRelationInput = {
   failingSince?: Prisma.SortOrderInput | Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
   toolsDiscoveredAt?: Prisma.SortOrder
+  toolsForgotten?: Prisma.SortOrder
   era?: Prisma.SortOrderInput | Prisma.SortOrder
   resolvedTransport?: Prisma.SortOrderInput | Prisma.SortOrder
   protocolVersion?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -444,6 +454,7 @@ export type ConnectorOrderByWithRelationInput = {
   updatedAt?: Prisma.SortOrder
   credential?: Prisma.CredentialOrderByWithRelationInput
   tools?: Prisma.ConnectorToolOrderByRelationAggregateInput
+  removedTools?: Prisma.RemovedToolOrderByRelationAggregateInput
   offerings?: Prisma.ConnectorOfferingOrderByRelationAggregateInput
 }
 
@@ -470,6 +481,7 @@ export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
   failingSince?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
   lastTestedAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
+  toolsForgotten?: Prisma.BoolFilter<"Connector"> | boolean
   era?: Prisma.StringNullableFilter<"Connector"> | string | null
   resolvedTransport?: Prisma.StringNullableFilter<"Connector"> | string | null
   protocolVersion?: Prisma.StringNullableFilter<"Connector"> | string | null
@@ -483,6 +495,7 @@ export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
   updatedAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   credential?: Prisma.XOR<Prisma.CredentialNullableScalarRelationFilter, Prisma.CredentialWhereInput> | null
   tools?: Prisma.ConnectorToolListRelationFilter
+  removedTools?: Prisma.RemovedToolListRelationFilter
   offerings?: Prisma.ConnectorOfferingListRelationFilter
 }, "id" | "id_tenantId_ownerKind_ownerId" | "tenantId_ownerKind_ownerId_slug">
 
@@ -504,6 +517,7 @@ export type ConnectorOrderByWithAggregationInput = {
   failingSince?: Prisma.SortOrderInput | Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
   toolsDiscoveredAt?: Prisma.SortOrder
+  toolsForgotten?: Prisma.SortOrder
   era?: Prisma.SortOrderInput | Prisma.SortOrder
   resolvedTransport?: Prisma.SortOrderInput | Prisma.SortOrder
   protocolVersion?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -543,6 +557,7 @@ export type ConnectorScalarWhereWithAggregatesInput = {
   failingSince?: Prisma.DateTimeNullableWithAggregatesFilter<"Connector"> | Date | string | null
   lastTestedAt?: Prisma.DateTimeWithAggregatesFilter<"Connector"> | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeWithAggregatesFilter<"Connector"> | Date | string
+  toolsForgotten?: Prisma.BoolWithAggregatesFilter<"Connector"> | boolean
   era?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
   resolvedTransport?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
   protocolVersion?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
@@ -574,6 +589,7 @@ export type ConnectorCreateInput = {
   failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
+  toolsForgotten?: boolean
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -587,6 +603,7 @@ export type ConnectorCreateInput = {
   updatedAt: Date | string
   credential?: Prisma.CredentialCreateNestedOneWithoutConnectorInput
   tools?: Prisma.ConnectorToolCreateNestedManyWithoutConnectorInput
+  removedTools?: Prisma.RemovedToolCreateNestedManyWithoutConnectorInput
   offerings?: Prisma.ConnectorOfferingCreateNestedManyWithoutConnectorInput
 }
 
@@ -608,6 +625,7 @@ export type ConnectorUncheckedCreateInput = {
   failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
+  toolsForgotten?: boolean
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -621,6 +639,7 @@ export type ConnectorUncheckedCreateInput = {
   updatedAt: Date | string
   credential?: Prisma.CredentialUncheckedCreateNestedOneWithoutConnectorInput
   tools?: Prisma.ConnectorToolUncheckedCreateNestedManyWithoutConnectorInput
+  removedTools?: Prisma.RemovedToolUncheckedCreateNestedManyWithoutConnectorInput
   offerings?: Prisma.ConnectorOfferingUncheckedCreateNestedManyWithoutConnectorInput
 }
 
@@ -642,6 +661,7 @@ export type ConnectorUpdateInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsForgotten?: Prisma.BoolFieldUpdateOperationsInput | boolean
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -655,6 +675,7 @@ export type ConnectorUpdateInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   credential?: Prisma.CredentialUpdateOneWithoutConnectorNestedInput
   tools?: Prisma.ConnectorToolUpdateManyWithoutConnectorNestedInput
+  removedTools?: Prisma.RemovedToolUpdateManyWithoutConnectorNestedInput
   offerings?: Prisma.ConnectorOfferingUpdateManyWithoutConnectorNestedInput
 }
 
@@ -676,6 +697,7 @@ export type ConnectorUncheckedUpdateInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsForgotten?: Prisma.BoolFieldUpdateOperationsInput | boolean
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -689,6 +711,7 @@ export type ConnectorUncheckedUpdateInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   credential?: Prisma.CredentialUncheckedUpdateOneWithoutConnectorNestedInput
   tools?: Prisma.ConnectorToolUncheckedUpdateManyWithoutConnectorNestedInput
+  removedTools?: Prisma.RemovedToolUncheckedUpdateManyWithoutConnectorNestedInput
   offerings?: Prisma.ConnectorOfferingUncheckedUpdateManyWithoutConnectorNestedInput
 }
 
@@ -710,6 +733,7 @@ export type ConnectorCreateManyInput = {
   failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
+  toolsForgotten?: boolean
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -741,6 +765,7 @@ export type ConnectorUpdateManyMutationInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsForgotten?: Prisma.BoolFieldUpdateOperationsInput | boolean
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -772,6 +797,7 @@ export type ConnectorUncheckedUpdateManyInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsForgotten?: Prisma.BoolFieldUpdateOperationsInput | boolean
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -817,6 +843,7 @@ export type ConnectorCountOrderByAggregateInput = {
   failingSince?: Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
   toolsDiscoveredAt?: Prisma.SortOrder
+  toolsForgotten?: Prisma.SortOrder
   era?: Prisma.SortOrder
   resolvedTransport?: Prisma.SortOrder
   protocolVersion?: Prisma.SortOrder
@@ -854,6 +881,7 @@ export type ConnectorMaxOrderByAggregateInput = {
   failingSince?: Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
   toolsDiscoveredAt?: Prisma.SortOrder
+  toolsForgotten?: Prisma.SortOrder
   era?: Prisma.SortOrder
   resolvedTransport?: Prisma.SortOrder
   protocolVersion?: Prisma.SortOrder
@@ -885,6 +913,7 @@ export type ConnectorMinOrderByAggregateInput = {
   failingSince?: Prisma.SortOrder
   lastTestedAt?: Prisma.SortOrder
   toolsDiscoveredAt?: Prisma.SortOrder
+  toolsForgotten?: Prisma.SortOrder
   era?: Prisma.SortOrder
   resolvedTransport?: Prisma.SortOrder
   protocolVersion?: Prisma.SortOrder
@@ -923,6 +952,10 @@ export type NullableDateTimeFieldUpdateOperationsInput = {
 
 export type DateTimeFieldUpdateOperationsInput = {
   set?: Date | string
+}
+
+export type BoolFieldUpdateOperationsInput = {
+  set?: boolean
 }
 
 export type IntFieldUpdateOperationsInput = {
@@ -975,6 +1008,20 @@ export type ConnectorUpdateOneRequiredWithoutOfferingsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.ConnectorUpdateToOneWithWhereWithoutOfferingsInput, Prisma.ConnectorUpdateWithoutOfferingsInput>, Prisma.ConnectorUncheckedUpdateWithoutOfferingsInput>
 }
 
+export type ConnectorCreateNestedOneWithoutRemovedToolsInput = {
+  create?: Prisma.XOR<Prisma.ConnectorCreateWithoutRemovedToolsInput, Prisma.ConnectorUncheckedCreateWithoutRemovedToolsInput>
+  connectOrCreate?: Prisma.ConnectorCreateOrConnectWithoutRemovedToolsInput
+  connect?: Prisma.ConnectorWhereUniqueInput
+}
+
+export type ConnectorUpdateOneRequiredWithoutRemovedToolsNestedInput = {
+  create?: Prisma.XOR<Prisma.ConnectorCreateWithoutRemovedToolsInput, Prisma.ConnectorUncheckedCreateWithoutRemovedToolsInput>
+  connectOrCreate?: Prisma.ConnectorCreateOrConnectWithoutRemovedToolsInput
+  upsert?: Prisma.ConnectorUpsertWithoutRemovedToolsInput
+  connect?: Prisma.ConnectorWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.ConnectorUpdateToOneWithWhereWithoutRemovedToolsInput, Prisma.ConnectorUpdateWithoutRemovedToolsInput>, Prisma.ConnectorUncheckedUpdateWithoutRemovedToolsInput>
+}
+
 export type ConnectorCreateWithoutCredentialInput = {
   id: string
   tenantId: string
@@ -993,6 +1040,7 @@ export type ConnectorCreateWithoutCredentialInput = {
   failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
+  toolsForgotten?: boolean
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -1005,6 +1053,7 @@ export type ConnectorCreateWithoutCredentialInput = {
   createdAt: Date | string
   updatedAt: Date | string
   tools?: Prisma.ConnectorToolCreateNestedManyWithoutConnectorInput
+  removedTools?: Prisma.RemovedToolCreateNestedManyWithoutConnectorInput
   offerings?: Prisma.ConnectorOfferingCreateNestedManyWithoutConnectorInput
 }
 
@@ -1026,6 +1075,7 @@ export type ConnectorUncheckedCreateWithoutCredentialInput = {
   failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
+  toolsForgotten?: boolean
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -1038,6 +1088,7 @@ export type ConnectorUncheckedCreateWithoutCredentialInput = {
   createdAt: Date | string
   updatedAt: Date | string
   tools?: Prisma.ConnectorToolUncheckedCreateNestedManyWithoutConnectorInput
+  removedTools?: Prisma.RemovedToolUncheckedCreateNestedManyWithoutConnectorInput
   offerings?: Prisma.ConnectorOfferingUncheckedCreateNestedManyWithoutConnectorInput
 }
 
@@ -1075,6 +1126,7 @@ export type ConnectorUpdateWithoutCredentialInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsForgotten?: Prisma.BoolFieldUpdateOperationsInput | boolean
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1087,6 +1139,7 @@ export type ConnectorUpdateWithoutCredentialInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   tools?: Prisma.ConnectorToolUpdateManyWithoutConnectorNestedInput
+  removedTools?: Prisma.RemovedToolUpdateManyWithoutConnectorNestedInput
   offerings?: Prisma.ConnectorOfferingUpdateManyWithoutConnectorNestedInput
 }
 
@@ -1108,6 +1161,7 @@ export type ConnectorUncheckedUpdateWithoutCredentialInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsForgotten?: Prisma.BoolFieldUpdateOperationsInput | boolean
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1120,6 +1174,7 @@ export type ConnectorUncheckedUpdateWithoutCredentialInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   tools?: Prisma.ConnectorToolUncheckedUpdateManyWithoutConnectorNestedInput
+  removedTools?: Prisma.RemovedToolUncheckedUpdateManyWithoutConnectorNestedInput
   offerings?: Prisma.ConnectorOfferingUncheckedUpdateManyWithoutConnectorNestedInput
 }
 
@@ -1141,6 +1196,7 @@ export type ConnectorCreateWithoutToolsInput = {
   failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
+  toolsForgotten?: boolean
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -1153,6 +1209,7 @@ export type ConnectorCreateWithoutToolsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   credential?: Prisma.CredentialCreateNestedOneWithoutConnectorInput
+  removedTools?: Prisma.RemovedToolCreateNestedManyWithoutConnectorInput
   offerings?: Prisma.ConnectorOfferingCreateNestedManyWithoutConnectorInput
 }
 
@@ -1174,6 +1231,7 @@ export type ConnectorUncheckedCreateWithoutToolsInput = {
   failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
+  toolsForgotten?: boolean
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -1186,6 +1244,7 @@ export type ConnectorUncheckedCreateWithoutToolsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   credential?: Prisma.CredentialUncheckedCreateNestedOneWithoutConnectorInput
+  removedTools?: Prisma.RemovedToolUncheckedCreateNestedManyWithoutConnectorInput
   offerings?: Prisma.ConnectorOfferingUncheckedCreateNestedManyWithoutConnectorInput
 }
 
@@ -1223,6 +1282,7 @@ export type ConnectorUpdateWithoutToolsInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsForgotten?: Prisma.BoolFieldUpdateOperationsInput | boolean
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1235,6 +1295,7 @@ export type ConnectorUpdateWithoutToolsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   credential?: Prisma.CredentialUpdateOneWithoutConnectorNestedInput
+  removedTools?: Prisma.RemovedToolUpdateManyWithoutConnectorNestedInput
   offerings?: Prisma.ConnectorOfferingUpdateManyWithoutConnectorNestedInput
 }
 
@@ -1256,6 +1317,7 @@ export type ConnectorUncheckedUpdateWithoutToolsInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsForgotten?: Prisma.BoolFieldUpdateOperationsInput | boolean
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1268,6 +1330,7 @@ export type ConnectorUncheckedUpdateWithoutToolsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   credential?: Prisma.CredentialUncheckedUpdateOneWithoutConnectorNestedInput
+  removedTools?: Prisma.RemovedToolUncheckedUpdateManyWithoutConnectorNestedInput
   offerings?: Prisma.ConnectorOfferingUncheckedUpdateManyWithoutConnectorNestedInput
 }
 
@@ -1289,6 +1352,7 @@ export type ConnectorCreateWithoutOfferingsInput = {
   failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
+  toolsForgotten?: boolean
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -1302,6 +1366,7 @@ export type ConnectorCreateWithoutOfferingsInput = {
   updatedAt: Date | string
   credential?: Prisma.CredentialCreateNestedOneWithoutConnectorInput
   tools?: Prisma.ConnectorToolCreateNestedManyWithoutConnectorInput
+  removedTools?: Prisma.RemovedToolCreateNestedManyWithoutConnectorInput
 }
 
 export type ConnectorUncheckedCreateWithoutOfferingsInput = {
@@ -1322,6 +1387,7 @@ export type ConnectorUncheckedCreateWithoutOfferingsInput = {
   failingSince?: Date | string | null
   lastTestedAt: Date | string
   toolsDiscoveredAt: Date | string
+  toolsForgotten?: boolean
   era?: string | null
   resolvedTransport?: string | null
   protocolVersion?: string | null
@@ -1335,6 +1401,7 @@ export type ConnectorUncheckedCreateWithoutOfferingsInput = {
   updatedAt: Date | string
   credential?: Prisma.CredentialUncheckedCreateNestedOneWithoutConnectorInput
   tools?: Prisma.ConnectorToolUncheckedCreateNestedManyWithoutConnectorInput
+  removedTools?: Prisma.RemovedToolUncheckedCreateNestedManyWithoutConnectorInput
 }
 
 export type ConnectorCreateOrConnectWithoutOfferingsInput = {
@@ -1371,6 +1438,7 @@ export type ConnectorUpdateWithoutOfferingsInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsForgotten?: Prisma.BoolFieldUpdateOperationsInput | boolean
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1384,6 +1452,7 @@ export type ConnectorUpdateWithoutOfferingsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   credential?: Prisma.CredentialUpdateOneWithoutConnectorNestedInput
   tools?: Prisma.ConnectorToolUpdateManyWithoutConnectorNestedInput
+  removedTools?: Prisma.RemovedToolUpdateManyWithoutConnectorNestedInput
 }
 
 export type ConnectorUncheckedUpdateWithoutOfferingsInput = {
@@ -1404,6 +1473,7 @@ export type ConnectorUncheckedUpdateWithoutOfferingsInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsForgotten?: Prisma.BoolFieldUpdateOperationsInput | boolean
   era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1417,6 +1487,163 @@ export type ConnectorUncheckedUpdateWithoutOfferingsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   credential?: Prisma.CredentialUncheckedUpdateOneWithoutConnectorNestedInput
   tools?: Prisma.ConnectorToolUncheckedUpdateManyWithoutConnectorNestedInput
+  removedTools?: Prisma.RemovedToolUncheckedUpdateManyWithoutConnectorNestedInput
+}
+
+export type ConnectorCreateWithoutRemovedToolsInput = {
+  id: string
+  tenantId: string
+  ownerKind: string
+  ownerId: string
+  name: string
+  slug: string
+  serverUrlSealed: string
+  serverOrigin: string
+  transport: string
+  authType: string
+  intent: string
+  health: string
+  lastErrorCode?: string | null
+  lastErrorAt?: Date | string | null
+  failingSince?: Date | string | null
+  lastTestedAt: Date | string
+  toolsDiscoveredAt: Date | string
+  toolsForgotten?: boolean
+  era?: string | null
+  resolvedTransport?: string | null
+  protocolVersion?: string | null
+  serverName?: string | null
+  serverVersion?: string | null
+  serverTitle?: string | null
+  callTimeoutSeconds?: number
+  version?: number
+  credentialGeneration?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  credential?: Prisma.CredentialCreateNestedOneWithoutConnectorInput
+  tools?: Prisma.ConnectorToolCreateNestedManyWithoutConnectorInput
+  offerings?: Prisma.ConnectorOfferingCreateNestedManyWithoutConnectorInput
+}
+
+export type ConnectorUncheckedCreateWithoutRemovedToolsInput = {
+  id: string
+  tenantId: string
+  ownerKind: string
+  ownerId: string
+  name: string
+  slug: string
+  serverUrlSealed: string
+  serverOrigin: string
+  transport: string
+  authType: string
+  intent: string
+  health: string
+  lastErrorCode?: string | null
+  lastErrorAt?: Date | string | null
+  failingSince?: Date | string | null
+  lastTestedAt: Date | string
+  toolsDiscoveredAt: Date | string
+  toolsForgotten?: boolean
+  era?: string | null
+  resolvedTransport?: string | null
+  protocolVersion?: string | null
+  serverName?: string | null
+  serverVersion?: string | null
+  serverTitle?: string | null
+  callTimeoutSeconds?: number
+  version?: number
+  credentialGeneration?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  credential?: Prisma.CredentialUncheckedCreateNestedOneWithoutConnectorInput
+  tools?: Prisma.ConnectorToolUncheckedCreateNestedManyWithoutConnectorInput
+  offerings?: Prisma.ConnectorOfferingUncheckedCreateNestedManyWithoutConnectorInput
+}
+
+export type ConnectorCreateOrConnectWithoutRemovedToolsInput = {
+  where: Prisma.ConnectorWhereUniqueInput
+  create: Prisma.XOR<Prisma.ConnectorCreateWithoutRemovedToolsInput, Prisma.ConnectorUncheckedCreateWithoutRemovedToolsInput>
+}
+
+export type ConnectorUpsertWithoutRemovedToolsInput = {
+  update: Prisma.XOR<Prisma.ConnectorUpdateWithoutRemovedToolsInput, Prisma.ConnectorUncheckedUpdateWithoutRemovedToolsInput>
+  create: Prisma.XOR<Prisma.ConnectorCreateWithoutRemovedToolsInput, Prisma.ConnectorUncheckedCreateWithoutRemovedToolsInput>
+  where?: Prisma.ConnectorWhereInput
+}
+
+export type ConnectorUpdateToOneWithWhereWithoutRemovedToolsInput = {
+  where?: Prisma.ConnectorWhereInput
+  data: Prisma.XOR<Prisma.ConnectorUpdateWithoutRemovedToolsInput, Prisma.ConnectorUncheckedUpdateWithoutRemovedToolsInput>
+}
+
+export type ConnectorUpdateWithoutRemovedToolsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  tenantId?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  serverUrlSealed?: Prisma.StringFieldUpdateOperationsInput | string
+  serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
+  transport?: Prisma.StringFieldUpdateOperationsInput | string
+  authType?: Prisma.StringFieldUpdateOperationsInput | string
+  intent?: Prisma.StringFieldUpdateOperationsInput | string
+  health?: Prisma.StringFieldUpdateOperationsInput | string
+  lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsForgotten?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  serverName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  serverVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  serverTitle?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callTimeoutSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  credential?: Prisma.CredentialUpdateOneWithoutConnectorNestedInput
+  tools?: Prisma.ConnectorToolUpdateManyWithoutConnectorNestedInput
+  offerings?: Prisma.ConnectorOfferingUpdateManyWithoutConnectorNestedInput
+}
+
+export type ConnectorUncheckedUpdateWithoutRemovedToolsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  tenantId?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  serverUrlSealed?: Prisma.StringFieldUpdateOperationsInput | string
+  serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
+  transport?: Prisma.StringFieldUpdateOperationsInput | string
+  authType?: Prisma.StringFieldUpdateOperationsInput | string
+  intent?: Prisma.StringFieldUpdateOperationsInput | string
+  health?: Prisma.StringFieldUpdateOperationsInput | string
+  lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  lastTestedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsDiscoveredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  toolsForgotten?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  era?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  resolvedTransport?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  protocolVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  serverName?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  serverVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  serverTitle?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callTimeoutSeconds?: Prisma.IntFieldUpdateOperationsInput | number
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  credential?: Prisma.CredentialUncheckedUpdateOneWithoutConnectorNestedInput
+  tools?: Prisma.ConnectorToolUncheckedUpdateManyWithoutConnectorNestedInput
+  offerings?: Prisma.ConnectorOfferingUncheckedUpdateManyWithoutConnectorNestedInput
 }
 
 
@@ -1426,11 +1653,13 @@ export type ConnectorUncheckedUpdateWithoutOfferingsInput = {
 
 export type ConnectorCountOutputType = {
   tools: number
+  removedTools: number
   offerings: number
 }
 
 export type ConnectorCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   tools?: boolean | ConnectorCountOutputTypeCountToolsArgs
+  removedTools?: boolean | ConnectorCountOutputTypeCountRemovedToolsArgs
   offerings?: boolean | ConnectorCountOutputTypeCountOfferingsArgs
 }
 
@@ -1449,6 +1678,13 @@ export type ConnectorCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Ex
  */
 export type ConnectorCountOutputTypeCountToolsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.ConnectorToolWhereInput
+}
+
+/**
+ * ConnectorCountOutputType without action
+ */
+export type ConnectorCountOutputTypeCountRemovedToolsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.RemovedToolWhereInput
 }
 
 /**
@@ -1477,6 +1713,7 @@ export type ConnectorSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   failingSince?: boolean
   lastTestedAt?: boolean
   toolsDiscoveredAt?: boolean
+  toolsForgotten?: boolean
   era?: boolean
   resolvedTransport?: boolean
   protocolVersion?: boolean
@@ -1490,6 +1727,7 @@ export type ConnectorSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   updatedAt?: boolean
   credential?: boolean | Prisma.Connector$credentialArgs<ExtArgs>
   tools?: boolean | Prisma.Connector$toolsArgs<ExtArgs>
+  removedTools?: boolean | Prisma.Connector$removedToolsArgs<ExtArgs>
   offerings?: boolean | Prisma.Connector$offeringsArgs<ExtArgs>
   _count?: boolean | Prisma.ConnectorCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["connector"]>
@@ -1512,6 +1750,7 @@ export type ConnectorSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   failingSince?: boolean
   lastTestedAt?: boolean
   toolsDiscoveredAt?: boolean
+  toolsForgotten?: boolean
   era?: boolean
   resolvedTransport?: boolean
   protocolVersion?: boolean
@@ -1543,6 +1782,7 @@ export type ConnectorSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   failingSince?: boolean
   lastTestedAt?: boolean
   toolsDiscoveredAt?: boolean
+  toolsForgotten?: boolean
   era?: boolean
   resolvedTransport?: boolean
   protocolVersion?: boolean
@@ -1574,6 +1814,7 @@ export type ConnectorSelectScalar = {
   failingSince?: boolean
   lastTestedAt?: boolean
   toolsDiscoveredAt?: boolean
+  toolsForgotten?: boolean
   era?: boolean
   resolvedTransport?: boolean
   protocolVersion?: boolean
@@ -1587,10 +1828,11 @@ export type ConnectorSelectScalar = {
   updatedAt?: boolean
 }
 
-export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "intent" | "health" | "lastErrorCode" | "lastErrorAt" | "failingSince" | "lastTestedAt" | "toolsDiscoveredAt" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "callTimeoutSeconds" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
+export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "intent" | "health" | "lastErrorCode" | "lastErrorAt" | "failingSince" | "lastTestedAt" | "toolsDiscoveredAt" | "toolsForgotten" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "callTimeoutSeconds" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
 export type ConnectorInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   credential?: boolean | Prisma.Connector$credentialArgs<ExtArgs>
   tools?: boolean | Prisma.Connector$toolsArgs<ExtArgs>
+  removedTools?: boolean | Prisma.Connector$removedToolsArgs<ExtArgs>
   offerings?: boolean | Prisma.Connector$offeringsArgs<ExtArgs>
   _count?: boolean | Prisma.ConnectorCountOutputTypeDefaultArgs<ExtArgs>
 }
@@ -1602,6 +1844,7 @@ export type $ConnectorPayload<ExtArgs extends runtime.Types.Extensions.InternalA
   objects: {
     credential: Prisma.$CredentialPayload<ExtArgs> | null
     tools: Prisma.$ConnectorToolPayload<ExtArgs>[]
+    removedTools: Prisma.$RemovedToolPayload<ExtArgs>[]
     offerings: Prisma.$ConnectorOfferingPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
@@ -1643,6 +1886,10 @@ export type $ConnectorPayload<ExtArgs extends runtime.Types.Extensions.InternalA
      * When the stored tools were last read from the server.
      */
     toolsDiscoveredAt: Date
+    /**
+     * More tools were removed than are remembered: a name that is not known need not be a new one.
+     */
+    toolsForgotten: boolean
     /**
      * Remembered from the last successful connect, so that it need not be probed again.
      */
@@ -2062,6 +2309,7 @@ export interface Prisma__ConnectorClient<T, Null = never, ExtArgs extends runtim
   readonly [Symbol.toStringTag]: "PrismaPromise"
   credential<T extends Prisma.Connector$credentialArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Connector$credentialArgs<ExtArgs>>): Prisma.Prisma__CredentialClient<runtime.Types.Result.GetResult<Prisma.$CredentialPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   tools<T extends Prisma.Connector$toolsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Connector$toolsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ConnectorToolPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  removedTools<T extends Prisma.Connector$removedToolsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Connector$removedToolsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$RemovedToolPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   offerings<T extends Prisma.Connector$offeringsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Connector$offeringsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ConnectorOfferingPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
@@ -2109,6 +2357,7 @@ export interface ConnectorFieldRefs {
   readonly failingSince: Prisma.FieldRef<"Connector", 'DateTime'>
   readonly lastTestedAt: Prisma.FieldRef<"Connector", 'DateTime'>
   readonly toolsDiscoveredAt: Prisma.FieldRef<"Connector", 'DateTime'>
+  readonly toolsForgotten: Prisma.FieldRef<"Connector", 'Boolean'>
   readonly era: Prisma.FieldRef<"Connector", 'String'>
   readonly resolvedTransport: Prisma.FieldRef<"Connector", 'String'>
   readonly protocolVersion: Prisma.FieldRef<"Connector", 'String'>
@@ -2553,6 +2802,30 @@ export type Connector$toolsArgs<ExtArgs extends runtime.Types.Extensions.Interna
   take?: number
   skip?: number
   distinct?: Prisma.ConnectorToolScalarFieldEnum | Prisma.ConnectorToolScalarFieldEnum[]
+}
+
+/**
+ * Connector.removedTools
+ */
+export type Connector$removedToolsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the RemovedTool
+   */
+  select?: Prisma.RemovedToolSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the RemovedTool
+   */
+  omit?: Prisma.RemovedToolOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RemovedToolInclude<ExtArgs> | null
+  where?: Prisma.RemovedToolWhereInput
+  orderBy?: Prisma.RemovedToolOrderByWithRelationInput | Prisma.RemovedToolOrderByWithRelationInput[]
+  cursor?: Prisma.RemovedToolWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.RemovedToolScalarFieldEnum | Prisma.RemovedToolScalarFieldEnum[]
 }
 
 /**

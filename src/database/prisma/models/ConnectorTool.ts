@@ -20,8 +20,18 @@ export type ConnectorToolModel = runtime.Types.Result.DefaultSelection<Prisma.$C
 
 export type AggregateConnectorTool = {
   _count: ConnectorToolCountAggregateOutputType | null
+  _avg: ConnectorToolAvgAggregateOutputType | null
+  _sum: ConnectorToolSumAggregateOutputType | null
   _min: ConnectorToolMinAggregateOutputType | null
   _max: ConnectorToolMaxAggregateOutputType | null
+}
+
+export type ConnectorToolAvgAggregateOutputType = {
+  version: number | null
+}
+
+export type ConnectorToolSumAggregateOutputType = {
+  version: number | null
 }
 
 export type ConnectorToolMinAggregateOutputType = {
@@ -33,6 +43,12 @@ export type ConnectorToolMinAggregateOutputType = {
   name: string | null
   exposedName: string | null
   definitionHash: string | null
+  enabled: boolean | null
+  state: string | null
+  approvedHash: string | null
+  approvedAt: Date | null
+  destructive: boolean | null
+  version: number | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -46,6 +62,12 @@ export type ConnectorToolMaxAggregateOutputType = {
   name: string | null
   exposedName: string | null
   definitionHash: string | null
+  enabled: boolean | null
+  state: string | null
+  approvedHash: string | null
+  approvedAt: Date | null
+  destructive: boolean | null
+  version: number | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -61,11 +83,26 @@ export type ConnectorToolCountAggregateOutputType = {
   definition: number
   headerParameters: number
   definitionHash: number
+  enabled: number
+  state: number
+  approvedHash: number
+  approvedAt: number
+  destructive: number
+  reference: number
+  version: number
   createdAt: number
   updatedAt: number
   _all: number
 }
 
+
+export type ConnectorToolAvgAggregateInputType = {
+  version?: true
+}
+
+export type ConnectorToolSumAggregateInputType = {
+  version?: true
+}
 
 export type ConnectorToolMinAggregateInputType = {
   id?: true
@@ -76,6 +113,12 @@ export type ConnectorToolMinAggregateInputType = {
   name?: true
   exposedName?: true
   definitionHash?: true
+  enabled?: true
+  state?: true
+  approvedHash?: true
+  approvedAt?: true
+  destructive?: true
+  version?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -89,6 +132,12 @@ export type ConnectorToolMaxAggregateInputType = {
   name?: true
   exposedName?: true
   definitionHash?: true
+  enabled?: true
+  state?: true
+  approvedHash?: true
+  approvedAt?: true
+  destructive?: true
+  version?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -104,6 +153,13 @@ export type ConnectorToolCountAggregateInputType = {
   definition?: true
   headerParameters?: true
   definitionHash?: true
+  enabled?: true
+  state?: true
+  approvedHash?: true
+  approvedAt?: true
+  destructive?: true
+  reference?: true
+  version?: true
   createdAt?: true
   updatedAt?: true
   _all?: true
@@ -147,6 +203,18 @@ export type ConnectorToolAggregateArgs<ExtArgs extends runtime.Types.Extensions.
   /**
    * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
    * 
+   * Select which fields to average
+  **/
+  _avg?: ConnectorToolAvgAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
+   * Select which fields to sum
+  **/
+  _sum?: ConnectorToolSumAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
    * Select which fields to find the minimum value
   **/
   _min?: ConnectorToolMinAggregateInputType
@@ -177,6 +245,8 @@ export type ConnectorToolGroupByArgs<ExtArgs extends runtime.Types.Extensions.In
   take?: number
   skip?: number
   _count?: ConnectorToolCountAggregateInputType | true
+  _avg?: ConnectorToolAvgAggregateInputType
+  _sum?: ConnectorToolSumAggregateInputType
   _min?: ConnectorToolMinAggregateInputType
   _max?: ConnectorToolMaxAggregateInputType
 }
@@ -192,9 +262,18 @@ export type ConnectorToolGroupByOutputType = {
   definition: runtime.JsonValue
   headerParameters: runtime.JsonValue | null
   definitionHash: string
+  enabled: boolean
+  state: string
+  approvedHash: string | null
+  approvedAt: Date | null
+  destructive: boolean
+  reference: runtime.JsonValue | null
+  version: number
   createdAt: Date
   updatedAt: Date
   _count: ConnectorToolCountAggregateOutputType | null
+  _avg: ConnectorToolAvgAggregateOutputType | null
+  _sum: ConnectorToolSumAggregateOutputType | null
   _min: ConnectorToolMinAggregateOutputType | null
   _max: ConnectorToolMaxAggregateOutputType | null
 }
@@ -228,6 +307,13 @@ export type ConnectorToolWhereInput = {
   definition?: Prisma.JsonFilter<"ConnectorTool">
   headerParameters?: Prisma.JsonNullableFilter<"ConnectorTool">
   definitionHash?: Prisma.StringFilter<"ConnectorTool"> | string
+  enabled?: Prisma.BoolFilter<"ConnectorTool"> | boolean
+  state?: Prisma.StringFilter<"ConnectorTool"> | string
+  approvedHash?: Prisma.StringNullableFilter<"ConnectorTool"> | string | null
+  approvedAt?: Prisma.DateTimeNullableFilter<"ConnectorTool"> | Date | string | null
+  destructive?: Prisma.BoolFilter<"ConnectorTool"> | boolean
+  reference?: Prisma.JsonNullableFilter<"ConnectorTool">
+  version?: Prisma.IntFilter<"ConnectorTool"> | number
   createdAt?: Prisma.DateTimeFilter<"ConnectorTool"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"ConnectorTool"> | Date | string
   connector?: Prisma.XOR<Prisma.ConnectorScalarRelationFilter, Prisma.ConnectorWhereInput>
@@ -244,6 +330,13 @@ export type ConnectorToolOrderByWithRelationInput = {
   definition?: Prisma.SortOrder
   headerParameters?: Prisma.SortOrderInput | Prisma.SortOrder
   definitionHash?: Prisma.SortOrder
+  enabled?: Prisma.SortOrder
+  state?: Prisma.SortOrder
+  approvedHash?: Prisma.SortOrderInput | Prisma.SortOrder
+  approvedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  destructive?: Prisma.SortOrder
+  reference?: Prisma.SortOrderInput | Prisma.SortOrder
+  version?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   connector?: Prisma.ConnectorOrderByWithRelationInput
@@ -265,6 +358,13 @@ export type ConnectorToolWhereUniqueInput = Prisma.AtLeast<{
   definition?: Prisma.JsonFilter<"ConnectorTool">
   headerParameters?: Prisma.JsonNullableFilter<"ConnectorTool">
   definitionHash?: Prisma.StringFilter<"ConnectorTool"> | string
+  enabled?: Prisma.BoolFilter<"ConnectorTool"> | boolean
+  state?: Prisma.StringFilter<"ConnectorTool"> | string
+  approvedHash?: Prisma.StringNullableFilter<"ConnectorTool"> | string | null
+  approvedAt?: Prisma.DateTimeNullableFilter<"ConnectorTool"> | Date | string | null
+  destructive?: Prisma.BoolFilter<"ConnectorTool"> | boolean
+  reference?: Prisma.JsonNullableFilter<"ConnectorTool">
+  version?: Prisma.IntFilter<"ConnectorTool"> | number
   createdAt?: Prisma.DateTimeFilter<"ConnectorTool"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"ConnectorTool"> | Date | string
   connector?: Prisma.XOR<Prisma.ConnectorScalarRelationFilter, Prisma.ConnectorWhereInput>
@@ -281,11 +381,20 @@ export type ConnectorToolOrderByWithAggregationInput = {
   definition?: Prisma.SortOrder
   headerParameters?: Prisma.SortOrderInput | Prisma.SortOrder
   definitionHash?: Prisma.SortOrder
+  enabled?: Prisma.SortOrder
+  state?: Prisma.SortOrder
+  approvedHash?: Prisma.SortOrderInput | Prisma.SortOrder
+  approvedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  destructive?: Prisma.SortOrder
+  reference?: Prisma.SortOrderInput | Prisma.SortOrder
+  version?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   _count?: Prisma.ConnectorToolCountOrderByAggregateInput
+  _avg?: Prisma.ConnectorToolAvgOrderByAggregateInput
   _max?: Prisma.ConnectorToolMaxOrderByAggregateInput
   _min?: Prisma.ConnectorToolMinOrderByAggregateInput
+  _sum?: Prisma.ConnectorToolSumOrderByAggregateInput
 }
 
 export type ConnectorToolScalarWhereWithAggregatesInput = {
@@ -302,6 +411,13 @@ export type ConnectorToolScalarWhereWithAggregatesInput = {
   definition?: Prisma.JsonWithAggregatesFilter<"ConnectorTool">
   headerParameters?: Prisma.JsonNullableWithAggregatesFilter<"ConnectorTool">
   definitionHash?: Prisma.StringWithAggregatesFilter<"ConnectorTool"> | string
+  enabled?: Prisma.BoolWithAggregatesFilter<"ConnectorTool"> | boolean
+  state?: Prisma.StringWithAggregatesFilter<"ConnectorTool"> | string
+  approvedHash?: Prisma.StringNullableWithAggregatesFilter<"ConnectorTool"> | string | null
+  approvedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ConnectorTool"> | Date | string | null
+  destructive?: Prisma.BoolWithAggregatesFilter<"ConnectorTool"> | boolean
+  reference?: Prisma.JsonNullableWithAggregatesFilter<"ConnectorTool">
+  version?: Prisma.IntWithAggregatesFilter<"ConnectorTool"> | number
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"ConnectorTool"> | Date | string
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"ConnectorTool"> | Date | string
 }
@@ -313,6 +429,13 @@ export type ConnectorToolCreateInput = {
   definition: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash: string
+  enabled?: boolean
+  state?: string
+  approvedHash?: string | null
+  approvedAt?: Date | string | null
+  destructive?: boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: number
   createdAt: Date | string
   updatedAt: Date | string
   connector: Prisma.ConnectorCreateNestedOneWithoutToolsInput
@@ -329,6 +452,13 @@ export type ConnectorToolUncheckedCreateInput = {
   definition: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash: string
+  enabled?: boolean
+  state?: string
+  approvedHash?: string | null
+  approvedAt?: Date | string | null
+  destructive?: boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: number
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -340,6 +470,13 @@ export type ConnectorToolUpdateInput = {
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
+  enabled?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  approvedHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  approvedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  destructive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   connector?: Prisma.ConnectorUpdateOneRequiredWithoutToolsNestedInput
@@ -356,6 +493,13 @@ export type ConnectorToolUncheckedUpdateInput = {
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
+  enabled?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  approvedHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  approvedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  destructive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -371,6 +515,13 @@ export type ConnectorToolCreateManyInput = {
   definition: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash: string
+  enabled?: boolean
+  state?: string
+  approvedHash?: string | null
+  approvedAt?: Date | string | null
+  destructive?: boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: number
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -382,6 +533,13 @@ export type ConnectorToolUpdateManyMutationInput = {
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
+  enabled?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  approvedHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  approvedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  destructive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -397,6 +555,13 @@ export type ConnectorToolUncheckedUpdateManyInput = {
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
+  enabled?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  approvedHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  approvedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  destructive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -434,8 +599,19 @@ export type ConnectorToolCountOrderByAggregateInput = {
   definition?: Prisma.SortOrder
   headerParameters?: Prisma.SortOrder
   definitionHash?: Prisma.SortOrder
+  enabled?: Prisma.SortOrder
+  state?: Prisma.SortOrder
+  approvedHash?: Prisma.SortOrder
+  approvedAt?: Prisma.SortOrder
+  destructive?: Prisma.SortOrder
+  reference?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+}
+
+export type ConnectorToolAvgOrderByAggregateInput = {
+  version?: Prisma.SortOrder
 }
 
 export type ConnectorToolMaxOrderByAggregateInput = {
@@ -447,6 +623,12 @@ export type ConnectorToolMaxOrderByAggregateInput = {
   name?: Prisma.SortOrder
   exposedName?: Prisma.SortOrder
   definitionHash?: Prisma.SortOrder
+  enabled?: Prisma.SortOrder
+  state?: Prisma.SortOrder
+  approvedHash?: Prisma.SortOrder
+  approvedAt?: Prisma.SortOrder
+  destructive?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -460,8 +642,18 @@ export type ConnectorToolMinOrderByAggregateInput = {
   name?: Prisma.SortOrder
   exposedName?: Prisma.SortOrder
   definitionHash?: Prisma.SortOrder
+  enabled?: Prisma.SortOrder
+  state?: Prisma.SortOrder
+  approvedHash?: Prisma.SortOrder
+  approvedAt?: Prisma.SortOrder
+  destructive?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
+}
+
+export type ConnectorToolSumOrderByAggregateInput = {
+  version?: Prisma.SortOrder
 }
 
 export type ConnectorToolCreateNestedManyWithoutConnectorInput = {
@@ -513,6 +705,13 @@ export type ConnectorToolCreateWithoutConnectorInput = {
   definition: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash: string
+  enabled?: boolean
+  state?: string
+  approvedHash?: string | null
+  approvedAt?: Date | string | null
+  destructive?: boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: number
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -524,6 +723,13 @@ export type ConnectorToolUncheckedCreateWithoutConnectorInput = {
   definition: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash: string
+  enabled?: boolean
+  state?: string
+  approvedHash?: string | null
+  approvedAt?: Date | string | null
+  destructive?: boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: number
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -568,6 +774,13 @@ export type ConnectorToolScalarWhereInput = {
   definition?: Prisma.JsonFilter<"ConnectorTool">
   headerParameters?: Prisma.JsonNullableFilter<"ConnectorTool">
   definitionHash?: Prisma.StringFilter<"ConnectorTool"> | string
+  enabled?: Prisma.BoolFilter<"ConnectorTool"> | boolean
+  state?: Prisma.StringFilter<"ConnectorTool"> | string
+  approvedHash?: Prisma.StringNullableFilter<"ConnectorTool"> | string | null
+  approvedAt?: Prisma.DateTimeNullableFilter<"ConnectorTool"> | Date | string | null
+  destructive?: Prisma.BoolFilter<"ConnectorTool"> | boolean
+  reference?: Prisma.JsonNullableFilter<"ConnectorTool">
+  version?: Prisma.IntFilter<"ConnectorTool"> | number
   createdAt?: Prisma.DateTimeFilter<"ConnectorTool"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"ConnectorTool"> | Date | string
 }
@@ -579,6 +792,13 @@ export type ConnectorToolCreateManyConnectorInput = {
   definition: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash: string
+  enabled?: boolean
+  state?: string
+  approvedHash?: string | null
+  approvedAt?: Date | string | null
+  destructive?: boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: number
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -590,6 +810,13 @@ export type ConnectorToolUpdateWithoutConnectorInput = {
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
+  enabled?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  approvedHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  approvedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  destructive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -601,6 +828,13 @@ export type ConnectorToolUncheckedUpdateWithoutConnectorInput = {
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
+  enabled?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  approvedHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  approvedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  destructive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -612,6 +846,13 @@ export type ConnectorToolUncheckedUpdateManyWithoutConnectorInput = {
   definition?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   headerParameters?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   definitionHash?: Prisma.StringFieldUpdateOperationsInput | string
+  enabled?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  approvedHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  approvedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  destructive?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  reference?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -629,6 +870,13 @@ export type ConnectorToolSelect<ExtArgs extends runtime.Types.Extensions.Interna
   definition?: boolean
   headerParameters?: boolean
   definitionHash?: boolean
+  enabled?: boolean
+  state?: boolean
+  approvedHash?: boolean
+  approvedAt?: boolean
+  destructive?: boolean
+  reference?: boolean
+  version?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
@@ -645,6 +893,13 @@ export type ConnectorToolSelectCreateManyAndReturn<ExtArgs extends runtime.Types
   definition?: boolean
   headerParameters?: boolean
   definitionHash?: boolean
+  enabled?: boolean
+  state?: boolean
+  approvedHash?: boolean
+  approvedAt?: boolean
+  destructive?: boolean
+  reference?: boolean
+  version?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
@@ -661,6 +916,13 @@ export type ConnectorToolSelectUpdateManyAndReturn<ExtArgs extends runtime.Types
   definition?: boolean
   headerParameters?: boolean
   definitionHash?: boolean
+  enabled?: boolean
+  state?: boolean
+  approvedHash?: boolean
+  approvedAt?: boolean
+  destructive?: boolean
+  reference?: boolean
+  version?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
@@ -677,11 +939,18 @@ export type ConnectorToolSelectScalar = {
   definition?: boolean
   headerParameters?: boolean
   definitionHash?: boolean
+  enabled?: boolean
+  state?: boolean
+  approvedHash?: boolean
+  approvedAt?: boolean
+  destructive?: boolean
+  reference?: boolean
+  version?: boolean
   createdAt?: boolean
   updatedAt?: boolean
 }
 
-export type ConnectorToolOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "connectorId" | "tenantId" | "ownerKind" | "ownerId" | "name" | "exposedName" | "definition" | "headerParameters" | "definitionHash" | "createdAt" | "updatedAt", ExtArgs["result"]["connectorTool"]>
+export type ConnectorToolOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "connectorId" | "tenantId" | "ownerKind" | "ownerId" | "name" | "exposedName" | "definition" | "headerParameters" | "definitionHash" | "enabled" | "state" | "approvedHash" | "approvedAt" | "destructive" | "reference" | "version" | "createdAt" | "updatedAt", ExtArgs["result"]["connectorTool"]>
 export type ConnectorToolInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
 }
@@ -724,6 +993,31 @@ export type $ConnectorToolPayload<ExtArgs extends runtime.Types.Extensions.Inter
      * SHA-256 of the canonical definition, hex.
      */
     definitionHash: string
+    /**
+     * Switched on by its owner.
+     */
+    enabled: boolean
+    /**
+     * Whether the definition is approved, and why not: approved, new, changed or moved.
+     */
+    state: string
+    /**
+     * Hash of the definition that was approved last, by a person or a policy.
+     */
+    approvedHash: string | null
+    approvedAt: Date | null
+    /**
+     * Its server has ever called it destructive.
+     */
+    destructive: boolean
+    /**
+     * With its name, the definition that a change is shown against; null where there is none to show.
+     */
+    reference: runtime.JsonValue | null
+    /**
+     * Counts every change a client can see; the ETag.
+     */
+    version: number
     createdAt: Date
     updatedAt: Date
   }, ExtArgs["result"]["connectorTool"]>
@@ -1160,6 +1454,13 @@ export interface ConnectorToolFieldRefs {
   readonly definition: Prisma.FieldRef<"ConnectorTool", 'Json'>
   readonly headerParameters: Prisma.FieldRef<"ConnectorTool", 'Json'>
   readonly definitionHash: Prisma.FieldRef<"ConnectorTool", 'String'>
+  readonly enabled: Prisma.FieldRef<"ConnectorTool", 'Boolean'>
+  readonly state: Prisma.FieldRef<"ConnectorTool", 'String'>
+  readonly approvedHash: Prisma.FieldRef<"ConnectorTool", 'String'>
+  readonly approvedAt: Prisma.FieldRef<"ConnectorTool", 'DateTime'>
+  readonly destructive: Prisma.FieldRef<"ConnectorTool", 'Boolean'>
+  readonly reference: Prisma.FieldRef<"ConnectorTool", 'Json'>
+  readonly version: Prisma.FieldRef<"ConnectorTool", 'Int'>
   readonly createdAt: Prisma.FieldRef<"ConnectorTool", 'DateTime'>
   readonly updatedAt: Prisma.FieldRef<"ConnectorTool", 'DateTime'>
 }

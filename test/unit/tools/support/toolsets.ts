@@ -42,10 +42,14 @@ export function source(
     credentialGeneration: 1,
     discoveredAt: at,
     tools: Object.entries(tools).map(([name, rest]) => ({
+      id: `id-of-${name}`,
       exposedName: `${slug}__${name}`,
       definition: definition(rest),
       definitionHash: hashOf(name),
+      state: 'approved',
+      isWarned: false,
     })),
+    held: [],
   };
 }
 

@@ -1,0 +1,153 @@
+import type { ToolDefinition, ToolReference } from './connector.ts';
+
+/** A part of a definition that may differ. */
+export type ToolField = 'name' | keyof ToolDefinition;
+
+/** One place where two definitions differ; `before` and `after` hold what servers wrote, as data. */
+export interface ToolDifference {
+  field: ToolField;
+  /** A JSON pointer (RFC 6901) into the field; empty for all of it. */
+  pointer: string;
+  kind: 'added' | 'removed' | 'changed';
+  /** The text; of schemas and annotations the value as JSON. Undefined where it was not there. */
+  before: string | undefined;
+  after: string | undefined;
+  /** One of them is not shown in full. */
+  isCut: boolean;
+}
+
+/** How two definitions of a tool differ. */
+export interface ToolChange {
+  differences: ToolDifference[];
+  /** How many more there are, as far as they were counted. */
+  omitted: number;
+}
+
+/** What a difference may take. */
+const CHANGE_LIMITS = {
+  differences: 100,
+  /** UTF-16 units of one `before` or `after`. */
+  textLength: 2_000,
+  /** UTF-16 units of all of them. */
+  length: 20_000,
+  /** Where counting ends. */
+  counted: 10_000,
+} as const;
+
+/** Units of what both have in common that are shown before the place where two long texts begin to differ. */
+const LEAD = 100;
+const FIELDS = [
+  'name',
+  'title',
+  'description',
+  'annotations',
+  'inputSchema',
+  'outputSchema',
+] as const;
+
+/** What is different in `after`. Bounded, however large the definitions are. */
+export function changeBetween(before: ToolReference, after: ToolReference): ToolChange {
+  const differences: ToolDifference[] = [];
+  let omitted = 0;
+  let length = 0;
+  for (const found of allDifferences(before, after)) {
+    const difference = toDifference(found);
+    const added = (difference.before?.length ?? 0) + (difference.after?.length ?? 0);
+    const isFull = differences.length >= CHANGE_LIMITS.differences;
+    if (isFull || omitted > 0 || length + added > CHANGE_LIMITS.length) {
+      omitted += 1;
+      if (omitted >= CHANGE_LIMITS.counted) break;
+    } else {
+      differences.push(difference);
+      length += added;
+    }
+  }
+  return { differences, omitted };
+}
+
+interface Found {
+  field: ToolField;
+  pointer: string;
+  before: unknown;
+  after: unknown;
+}
+
+function* allDifferences(before: ToolReference, after: ToolReference): Generator<Found> {
+  for (const field of FIELDS) {
+    yield* compare({ field, pointer: '', before: before[field], after: after[field] });
+  }
+}
+
+/** Steps into objects and into lists of them; lists of plain values are compared as a whole, since one more at the front moves all. */
+function* compare({ field, pointer, before, after }: Found): Generator<Found> {
+  if (Object.is(before, after)) return;
+  const members = membersOf(before, after);
+  if (members === undefined) {
+    if (JSON.stringify(before) !== JSON.stringify(after)) yield { field, pointer, before, after };
+    return;
+  }
+  for (const [key, old, now] of members) {
+    const escaped = key.replaceAll('~', '~0').replaceAll('/', '~1');
+    yield* compare({ field, pointer: `${pointer}/${escaped}`, before: old, after: now });
+  }
+}
+
+/** The members of both; undefined where the two are to be compared as a whole. */
+function membersOf(before: unknown, after: unknown): [string, unknown, unknown][] | undefined {
+  if (!isContainer(before) || !isContainer(after)) return undefined;
+  if (Array.isArray(before) !== Array.isArray(after)) return undefined;
+  if (Array.isArray(before) && ![...before, ...Object.values(after)].every(isContainer)) {
+    return undefined;
+  }
+  const old = new Map<string, unknown>(Object.entries(before));
+  const now = new Map<string, unknown>(Object.entries(after));
+  return [...new Set([...old.keys(), ...now.keys()])].map((key) => [
+    key,
+    old.get(key),
+    now.get(key),
+  ]);
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function toDifference({ field, pointer, before, after }: Found): ToolDifference {
+  const [old, now] = [textOf(field, before), textOf(field, after)];
+  const start = startOfWindow(old ?? '', now ?? '');
+  return {
+    field,
+    pointer,
+    kind: kindOf(before, after),
+    before: old === undefined ? undefined : cut(old, start),
+    after: now === undefined ? undefined : cut(now, start),
+    isCut: start > 0 || [old, now].some((text) => (text ?? '').length > CHANGE_LIMITS.textLength),
+  };
+}
+
+function kindOf(before: unknown, after: unknown): ToolDifference['kind'] {
+  if (before === undefined) return 'added';
+  return after === undefined ? 'removed' : 'changed';
+}
+
+/** Plain texts as they are; the text "5" in a schema is not the number 5. */
+const TEXT_FIELDS: ReadonlySet<ToolField> = new Set(['name', 'title', 'description']);
+
+function textOf(field: ToolField, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === 'string' && TEXT_FIELDS.has(field) ? value : JSON.stringify(value);
+}
+
+/** Long texts are shown from shortly before they begin to differ: a change at the end must not be out of sight. */
+function startOfWindow(before: string, after: string): number {
+  if (Math.max(before.length, after.length) <= CHANGE_LIMITS.textLength) return 0;
+  const shorter = Math.min(before.length, after.length);
+  let same = 0;
+  while (same < shorter && before[same] === after[same]) same += 1;
+  return Math.max(0, same - LEAD);
+}
+
+function cut(text: string, start: number): string {
+  // Half of a pair at either end would not be text any more.
+  return text.slice(start, start + CHANGE_LIMITS.textLength).replace(/^\p{Cs}|\p{Cs}$/gu, '');
+}
