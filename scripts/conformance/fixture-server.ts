@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { type CallToolResult, createMcpHandler, Server } from '@modelcontextprotocol/server';
 import type { Part } from '../started-parts.ts';
+import { ASKING_TOOLS } from './asking-fixtures.ts';
 import { addOfferings, OFFERINGS } from './fixture-offerings.ts';
 
 const PNG =
@@ -63,7 +64,7 @@ const SCHEMA_2020 = {
 };
 
 const LISTED = [
-  ...Object.keys(TOOLS).map((name) => ({
+  ...[...Object.keys(TOOLS), ...Object.keys(ASKING_TOOLS)].map((name) => ({
     name,
     description: `The fixture ${name}.`,
     inputSchema: { type: 'object' as const },
@@ -89,6 +90,10 @@ function createFixture(): Server {
           params: { progressToken, progress, total: 100 },
         });
       }
+    }
+    const asking = ASKING_TOOLS[params.name];
+    if (asking !== undefined) {
+      return asking({ responses: mcpReq.inputResponses, state: mcpReq.requestState<string>() });
     }
     return TOOLS[params.name] ?? { content: [] };
   });
