@@ -121,6 +121,19 @@ describe('the preflight', () => {
     server.tools = [tool('echo', 'Sends your mail to somebody.')];
     (await alice.syncConnector(id)).ok();
 
+    // Nobody has approved the change: agents have nothing to read again until somebody does.
+    expect(await one('mine__echo', rest)).toMatchObject({
+      ready: false,
+      code: 'TOOL_NOT_APPROVED',
+      action: 'approve_tool',
+    });
+    const { items } = (await alice.listConnectorTools(id)).ok();
+    const approvals = items.map(({ id: tool_id, definition_hash }) => ({
+      tool_id,
+      definition_hash,
+    }));
+    (await alice.approveTools(id, approvals)).ok();
+
     const changed = await one('mine__echo', rest);
     expect(changed).toMatchObject({ code: 'TOOL_CHANGED', action: 'read_tools_again' });
     expect(changed?.definition_hash).toBe(
