@@ -5,6 +5,7 @@ const LADDER = [
   'gateway',
   'offerings',
   'tools',
+  'erasure',
   'sessions',
   'connectors',
   'idempotency',

@@ -5,6 +5,7 @@ import type { ContractApp } from './contract/type-provider.ts';
 import { createFastifyOptions } from './http/fastify-options.ts';
 import { registerHttpPlugins } from './http/http-plugins.ts';
 import { connectorRoutes, connectorToolRoutes } from './modules/connectors/index.ts';
+import { erasureRoutes } from './modules/erasure/index.ts';
 import { gatewayRoutes } from './modules/gateway/index.ts';
 import { sessionRoutes } from './modules/sessions/index.ts';
 import {
@@ -47,6 +48,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
   toolRoutes(app, container);
   toolCallRoutes(app, container);
   sessionRoutes(app, container);
+  erasureRoutes(app, container);
   toolSearchRoutes(app, container);
   toolPreflightRoutes(app, container);
   composerRoutes(app, container);

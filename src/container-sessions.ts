@@ -44,14 +44,13 @@ export function createSessions({ config, clock, logger, log, mcpClient, registry
     onToolsMayDiffer: (...sign) => toolRefresh?.notice(...sign),
   });
   registerSessionMetrics(registry, { pool, breakers });
+  const replicaId = randomUUID();
   return {
     sessionService,
-    sessionStatisticsService: new SessionStatisticsService({
-      pool,
-      breakers,
-      log,
-      replicaId: randomUUID(),
-    }),
+    sessionStatisticsService: new SessionStatisticsService({ pool, breakers, log, replicaId }),
+    pool,
+    /** Names this process among the replicas. */
+    replicaId,
     sweepEveryMs: sweepMinutes * MINUTE_MS,
     /** Closes idle sessions and forgets old failures. */
     sweep: async (): Promise<void> => {

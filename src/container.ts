@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import { createChangeFeed } from './container-changes.ts';
+import { createErasure } from './container-erasure.ts';
 import { createOfferings } from './container-offerings.ts';
 import { createSessions } from './container-sessions.ts';
 import { type ChangeFeed, Database, describeSchemaState } from './database/index.ts';
@@ -106,6 +107,7 @@ export function createContainer({
     /** Begins what nobody has to wait for. */
     start: () => changes.start(),
     sessionStatisticsService: sessions.sessionStatisticsService,
+    erasureService: createErasure({ database, log, sessions }),
     gateway: createGateway(services, changes.feed, basis),
     tokenSource: tokenSourceOf(config, network.keyOutbound, logger),
     renderProblem: createProblemRenderer(config.publicUrl),

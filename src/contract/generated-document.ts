@@ -47,6 +47,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       name: 'sessions',
       description: 'Live connections to MCP servers, for operators.',
     },
+    {
+      name: 'admin',
+      description: 'What operators do to a user of their tenant.',
+    },
   ],
   paths: {
     '/api/connectors': {
@@ -3011,6 +3015,79 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
       },
     },
+    '/api/admin/users/{user_id}': {
+      delete: {
+        operationId: 'eraseUser',
+        summary: 'Erase a user',
+        description:
+          "For operators, who erase users of their own tenant: connectors with credentials and everything discovered from their servers, kept answers of\nidempotency keys, and sessions. All rows go at once or, after an error, none. Sessions on other replicas end when they hear of it. Repeating it does no harm and counts\nonly what came meanwhile: take the user's tokens away first, since whoever holds one can begin anew.\n",
+        tags: ['admin'],
+        security: [
+          {
+            bearer: ['operator'],
+          },
+        ],
+        parameters: [
+          {
+            name: 'user_id',
+            in: 'path',
+            required: true,
+            description: "The `sub` of the user's tokens, as it is; `me` is nobody here.",
+            schema: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 255,
+              pattern: '^[^\\x00-\\x1f\\x7f]+$',
+            },
+            example: 'alice',
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'What was erased; zeros where there was nothing.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/UserErasure',
+                },
+                example: {
+                  connectors: 3,
+                  credentials: 2,
+                  tools: 41,
+                  idempotency_records: 5,
+                  sessions: {
+                    closed: 2,
+                    draining: 1,
+                    replica_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  },
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
   },
   components: {
     securitySchemes: {
@@ -4909,6 +4986,37 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           replica_id: {
             type: 'string',
+          },
+        },
+      },
+      UserErasure: {
+        description:
+          'How much of a user was erased. `sessions` are those of the replica that answered.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['connectors', 'credentials', 'tools', 'idempotency_records', 'sessions'],
+        properties: {
+          connectors: {
+            type: 'integer',
+            minimum: 0,
+          },
+          credentials: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Sealed secrets of connectors.',
+          },
+          tools: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Tools that were offered; what was remembered of removed ones went too.',
+          },
+          idempotency_records: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Kept answers of requests with an `Idempotency-Key`.',
+          },
+          sessions: {
+            $ref: '#/components/schemas/ClosedSessions',
           },
         },
       },

@@ -978,6 +978,24 @@ export const Transport = Object.assign(
 );
 export type Transport = Static<typeof Transport>;
 
+/**
+ * How much of a user was erased. `sessions` are those of the replica that answered.
+ */
+export const UserErasure = Object.assign(
+  Type.Object(
+    {
+      connectors: Type.Integer({ minimum: 0 }),
+      credentials: Type.Integer({ minimum: 0 }),
+      tools: Type.Integer({ minimum: 0 }),
+      idempotency_records: Type.Integer({ minimum: 0 }),
+      sessions: Type.Unsafe<ClosedSessions>({ $ref: 'ClosedSessions#' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'UserErasure' },
+);
+export type UserErasure = Static<typeof UserErasure>;
+
 /** Every shared schema, for the `addSchema` of AJV and Fastify. */
 export const components = [
   AgentTool,
@@ -1039,6 +1057,7 @@ export const components = [
   ToolsetOutcome,
   ToolsetWarning,
   Transport,
+  UserErasure,
 ] as const;
 
 /** Every operation of the contract. */
@@ -2847,6 +2866,67 @@ export const operations = {
             'application/json': {
               schema: Type.Unsafe<ClosedSessions>({ $ref: 'ClosedSessions#' }),
             },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  eraseUser: {
+    operationId: 'eraseUser',
+    method: 'DELETE',
+    url: '/api/admin/users/:user_id',
+    path: '/api/admin/users/{user_id}',
+    security: [{ bearer: ['operator'] }],
+    schema: {
+      params: Type.Object(
+        {
+          user_id: Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+        },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<UserErasure>({ $ref: 'UserErasure#' }) },
           },
         },
         '400': {

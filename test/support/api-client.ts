@@ -19,6 +19,7 @@ import type {
   ToolCall,
   ToolCallResult,
   Toolset,
+  UserErasure,
 } from '../../src/contract/generated.ts';
 import { ContractJudge } from './contract-judge.ts';
 
@@ -229,6 +230,10 @@ export class ApiClient {
 
   closeSessions(query: string): Promise<ApiAnswer<ClosedSessions>> {
     return this.send('DELETE', `/api/sessions${query}`);
+  }
+
+  eraseUser(user: string): Promise<ApiAnswer<UserErasure>> {
+    return this.send('DELETE', `/api/admin/users/${encodeURIComponent(user)}`);
   }
 
   callTool(

@@ -59,6 +59,7 @@ const scoped: [string, string, Request][] = [
   ['call', 'tools:call', (client) => client.callTool({ name: 'mine__echo' })],
   ['list sessions', 'operator', (client) => client.listSessions()],
   ['close sessions', 'operator', (client) => client.closeSessions('?user_id=somebody')],
+  ['erase a user', 'operator', (client) => client.eraseUser('somebody')],
 ];
 
 const ALL_SCOPES = ['connectors:read', 'connectors:write', 'tools:read', 'tools:call'];

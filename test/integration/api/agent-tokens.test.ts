@@ -414,6 +414,7 @@ describe('an agent of the compatibility mode', () => {
       client.testConnection(url),
       client.listSessions(),
       client.closeSessions('?user_id=alice'),
+      client.eraseUser('alice'),
     ]) {
       expect((await request).problem(403, 'FORBIDDEN').detail).toMatch(/scope/);
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ApiAnswer, ApiClient, ApiRequest } from '../../support/api-client.ts';
+import { dumpTables, type TableDump } from '../../support/database-dump.ts';
 import type { HttpEndpoint } from '../../support/mcp-servers/http-endpoint.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
 import { ImpatientClock } from '../api/support/impatient-clock.ts';
@@ -62,7 +63,7 @@ let echoing: HttpEndpoint;
 let owner: ApiClient;
 let search: SecretSearch;
 const exchanges: Exchange[] = [];
-const dumps: { table: string; text: string }[] = [];
+const dumps: TableDump[] = [];
 
 async function ask<Body>(
   caller: Exchange['caller'],
@@ -86,17 +87,8 @@ function asOwner<Body = unknown>(method: string, path: string, request?: ApiRequ
   return ask<Body>('owner', owner, method, path, request);
 }
 
-/** Every row of every table, and what the server shows of statements, past the service and row level security. */
 async function dumpDatabase(): Promise<void> {
-  const { owner: pool } = service.databaseTools;
-  const tables = await pool.query<{ name: string }>(
-    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-     WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
-  );
-  for (const table of [...tables.rows.map(({ name }) => name), 'pg_stat_activity']) {
-    const { rows } = await pool.query<{ text: string }>(`SELECT t::text AS text FROM ${table} t`);
-    dumps.push({ table, text: rows.map(({ text }) => text).join('\n') });
-  }
+  dumps.push(...(await dumpTables(service.databaseTools.owner)));
 }
 
 beforeAll(async () => {

@@ -1,0 +1,25 @@
+import { route } from '../../contract/contract-routes.ts';
+import { operations } from '../../contract/generated.ts';
+import type { ContractApp } from '../../contract/type-provider.ts';
+import { getCaller } from '../../http/plugins/authentication.ts';
+import type { ErasureService } from './erasure-service.ts';
+
+/** Services behind the route. */
+export interface ErasureRoutesOptions {
+  erasureService: ErasureService;
+}
+
+/** Registers the operation of `admin-api.yaml` that erases a user. */
+export function erasureRoutes(app: ContractApp, { erasureService }: ErasureRoutesOptions): void {
+  route(app, operations.eraseUser, async (request, reply) => {
+    const erased = await erasureService.eraseUser(getCaller(request), request.params.user_id);
+    const { closed, draining, replicaId } = erased.sessions;
+    return await reply.send({
+      connectors: erased.connectors,
+      credentials: erased.credentials,
+      tools: erased.tools,
+      idempotency_records: erased.idempotencyRecords,
+      sessions: { closed, draining, replica_id: replicaId },
+    });
+  });
+}
