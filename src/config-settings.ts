@@ -160,6 +160,13 @@ export const SETTINGS = Type.Object({
     maximum: 1_000_000,
     description: 'Requests a minute for each caller.',
   }),
+  TOOL_CACHE_MB: integer({
+    default: 128,
+    minimum: 0,
+    maximum: 65_536,
+    description:
+      'Memory in MiB that a replica may use to keep the tools of users, by an estimate; 0 reads the database for every list and call.',
+  }),
   SESSIONS_MAX: integer({
     default: 5000,
     minimum: 1,

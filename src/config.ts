@@ -65,6 +65,8 @@ export interface Config {
   };
   /** Requests a minute for each caller. */
   readonly rateLimitMax: number;
+  /** Memory for the tools of users, in bytes. */
+  readonly toolCacheBytes: number;
   readonly sessions: {
     readonly max: number;
     readonly maxPerUser: number;
@@ -191,6 +193,7 @@ function toConfig(settings: Settings): Config {
             },
     },
     rateLimitMax: settings.RATE_LIMIT_MAX,
+    toolCacheBytes: settings.TOOL_CACHE_MB * 1024 * 1024,
     sessions: {
       max: settings.SESSIONS_MAX,
       maxPerUser: settings.SESSIONS_MAX_PER_USER,

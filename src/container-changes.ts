@@ -1,7 +1,15 @@
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { APP_ROLE, CHANGE_CHANNEL, ChangeFeed, NotificationListener } from './database/index.ts';
+import {
+  APP_ROLE,
+  CHANGE_CHANNEL,
+  type Change,
+  ChangeFeed,
+  NotificationListener,
+} from './database/index.ts';
 import type { Clock } from './lib/clock.ts';
+import { registerToolCacheMetrics, ToolCache, type ToolCacheDeps } from './modules/tools/index.ts';
+import type { Identity } from './tenancy/caller.ts';
 
 /** What the change feed is built from. */
 export interface ChangeFeedBasis {
@@ -11,7 +19,10 @@ export interface ChangeFeedBasis {
   registry: Registry;
 }
 
-/** Builds what tells this process of changes made by others. Nothing is connected before `start`. */
+/** What keeps something that is to be forgotten when it changes. */
+export type UserCache = Pick<ToolCache, 'forget' | 'forgetAll'>;
+
+/** Builds what tells this process of changes, its own and those of others. Nothing is connected before `start`. */
 export function createChangeFeed({ databaseUrl, clock, logger, registry }: ChangeFeedBasis) {
   const log = createFeedLog(logger);
   const listener = new NotificationListener({
@@ -35,7 +46,38 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
     onError: (err) => logger.error({ err }, 'a change could not be followed'),
   });
   const announcements = registerMetrics(registry, feed);
-  return { feed, start: () => listener.start(), close: () => listener.close() };
+  const caches = new Set<UserCache>();
+  feed.subscribe((change) => {
+    for (const cache of caches) follow(cache, change);
+  });
+  return {
+    feed,
+    /** For the database: whoever reads after their own change sees it, however long the announcement takes. */
+    onUserWork: (identity: Identity) => {
+      for (const cache of caches) cache.forget(identity);
+    },
+    /** From now on the cache forgets what changes. */
+    keepTrue: (cache: UserCache) => void caches.add(cache),
+    start: () => listener.start(),
+    close: () => listener.close(),
+  };
+}
+
+function follow(cache: UserCache, change: Change): void {
+  // Who has the tools of a project is written nowhere but in tokens.
+  if (change === 'everything' || change.ownerKind === 'project') cache.forgetAll();
+  else cache.forget({ tenantId: change.tenantId, userId: change.ownerId });
+}
+
+/** Builds the cache of users' tools. */
+export function createToolCache(
+  changes: Pick<ReturnType<typeof createChangeFeed>, 'feed' | 'keepTrue'>,
+  { store, maxBytes, registry }: Pick<ToolCacheDeps, 'store' | 'maxBytes'> & { registry: Registry },
+): ToolCache {
+  const onAsked = registerToolCacheMetrics(registry, () => cache);
+  const cache = new ToolCache({ store, maxBytes, isLive: () => changes.feed.isLive, onAsked });
+  changes.keepTrue(cache);
+  return cache;
 }
 
 function registerMetrics(registry: Registry, feed: ChangeFeed): Counter<'outcome'> {

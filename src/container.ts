@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
-import { createChangeFeed } from './container-changes.ts';
+import { createChangeFeed, createToolCache } from './container-changes.ts';
 import { createErasure } from './container-erasure.ts';
 import { createOfferings } from './container-offerings.ts';
 import { createSessions } from './container-sessions.ts';
@@ -77,17 +77,18 @@ export function createContainer({
 }: ContainerOptions) {
   const requestContext = new RequestContext();
   const log = new OperationLog({ logger, clock, context: requestContext });
+  const registry = createMetricsRegistry();
+  const changes = createChangeFeed({ databaseUrl, clock, logger, registry });
   const database = new Database({
     url: databaseUrl,
+    onUserWork: changes.onUserWork,
     onConnectionError: (err) => logger.warn({ err }, 'database connection lost'),
   });
   const network = createNetwork(config, logger);
   const box = new SealedBox(parseKeyring(config.encryptionKeys));
   const { mcpClient } = network;
-  const registry = createMetricsRegistry();
-  const changes = createChangeFeed({ databaseUrl, clock, logger, registry });
   const sessions = createSessions({ config, clock, logger, log, mcpClient, registry });
-  const basis: Basis = { config, database, clock, logger, log, box, registry, ...network };
+  const basis: Basis = { config, database, changes, clock, logger, log, box, registry, ...network };
   const services = createServices(basis, sessions);
   const stopTimers = startTimers(logger, [
     { name: 'session sweep', everyMs: sessions.sweepEveryMs, work: sessions.sweep },
@@ -132,6 +133,7 @@ export function createContainer({
 interface Basis {
   config: Config;
   database: Database;
+  changes: ReturnType<typeof createChangeFeed>;
   clock: Clock;
   logger: Logger;
   log: OperationLog;
@@ -161,6 +163,8 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const store = new PrismaConnectorStore({ database, toolPolicies });
   const toolStore = new PrismaConnectorToolStore({ database, toolPolicies });
   const offeringStore = new PrismaConnectorOfferingStore({ database });
+  const maxBytes = config.toolCacheBytes;
+  const tools = createToolCache(basis.changes, { store: toolStore, maxBytes, registry });
   const onSessionsInvalid = (connectorId: string) => sessions.closeConnector(connectorId);
   const onReachable = (connectorId: string) => sessions.trust(connectorId);
   const shared = {
@@ -198,12 +202,12 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
       clock,
       onAnswerLost: (err) => logger.error({ err }, 'the answer of an Idempotency-Key is lost'),
     }),
-    toolsetService: new ToolsetService({ store: toolStore }),
-    toolSearchService: new ToolSearchService({ store: toolStore }),
+    toolsetService: new ToolsetService({ store: toolStore, tools }),
+    toolSearchService: new ToolSearchService({ tools }),
     composerService: new ComposerService({ store: toolStore }),
     toolPreflightService: new ToolPreflightService({ store: toolStore, sessions }),
     toolCallService: new ToolCallService({
-      store: toolStore,
+      store: tools,
       requests: serverRequests,
       states: new RequestStates({ box, clock }),
       clock,

@@ -30,6 +30,17 @@ export interface DatabaseOptions {
   migrations?: readonly Migration[];
   /** Told when a connection breaks that nobody was using; the pool replaces it. */
   onConnectionError?: (error: Error) => void;
+  /**
+   * Told when a transaction ended in which the user's connectors, or what belongs to them, may have been changed, before its caller
+   * hears of it: what this process keeps of them is to be forgotten.
+   */
+  onUserWork?: (identity: Identity) => void;
+}
+
+/** What a transaction of a user is for. */
+export interface UserWorkOptions {
+  /** It changes nothing that belongs to a connector. */
+  keepsConnectors?: boolean;
 }
 
 /** The role that requests work as. */
@@ -58,14 +69,32 @@ export class Database {
    * Keep anything slow, such as a call to a server, out of it.
    * @throws ConstraintViolation, DatabaseUnavailable, and whatever `work` throws.
    */
-  asUser<Result>(
+  async asUser<Result>(
+    identity: Identity,
+    work: (tx: DatabaseTransaction) => Promise<Result>,
+    { keepsConnectors = false }: UserWorkOptions = {},
+  ): Promise<Result> {
+    try {
+      return await transact(this.#app, async (tx) => {
+        await nameUser(tx, identity);
+        return work(tx);
+      });
+    } finally {
+      // Also where it failed: a connection that broke during the commit leaves open what happened.
+      if (!keepsConnectors) this.#options.onUserWork?.(identity);
+    }
+  }
+
+  /**
+   * As {@link asUser}, for work that only reads: PostgreSQL refuses anything else, and nothing is forgotten for it.
+   * @throws DatabaseUnavailable, and whatever `work` throws.
+   */
+  readAsUser<Result>(
     identity: Identity,
     work: (tx: DatabaseTransaction) => Promise<Result>,
   ): Promise<Result> {
-    const { tenantId, userId } = identity;
     return transact(this.#app, async (tx) => {
-      // Local to the transaction: the next one on this connection starts without a caller.
-      await tx.$executeRaw`SELECT set_config('app.tenant', ${tenantId}, true), set_config('app.user', ${userId}, true)`;
+      await nameUser(tx, identity, { isReadOnly: true });
       return work(tx);
     });
   }
@@ -96,6 +125,16 @@ export class Database {
       await pool.end();
     }
   }
+}
+
+/** Says for whom the transaction works. All of it ends with it: the next one on this connection starts without a caller. */
+async function nameUser(
+  tx: DatabaseTransaction,
+  { tenantId, userId }: Identity,
+  { isReadOnly = false } = {},
+): Promise<void> {
+  await tx.$executeRaw`SELECT set_config('app.tenant', ${tenantId}, true), set_config('app.user', ${userId}, true),
+    set_config('transaction_read_only', ${isReadOnly ? 'on' : 'off'}, true)`;
 }
 
 interface RoleConnections {

@@ -54,8 +54,8 @@ export interface McpBackend extends ToolsBackend {
 
 /** The tools behind our endpoint for one caller. */
 export interface ToolsBackend {
-  /** The array of tools as JSON text, as `tools/list` shows it: valid in both eras, in a stable order. */
-  listTools(): Promise<string>;
+  /** The array of tools as JSON in UTF-8, as `tools/list` shows it: valid in both eras, in a stable order. */
+  listTools(): Promise<Buffer>;
   /**
    * Calls a tool. Whatever keeps it from running is a reply with `isError`, so that the agent can read it.
    * @throws RpcError for a tool that does not exist, and for a state that is not one of this call

@@ -44,7 +44,7 @@ export interface McpExchange {
 export interface McpAnswer {
   status: number;
   headers: Readonly<Record<string, string>>;
-  body: string | Readable | ReadableStream | null;
+  body: string | Buffer | Readable | ReadableStream | null;
 }
 
 /** How an {@link McpEndpoint} introduces itself, and paces its answers. */
@@ -229,7 +229,7 @@ const NO_FILTER = new RpcError(
   'notifications is required, and must say which changes to tell.',
 );
 
-function json(body: string, status = 200): McpAnswer {
+function json(body: string | Buffer, status = 200): McpAnswer {
   return { status, headers: JSON_HEADERS, body };
 }
 

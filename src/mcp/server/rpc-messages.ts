@@ -25,17 +25,21 @@ export const LIST_TTL_MS = 60_000;
 
 type RequestId = string | number;
 
-/** The answer to `tools/list`, around the JSON text of the tools, which is not parsed again. */
+/** The answer to `tools/list`, around the JSON of the tools, which is only copied. */
 export function listMessage(
   { era, id }: { era: McpEra; id: RequestId },
-  tools: string,
+  tools: Buffer,
   server: ServerIdentity,
-): string {
+): Buffer {
   const more =
     era === 'legacy'
       ? ''
       : `,"ttlMs":${LIST_TTL_MS},"cacheScope":"private",${JSON.stringify(complete(server)).slice(1, -1)}`;
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"tools":${tools}${more}}}`;
+  return Buffer.concat([
+    Buffer.from(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"tools":`),
+    tools,
+    Buffer.from(`${more}}}`),
+  ]);
 }
 
 /** The answer to `tools/call`. */

@@ -80,9 +80,9 @@ export function createSdkServer({ backend, identity, era, onError }: SdkServerOp
   return server;
 }
 
-function toolsOf(json: string): ListToolsResult['tools'] {
+function toolsOf(json: Buffer): ListToolsResult['tools'] {
   // Our own serialization of tools that discovery has checked.
-  return JSON.parse(json) as ListToolsResult['tools'];
+  return JSON.parse(json.toString()) as ListToolsResult['tools'];
 }
 
 function toProtocolError(error: unknown, onError: (error: unknown) => void): ProtocolError {

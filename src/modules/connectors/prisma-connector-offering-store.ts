@@ -27,9 +27,9 @@ const OWNER = {
 
 /** Prompts, resources and templates in PostgreSQL. */
 export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
-  readonly #database: Pick<Database, 'asUser'>;
+  readonly #database: Pick<Database, 'readAsUser'>;
 
-  constructor({ database }: { database: Pick<Database, 'asUser'> }) {
+  constructor({ database }: { database: Pick<Database, 'readAsUser'> }) {
     this.#database = database;
   }
 
@@ -38,7 +38,7 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
     kind: OfferingKind,
     { limit, after }: { limit: number; after: string | undefined },
   ): Promise<ListedOffering[]> {
-    const rows = await this.#database.asUser(identity, (tx) =>
+    const rows = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorOffering.findMany({
         where: {
           ...ownerColumns(identity),
@@ -58,7 +58,7 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
   }
 
   async listOf(identity: Identity, connectorId: string): Promise<OfferingDiscovery> {
-    const rows = await this.#database.asUser(identity, (tx) =>
+    const rows = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorOffering.findMany({
         where: { ...ownerColumns(identity), connectorId },
         select: { kind: true, key: true, definition: true },
@@ -74,7 +74,7 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
   }
 
   async findPrompt(identity: Identity, exposedName: string): Promise<AskablePrompt | undefined> {
-    const prompt = await this.#database.asUser(identity, (tx) =>
+    const prompt = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorOffering.findFirst({
         where: { ...ownerColumns(identity), kind: 'prompt', exposedKey: exposedName },
         select: { key: true, connector: { select: OWNER } },
@@ -84,7 +84,7 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
   }
 
   async findOwner(identity: Identity, slug: string): Promise<OfferingOwner | undefined> {
-    const connector = await this.#database.asUser(identity, (tx) =>
+    const connector = await this.#database.readAsUser(identity, (tx) =>
       tx.connector.findFirst({ where: { ...ownerColumns(identity), slug }, select: OWNER }),
     );
     return connector === null ? undefined : toOwner(connector);

@@ -28,7 +28,7 @@ import type { ToolPolicies } from './tool-approval.ts';
 
 /** Connectors in PostgreSQL. */
 export class PrismaConnectorStore implements ConnectorStore {
-  readonly #database: Pick<Database, 'asUser'>;
+  readonly #database: Pick<Database, 'asUser' | 'readAsUser'>;
   readonly #toolPolicies: ToolPolicies;
   /** Who waits for the owner's lock waits here first, without a connection that others need. */
   readonly #inserts = new KeyedQueue();
@@ -36,7 +36,7 @@ export class PrismaConnectorStore implements ConnectorStore {
   constructor({
     database,
     toolPolicies,
-  }: { database: Pick<Database, 'asUser'>; toolPolicies: ToolPolicies }) {
+  }: { database: Pick<Database, 'asUser' | 'readAsUser'>; toolPolicies: ToolPolicies }) {
     this.#database = database;
     this.#toolPolicies = toolPolicies;
   }
@@ -54,7 +54,7 @@ export class PrismaConnectorStore implements ConnectorStore {
               { createdAt: after.createdAt, id: { lt: after.id } },
             ],
           };
-    const rows = await this.#database.asUser(identity, (tx) =>
+    const rows = await this.#database.readAsUser(identity, (tx) =>
       tx.connector.findMany({
         where: { ...ownerColumns(identity), ...older },
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -66,18 +66,18 @@ export class PrismaConnectorStore implements ConnectorStore {
   }
 
   find(identity: Identity, id: string): Promise<ConnectorRecord | undefined> {
-    return this.#database.asUser(identity, (tx) => read(tx, ownerColumns(identity), id));
+    return this.#database.readAsUser(identity, (tx) => read(tx, ownerColumns(identity), id));
   }
 
   count(identity: Identity): Promise<number> {
-    return this.#database.asUser(identity, (tx) =>
+    return this.#database.readAsUser(identity, (tx) =>
       tx.connector.count({ where: ownerColumns(identity) }),
     );
   }
 
   async isNameTaken(identity: Identity, name: string, exceptId?: string): Promise<boolean> {
     const owner = ownerColumns(identity);
-    const found = await this.#database.asUser(
+    const found = await this.#database.readAsUser(
       identity,
       (tx) => tx.$queryRaw<{ id: string }[]>`
         select id::text from connectors

@@ -27,13 +27,13 @@ import type { ToolPolicies } from './tool-approval.ts';
 
 /** The tools of connectors in PostgreSQL. */
 export class PrismaConnectorToolStore implements ConnectorToolStore {
-  readonly #database: Pick<Database, 'asUser'>;
+  readonly #database: Pick<Database, 'asUser' | 'readAsUser'>;
   readonly #policies: ToolPolicies;
 
   constructor({
     database,
     toolPolicies,
-  }: { database: Pick<Database, 'asUser'>; toolPolicies: ToolPolicies }) {
+  }: { database: Pick<Database, 'asUser' | 'readAsUser'>; toolPolicies: ToolPolicies }) {
     this.#database = database;
     this.#policies = toolPolicies;
   }
@@ -43,7 +43,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
     connectorId: string,
     { limit, after }: { limit: number; after: string | undefined },
   ): Promise<ConnectorTool[]> {
-    const rows = await this.#database.asUser(identity, (tx) =>
+    const rows = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorTool.findMany({
         where: {
           ...ownerColumns(identity),
@@ -63,7 +63,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
     toolId: string,
   ): Promise<ConnectorTool | undefined> {
     const where = { ...ownerColumns(identity), connectorId, id: toolId };
-    const row = await this.#database.asUser(identity, (tx) =>
+    const row = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorTool.findFirst({ where }),
     );
     return row === null ? undefined : toConnectorTool(row, this.#policies);
@@ -113,7 +113,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
   }
 
   async listSources(identity: Identity): Promise<ToolSource[]> {
-    const rows = await this.#database.asUser(identity, (tx) =>
+    const rows = await this.#database.readAsUser(identity, (tx) =>
       tx.connector.findMany({
         where: { ...ownerColumns(identity), intent: 'ENABLED' },
         include: {
@@ -156,7 +156,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
   }
 
   async findCallable(identity: Identity, exposedName: string): Promise<CallableTool | undefined> {
-    const row = await this.#database.asUser(identity, (tx) =>
+    const row = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorTool.findFirst({
         where: { ...ownerColumns(identity), exposedName },
         select: {
@@ -178,7 +178,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
     identity: Identity,
     exposedNames: readonly string[],
   ): Promise<ToolStanding[]> {
-    const rows = await this.#database.asUser(identity, (tx) =>
+    const rows = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorTool.findMany({
         where: { ...ownerColumns(identity), exposedName: { in: [...exposedNames] } },
         select: standingColumns,

@@ -27,7 +27,7 @@ export interface ConnectorChanges {
 
 /** Collaborators of the {@link GatewayService}. */
 export interface GatewayServiceDeps extends UserOfferingsDeps {
-  search: Pick<ToolSearchService, 'getSnapshot' | 'search'>;
+  search: Pick<ToolSearchService, 'listProtocolTools' | 'search'>;
   calls: Pick<ToolCallService, 'call'>;
   changes: ConnectorChanges;
 }
@@ -51,10 +51,10 @@ export class GatewayService {
     const offerings = new UserOfferings(identity, this.#deps);
     const all: McpBackend = {
       offerings,
-      listTools: async () => (await this.#deps.search.getSnapshot(identity)).mcpJson,
+      listTools: () => this.#deps.search.listProtocolTools(identity),
       callTool: (call, options) => this.#call(identity, call, options),
       fingerprints: async () => ({
-        tools: fingerprint((await this.#deps.search.getSnapshot(identity)).mcpJson),
+        tools: fingerprint(await this.#deps.search.listProtocolTools(identity)),
       }),
       watch: (onMayDiffer) =>
         this.#deps.changes.subscribe((change) => {
@@ -94,7 +94,7 @@ export class GatewayService {
   }
 }
 
-function fingerprint(text: string): string {
+function fingerprint(text: Buffer): string {
   return createHash('sha256').update(text).digest('base64');
 }
 

@@ -54,24 +54,26 @@ const isSearchInput = TypeCompiler.Compile(SearchInput);
 const isRunInput = TypeCompiler.Compile(RunInput);
 
 /** Names without the separator of all others, so that no tool of a user has one of them. */
-const LAZY_TOOLS = JSON.stringify([
-  {
-    name: 'run',
-    title: 'Run a tool',
-    description:
-      'Runs one of the user\'s tools. Find its name and its input schema with "search" first.',
-    inputSchema: RunInput,
-  },
-  {
-    name: 'search',
-    title: 'Search tools',
-    description:
-      'Finds tools of the user by what they do. Answers with the name, description and input schema of those that fit best; call ' +
-      'them with "run".',
-    inputSchema: SearchInput,
-    annotations: { readOnlyHint: true, openWorldHint: false },
-  },
-]);
+const LAZY_TOOLS = Buffer.from(
+  JSON.stringify([
+    {
+      name: 'run',
+      title: 'Run a tool',
+      description:
+        'Runs one of the user\'s tools. Find its name and its input schema with "search" first.',
+      inputSchema: RunInput,
+    },
+    {
+      name: 'search',
+      title: 'Search tools',
+      description:
+        'Finds tools of the user by what they do. Answers with the name, description and input schema of those that fit best; call ' +
+        'them with "run".',
+      inputSchema: SearchInput,
+      annotations: { readOnlyHint: true, openWorldHint: false },
+    },
+  ]),
+);
 
 /** The lazy mode: two tools in place of hundreds that would fill the context of an agent. */
 export class LazyTools implements ToolsBackend {
@@ -81,7 +83,7 @@ export class LazyTools implements ToolsBackend {
     this.#deps = deps;
   }
 
-  async listTools(): Promise<string> {
+  async listTools(): Promise<Buffer> {
     return LAZY_TOOLS;
   }
 

@@ -1,4 +1,4 @@
-import type { Database } from '../../database/index.ts';
+import type { Database, DatabaseTransaction } from '../../database/index.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { IdempotencyRecord, IdempotencySlot, IdempotencyStore } from './idempotency-store.ts';
 
@@ -19,12 +19,20 @@ export class PrismaIdempotencyStore implements IdempotencyStore {
     this.#database = database;
   }
 
+  /** A transaction of the user's, for records alone. */
+  #asUser<Result>(
+    identity: Identity,
+    work: (tx: DatabaseTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#database.asUser(identity, work, { keepsConnectors: true });
+  }
+
   begin(
     slot: IdempotencySlot,
     { requestHash, now, expiresAt }: { requestHash: string; now: Date; expiresAt: Date },
   ): Promise<IdempotencyRecord | undefined> {
     const key = keyOf(slot);
-    return this.#database.asUser(slot.identity, async (tx) => {
+    return this.#asUser(slot.identity, async (tx) => {
       await tx.idempotencyRecord.deleteMany({ where: { ...key, expiresAt: { lte: now } } });
       const { count } = await tx.idempotencyRecord.createMany({
         data: [{ ...key, requestHash, expiresAt }],
@@ -40,7 +48,7 @@ export class PrismaIdempotencyStore implements IdempotencyStore {
 
   countLive(identity: Identity, now: Date): Promise<number> {
     const { tenantId, userId } = identity;
-    return this.#database.asUser(identity, (tx) =>
+    return this.#asUser(identity, (tx) =>
       tx.idempotencyRecord.count({ where: { tenantId, userId, expiresAt: { gt: now } } }),
     );
   }
@@ -50,13 +58,13 @@ export class PrismaIdempotencyStore implements IdempotencyStore {
     answer: { sealed: string; expiresAt: Date },
     claimedUntil: Date,
   ): Promise<void> {
-    await this.#database.asUser(slot.identity, (tx) =>
+    await this.#asUser(slot.identity, (tx) =>
       tx.idempotencyRecord.updateMany({ where: claimed(slot, claimedUntil), data: answer }),
     );
   }
 
   async release(slot: IdempotencySlot, claimedUntil: Date): Promise<void> {
-    await this.#database.asUser(slot.identity, (tx) =>
+    await this.#asUser(slot.identity, (tx) =>
       tx.idempotencyRecord.deleteMany({ where: claimed(slot, claimedUntil) }),
     );
   }

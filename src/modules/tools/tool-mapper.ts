@@ -4,10 +4,12 @@ import type {
   ToolsetOutcome as ToolsetOutcomeResource,
   Toolset as ToolsetResource,
 } from '../../contract/generated.ts';
+import { entityTag } from '../../http/etag.ts';
 import { messageFor } from '../connectors/index.ts';
 import type { FormattedToolset } from './format-toolset.ts';
 import type { ToolCallResult } from './tool-call-service.ts';
 import type { ToolsetOutcome } from './toolset.ts';
+import type { WrittenToolset } from './toolset-service.ts';
 
 function sha256(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
@@ -53,6 +55,18 @@ export function toToolsetResource(toolset: FormattedToolset): ToolsetResource {
 /** A hash over the whole answer, for its `ETag`. */
 export function representationHash(resource: object): string {
   return sha256(resource);
+}
+
+/**
+ * Writes the toolset as it is answered, once for many answers.
+ * @param writeJson the serializer of the operation, so that nothing leaves that the contract does not declare
+ */
+export function writeToolset(
+  toolset: FormattedToolset,
+  writeJson: (resource: ToolsetResource) => Buffer,
+): WrittenToolset {
+  const body = writeJson(toToolsetResource(toolset));
+  return { body, etag: entityTag(createHash('sha256').update(body).digest('hex')) };
 }
 
 /** A result and a refusal by the server look alike to an agent, so that it can read both. */

@@ -1,23 +1,26 @@
 import type { Identity } from '../../tenancy/caller.ts';
-import type { ConnectorToolStore } from '../connectors/index.ts';
+import type { ToolCache } from './tool-cache.ts';
 import type { ToolMatch } from './tool-search.ts';
-import { ToolSnapshot } from './tool-snapshot.ts';
+import { toProtocolTool } from './tool-snapshot.ts';
 
 /** Shows and searches a user's tools as discovery stored them; no server is asked. */
 export class ToolSearchService {
-  readonly #store: Pick<ConnectorToolStore, 'listSources'>;
+  readonly #tools: Pick<ToolCache, 'getSnapshot' | 'derive'>;
 
-  constructor({ store }: { store: Pick<ConnectorToolStore, 'listSources'> }) {
-    this.#store = store;
+  constructor({ tools }: { tools: Pick<ToolCache, 'getSnapshot' | 'derive'> }) {
+    this.#tools = tools;
   }
 
-  /** The tools of the user's enabled connectors. */
-  async getSnapshot(identity: Identity): Promise<ToolSnapshot> {
-    return new ToolSnapshot(await this.#store.listSources(identity));
+  /** The tools of the user's enabled connectors as `tools/list` of the protocol shows them: an array, as JSON in UTF-8. */
+  listProtocolTools(identity: Identity): Promise<Buffer> {
+    return this.#tools.derive(identity, 'protocol', ({ tools }) => {
+      const value = Buffer.from(JSON.stringify(tools.map(toProtocolTool)));
+      return { value, bytes: value.length };
+    });
   }
 
   /** The tools that fit a query best, best first, at most `limit`. */
   async search(identity: Identity, query: string, limit: number): Promise<ToolMatch[]> {
-    return (await this.getSnapshot(identity)).index.search(query, limit);
+    return (await this.#tools.getSnapshot(identity)).index.search(query, limit);
   }
 }

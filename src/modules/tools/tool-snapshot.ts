@@ -2,28 +2,23 @@ import { withoutHeaderAnnotations } from '../../mcp/client/header-parameters.ts'
 import type { ToolDefinition, ToolSource } from '../connectors/index.ts';
 import type { SnapshotTool } from './snapshot-tool.ts';
 import { ToolIndex } from './tool-search.ts';
-import { compileToolset } from './toolset.ts';
+import { compileToolset, type Toolset } from './toolset.ts';
 
-/** A user's tools at one moment. Immutable; what is derived from them is made once, on first use. */
+/** A user's tools at one moment. Immutable; the index is made on first use. */
 export class ToolSnapshot {
+  readonly toolset: Toolset;
   /** Sorted by name. */
   readonly tools: readonly SnapshotTool[];
-  #mcpJson: string | undefined;
   #index: ToolIndex | undefined;
 
   constructor(sources: readonly ToolSource[]) {
-    const { tools, outcomes } = compileToolset(sources);
+    this.toolset = compileToolset(sources);
+    const { tools, outcomes } = this.toolset;
     const byId = new Map(outcomes.map((outcome) => [outcome.connectorId, outcome]));
     this.tools = tools.flatMap(({ name, connectorId, definition, definitionHash }) => {
       const connector = byId.get(connectorId);
       return connector === undefined ? [] : [{ name, definition, definitionHash, connector }];
     });
-  }
-
-  /** The array of tools as `tools/list` shows it, as JSON text. */
-  get mcpJson(): string {
-    this.#mcpJson ??= JSON.stringify(this.tools.map(toProtocolTool));
-    return this.#mcpJson;
   }
 
   /** For searches. */

@@ -28,7 +28,7 @@ function endpointOf(options: Partial<ConstructorParameters<typeof McpEndpoint>[0
       tokenExpiresAt: new Date(Date.now() + 60_000),
       signal: new AbortController().signal,
       backend: {
-        listTools: async () => '[]',
+        listTools: async () => Buffer.from('[]'),
         callTool: async () => ({ content: [] }),
         offerings: {
           list: async () => ({ entries: [], nextCursor: undefined }),
@@ -43,7 +43,7 @@ function endpointOf(options: Partial<ConstructorParameters<typeof McpEndpoint>[0
 }
 
 async function textOf({ body }: McpAnswer): Promise<string> {
-  if (body === null || typeof body === 'string') return body ?? '';
+  if (body === null || typeof body === 'string' || Buffer.isBuffer(body)) return String(body ?? '');
   let text = '';
   const decoder = new TextDecoder();
   for await (const part of body) text += decoder.decode(part);
@@ -152,7 +152,8 @@ describe('what is answered directly and what the SDK answers', () => {
     const { ask } = endpointOf();
     const tools = [{ name: 'a__b', inputSchema: { type: 'object' } }];
     const reply = { content: [{ type: 'text', text: 'x' }], structuredContent: { a: 1 } };
-    const backend = { listTools: async () => JSON.stringify(tools), callTool: async () => reply };
+    const listTools = async () => Buffer.from(JSON.stringify(tools));
+    const backend = { listTools, callTool: async () => reply };
     const parsed = async (answer: McpAnswer) => {
       const text = await textOf(answer);
       return JSON.parse(text.startsWith('{') ? text : (/^data: (.*)$/m.exec(text)?.[1] ?? ''));

@@ -5,9 +5,9 @@ import type { ToolDefinition } from '../../../src/modules/connectors/connector.t
 import { formatToolset } from '../../../src/modules/tools/format-toolset.ts';
 import type { ToolCallResult } from '../../../src/modules/tools/tool-call-service.ts';
 import {
-  representationHash,
   toToolsetResource as toResource,
   toToolCallResource,
+  writeToolset,
 } from '../../../src/modules/tools/tool-mapper.ts';
 import type { Toolset } from '../../../src/modules/tools/toolset.ts';
 
@@ -63,10 +63,16 @@ const toolset: Toolset = {
 };
 const [outcome] = toolset.outcomes;
 
+function formatted(given: Toolset) {
+  return formatToolset(given, { format: 'mcp', selectedTool: undefined, limit: undefined });
+}
+
 function toToolsetResource(given: Toolset) {
-  return toResource(
-    formatToolset(given, { format: 'mcp', selectedTool: undefined, limit: undefined }),
-  );
+  return toResource(formatted(given));
+}
+
+function etagOf(given: Toolset): string {
+  return writeToolset(formatted(given), (body) => Buffer.from(JSON.stringify(body))).etag;
 }
 
 describe('toToolsetResource', () => {
@@ -124,13 +130,14 @@ describe('toToolsetResource', () => {
     const resource = toToolsetResource(toolset);
     expect(resource.content_hash).toMatch(/^[0-9a-f]{64}$/);
     expect(toToolsetResource(structuredClone(toolset))).toEqual(resource);
-    const renamed = toToolsetResource({
+    const renamed = {
       ...toolset,
       outcomes: toolset.outcomes.map((each) => ({ ...each, name: 'Other' })),
-    });
-    expect(renamed.content_hash).toBe(resource.content_hash);
-    expect(representationHash(renamed)).not.toBe(representationHash(resource));
-    expect(representationHash(structuredClone(resource))).toBe(representationHash(resource));
+    };
+    expect(toToolsetResource(renamed).content_hash).toBe(resource.content_hash);
+    expect(etagOf(renamed)).not.toBe(etagOf(toolset));
+    expect(etagOf(structuredClone(toolset))).toBe(etagOf(toolset));
+    expect(etagOf(toolset)).toMatch(/^"[0-9a-f]{64}"$/);
   });
 
   it.each([
@@ -158,9 +165,9 @@ describe('toToolsetResource', () => {
     expect(resource.definition_hashes).toStrictEqual({ s__bare: 'b', s__full: 'f' });
     const tools = toolset.tools.map((tool) => ({ ...tool, definitionHash: 'new' }));
     const changed = toToolsetResource({ ...toolset, tools });
+    expect(etagOf({ ...toolset, tools })).not.toBe(etagOf(toolset));
     expect(changed.definition_hashes).toStrictEqual({ s__bare: 'new', s__full: 'new' });
     expect(changed.content_hash).toBe(resource.content_hash);
-    expect(representationHash(changed)).not.toBe(representationHash(resource));
   });
 
   it('has neither tools nor warnings for nobody', () => {

@@ -6,6 +6,7 @@ import type {
   ToolSource,
   ToolStanding,
 } from '../../../src/modules/connectors/connector-tool-store.ts';
+import { ToolCache } from '../../../src/modules/tools/tool-cache.ts';
 import { compileToolset } from '../../../src/modules/tools/toolset.ts';
 import { ToolsetService } from '../../../src/modules/tools/toolset-service.ts';
 
@@ -136,12 +137,20 @@ describe('ToolsetService', () => {
       source('a', ['search', 'send']),
       source('b', ['search'], { health: 'NEEDS_AUTH', fault: refused }),
     ];
-    service = new ToolsetService({
+    const tools = new ToolCache({
       store: {
         listSources: async (identity) => {
           asked.push(identity);
           return sources;
         },
+        findCallable: async () => undefined,
+      },
+      isLive: () => false,
+      maxBytes: 0,
+    });
+    service = new ToolsetService({
+      tools,
+      store: {
         listStandings: async (identity, names): Promise<ToolStanding[]> => {
           asked.push({ identity, names });
           if (!names.includes('off__search')) return [];
