@@ -8,7 +8,6 @@ import {
   NotificationListener,
 } from './database/index.ts';
 import type { Clock } from './lib/clock.ts';
-import { registerToolCacheMetrics, ToolCache, type ToolCacheDeps } from './modules/tools/index.ts';
 import type { Identity } from './tenancy/caller.ts';
 
 /** What the change feed is built from. */
@@ -20,7 +19,10 @@ export interface ChangeFeedBasis {
 }
 
 /** What keeps something that is to be forgotten when it changes. */
-export type UserCache = Pick<ToolCache, 'forget' | 'forgetAll'>;
+export interface UserCache {
+  forget(identity: Identity): void;
+  forgetAll(): void;
+}
 
 /** Builds what tells this process of changes, its own and those of others. Nothing is connected before `start`. */
 export function createChangeFeed({ databaseUrl, clock, logger, registry }: ChangeFeedBasis) {
@@ -67,17 +69,6 @@ function follow(cache: UserCache, change: Change): void {
   // Who has the tools of a project is written nowhere but in tokens.
   if (change === 'everything' || change.ownerKind === 'project') cache.forgetAll();
   else cache.forget({ tenantId: change.tenantId, userId: change.ownerId });
-}
-
-/** Builds the cache of users' tools. */
-export function createToolCache(
-  changes: Pick<ReturnType<typeof createChangeFeed>, 'feed' | 'keepTrue'>,
-  { store, maxBytes, registry }: Pick<ToolCacheDeps, 'store' | 'maxBytes'> & { registry: Registry },
-): ToolCache {
-  const onAsked = registerToolCacheMetrics(registry, () => cache);
-  const cache = new ToolCache({ store, maxBytes, isLive: () => changes.feed.isLive, onAsked });
-  changes.keepTrue(cache);
-  return cache;
 }
 
 function registerMetrics(registry: Registry, feed: ChangeFeed): Counter<'outcome'> {

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
-import { createChangeFeed, createToolCache } from './container-changes.ts';
+import { createChangeFeed } from './container-changes.ts';
 import { createErasure } from './container-erasure.ts';
 import { createOfferings } from './container-offerings.ts';
 import { createSessions } from './container-sessions.ts';
+import { createTools } from './container-tools.ts';
 import { type ChangeFeed, Database, describeSchemaState } from './database/index.ts';
 import { RemoteKeys } from './http/authentication/remote-keys.ts';
 import type { TokenSource } from './http/authentication/token-source.ts';
@@ -35,15 +36,6 @@ import { CredentialVault, parseKeyring, SealedBox } from './modules/credentials/
 import { Gateway, GatewayService } from './modules/gateway/index.ts';
 import { IdempotencyService, PrismaIdempotencyStore } from './modules/idempotency/index.ts';
 import { ServerRequestService } from './modules/sessions/index.ts';
-import {
-  ComposerService,
-  createCallMetrics,
-  RequestStates,
-  ToolCallService,
-  ToolPreflightService,
-  ToolSearchService,
-  ToolsetService,
-} from './modules/tools/index.ts';
 import { createNetwork } from './network.ts';
 import type { Outbound } from './outbound/guarded-fetch.ts';
 import type { UserPolicy } from './outbound/outbound-policy.ts';
@@ -146,7 +138,7 @@ interface Basis {
 type Services = ReturnType<typeof createServices>;
 
 function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
-  const { config, database, clock, logger, log, box, mcpClient, userPolicy, registry } = basis;
+  const { config, database, clock, logger, log, box, mcpClient, userPolicy } = basis;
   const { sessionService: sessions } = live;
   const { toolPolicies } = config;
   const vault = new CredentialVault({ box });
@@ -163,8 +155,6 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const store = new PrismaConnectorStore({ database, toolPolicies });
   const toolStore = new PrismaConnectorToolStore({ database, toolPolicies });
   const offeringStore = new PrismaConnectorOfferingStore({ database });
-  const maxBytes = config.toolCacheBytes;
-  const tools = createToolCache(basis.changes, { store: toolStore, maxBytes, registry });
   const onSessionsInvalid = (connectorId: string) => sessions.closeConnector(connectorId);
   const onReachable = (connectorId: string) => sessions.trust(connectorId);
   const shared = {
@@ -202,17 +192,12 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
       clock,
       onAnswerLost: (err) => logger.error({ err }, 'the answer of an Idempotency-Key is lost'),
     }),
-    toolsetService: new ToolsetService({ store: toolStore, tools }),
-    toolSearchService: new ToolSearchService({ tools }),
-    composerService: new ComposerService({ store: toolStore }),
-    toolPreflightService: new ToolPreflightService({ store: toolStore, sessions }),
-    toolCallService: new ToolCallService({
-      store: tools,
-      requests: serverRequests,
-      states: new RequestStates({ box, clock }),
-      clock,
-      log,
-      metrics: createCallMetrics(registry),
+    ...createTools({
+      ...basis,
+      cacheBytes: config.toolCacheBytes,
+      toolStore,
+      serverRequests,
+      sessions,
     }),
   };
 }

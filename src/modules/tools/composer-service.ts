@@ -1,18 +1,17 @@
 import type { Identity } from '../../tenancy/caller.ts';
-import type { ConnectorToolStore } from '../connectors/index.ts';
 import { type ComposerMenu, composeMenu } from './composer.ts';
-import { compileToolset } from './toolset.ts';
+import type { ToolCache } from './tool-cache.ts';
 
 /** Shows users of a chat the tools they can choose; no server is asked. */
 export class ComposerService {
-  readonly #store: Pick<ConnectorToolStore, 'listSources'>;
+  readonly #tools: Pick<ToolCache, 'getSnapshot'>;
 
-  constructor({ store }: { store: Pick<ConnectorToolStore, 'listSources'> }) {
-    this.#store = store;
+  constructor({ tools }: { tools: Pick<ToolCache, 'getSnapshot'> }) {
+    this.#tools = tools;
   }
 
   /** The menu of the user, at most `limit` entries. */
   async getMenu(identity: Identity, { limit }: { limit: number }): Promise<ComposerMenu> {
-    return composeMenu(compileToolset(await this.#store.listSources(identity)), limit);
+    return composeMenu((await this.#tools.getSnapshot(identity)).toolset, limit);
   }
 }

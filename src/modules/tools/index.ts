@@ -3,7 +3,7 @@ export { createCallMetrics } from './call-metrics.ts';
 export { composerRoutes } from './composer-routes.ts';
 export { ComposerService } from './composer-service.ts';
 export { RequestStates } from './request-states.ts';
-export { ToolCache, type ToolCacheDeps } from './tool-cache.ts';
+export { ToolCache } from './tool-cache.ts';
 export { registerToolCacheMetrics } from './tool-cache-metrics.ts';
 export { toolCallRoutes } from './tool-call-routes.ts';
 export { ToolCallService } from './tool-call-service.ts';

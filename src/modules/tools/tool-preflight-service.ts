@@ -7,7 +7,8 @@ import {
   type ToolObstacle,
   type ToolQuestion,
 } from './tool-availability.ts';
-import { compileToolset, type ToolsetOutcome } from './toolset.ts';
+import type { ToolCache } from './tool-cache.ts';
+import type { ToolsetOutcome } from './toolset.ts';
 
 /** Whether a tool can be called, with how its connector was last found. */
 export interface ToolReadiness extends ToolAvailability {
@@ -17,7 +18,8 @@ export interface ToolReadiness extends ToolAvailability {
 
 /** Collaborators of the {@link ToolPreflightService}. */
 export interface ToolPreflightServiceDeps {
-  store: Pick<ConnectorToolStore, 'listSources' | 'listStandings'>;
+  store: Pick<ConnectorToolStore, 'listStandings'>;
+  tools: Pick<ToolCache, 'getSnapshot'>;
   sessions: Pick<SessionService, 'findPause'>;
 }
 
@@ -34,8 +36,8 @@ export class ToolPreflightService {
     identity: Identity,
     question: Pick<ToolQuestion, 'names' | 'definitionHashes'>,
   ): Promise<ToolReadiness[]> {
-    const { store, sessions } = this.#deps;
-    const toolset = compileToolset(await store.listSources(identity));
+    const { store, tools, sessions } = this.#deps;
+    const { toolset } = await tools.getSnapshot(identity);
     const connectors = new Map(toolset.outcomes.map((one) => [one.connectorId, one]));
     const findPause = (standing: ToolStanding): ToolObstacle | undefined => {
       const pause = sessions.findPause(identity, standing);
