@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import {
+  type AnnouncedClosing,
   APP_ROLE,
   CHANGE_CHANNEL,
   type Change,
   ChangeFeed,
+  CLOSING_CHANNEL,
   NotificationListener,
+  readClosing,
 } from './database/index.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Identity } from './tenancy/caller.ts';
@@ -30,10 +33,11 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
   const listener = new NotificationListener({
     url: databaseUrl,
     role: APP_ROLE,
-    channels: [CHANGE_CHANNEL],
+    channels: [CHANGE_CHANNEL, CLOSING_CHANNEL],
     clock,
-    onNotification: ({ payload }) => {
-      const outcome = feed.accept(payload) ? 'accepted' : 'unreadable';
+    onNotification: ({ channel, payload }) => {
+      const isRead = channel === CHANGE_CHANNEL ? feed.accept(payload) : acceptClosing(payload);
+      const outcome = isRead ? 'accepted' : 'unreadable';
       announcements.inc({ outcome });
       if (outcome === 'unreadable') log.unreadable();
     },
@@ -48,6 +52,13 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
     onError: (err) => logger.error({ err }, 'a change could not be followed'),
   });
   const announcements = registerMetrics(registry, feed);
+  const closers = new Set<(closing: AnnouncedClosing) => void>();
+  const acceptClosing = (payload: string): boolean => {
+    const closing = readClosing(payload);
+    if (closing === undefined) return false;
+    for (const closer of closers) closer(closing);
+    return true;
+  };
   const caches = new Set<UserCache>();
   feed.subscribe((change) => {
     for (const cache of caches) follow(cache, change);
@@ -60,6 +71,8 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
     },
     /** From now on the cache forgets what changes. */
     keepTrue: (cache: UserCache) => void caches.add(cache),
+    /** From now on `closer` is told which sessions some replica wants closed everywhere. It must not throw. */
+    onClosing: (closer: (closing: AnnouncedClosing) => void) => void closers.add(closer),
     start: () => listener.start(),
     close: () => listener.close(),
   };

@@ -78,9 +78,8 @@ export function createContainer({
   });
   const network = createNetwork(config, logger);
   const box = new SealedBox(parseKeyring(config.encryptionKeys));
-  const { mcpClient } = network;
-  const sessions = createSessions({ config, clock, logger, log, mcpClient, registry });
   const basis: Basis = { config, database, changes, clock, logger, log, box, registry, ...network };
+  const sessions = createSessions(basis);
   const services = createServices(basis, sessions);
   const stopTimers = startTimers(logger, [
     { name: 'session sweep', everyMs: sessions.sweepEveryMs, work: sessions.sweep },

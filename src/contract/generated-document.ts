@@ -2948,9 +2948,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       },
       delete: {
         operationId: 'closeSessions',
-        summary: 'Close the sessions of a user on this replica',
+        summary: 'Close the sessions of a user',
         description:
-          'For operators, who close the sessions of users of their own tenant: all of a user, or those with one connector. Calls under way end first;\nthe next call connects anew. Repeating it does no harm. Sessions on other replicas stay.\n',
+          'For operators, who close the sessions of users of their own tenant: all of a user, or those with one connector. Calls under way end first;\nthe next call connects anew. Repeating it does no harm. The other replicas are told to do the same at the same time; the numbers in\nthe answer are those of the replica that answered. A replica that has lost the database just then is not reached.\n',
         tags: ['sessions'],
         security: [
           {

@@ -4,3 +4,9 @@ export { APP_ROLE, Database, type DatabaseTransaction } from './database.ts';
 export { DatabaseUnavailable } from './database-unavailable.ts';
 export { NotificationListener } from './notification-listener.ts';
 export { describeSchemaState } from './schema-state.ts';
+export {
+  type AnnouncedClosing,
+  announceClosing,
+  CLOSING_CHANNEL,
+  readClosing,
+} from './session-closings.ts';

@@ -25,7 +25,9 @@ export { PrismaConnectorOfferingStore } from './prisma-connector-offering-store.
 export { PrismaConnectorStore } from './prisma-connector-store.ts';
 export { PrismaConnectorToolStore } from './prisma-connector-tool-store.ts';
 export { PrismaResealStore } from './prisma-reseal-store.ts';
+export { PrismaUsableConnectorStore } from './prisma-usable-connector-store.ts';
 export { ResealService } from './reseal-service.ts';
 export { TestLimiter } from './test-limiter.ts';
 export type { ToolState } from './tool-approval.ts';
 export { slugInName } from './tool-names.ts';
+export type { UsableConnectorStore } from './usable-connector-store.ts';

@@ -1,5 +1,6 @@
 export { CircuitBreakers } from './circuit-breakers.ts';
 export { ServerRequestService, ServiceStopping } from './server-request-service.ts';
+export { SessionAlignmentService } from './session-alignment-service.ts';
 export { registerSessionMetrics } from './session-metrics.ts';
 export { SessionPool } from './session-pool.ts';
 export { sessionRoutes } from './session-routes.ts';

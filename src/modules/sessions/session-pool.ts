@@ -164,11 +164,13 @@ export class SessionPool {
   }
 
   /**
-   * Takes the sessions of a connector out of the pool. The idle ones are closed when this resolves; each other one
+   * Takes the sessions of a connector out of the pool, but for those of one generation. The idle ones are closed when this resolves; each other one
    * closes when its last use, or its connect, ends; who waited for the connect connects anew, and learns whether that is still allowed.
    */
-  async closeConnector(connectorId: string): Promise<void> {
-    await this.#retireAll((session) => session.key.connectorId === connectorId);
+  async closeConnector(connectorId: string, kept?: number): Promise<void> {
+    await this.#retireAll(
+      ({ key }) => key.connectorId === connectorId && key.credentialGeneration !== kept,
+    );
   }
 
   /** As {@link closeConnector}, for the sessions of one user, or of one of their connectors. @returns how many there were of each kind */

@@ -27,11 +27,23 @@ export interface SessionReport {
   breakers: BreakerInfo[];
 }
 
+/** Sessions that an operator wants closed, wherever they are. */
+export interface SessionClosing {
+  /** The replica that was asked, and closes its own. */
+  replicaId: string;
+  tenantId: string;
+  userId: string;
+  /** All of the user where it is undefined. */
+  connectorId: string | undefined;
+}
+
 /** Collaborators of the {@link SessionStatisticsService}. */
 export interface SessionStatisticsServiceDeps {
   pool: Pick<SessionPool, 'list' | 'closeUser'>;
   breakers: Pick<CircuitBreakers, 'list'>;
   log: OperationLog;
+  /** Tells the other replicas to close the same sessions. */
+  announceClosing: (operator: Identity, closing: SessionClosing) => Promise<void>;
   /** Names this process among the replicas. */
   replicaId: string;
 }
@@ -77,17 +89,27 @@ export class SessionStatisticsService {
     };
   }
 
-  /** Closes the sessions of a user of the operator's tenant, or those with one connector; calls under way end first. */
+  /**
+   * Closes the sessions of a user of the operator's tenant, or those with one connector, on all replicas; calls under way end first.
+   * @returns what was closed here
+   * @throws what `announceClosing` throws, before anything is closed
+   */
   closeUser(
     operator: Identity,
     { userId, connectorId }: { userId: string; connectorId: string | undefined },
   ): Promise<{ closed: number; draining: number }> {
-    const { pool, log } = this.#deps;
+    const { pool, log, replicaId, announceClosing } = this.#deps;
     const { tenantId } = operator;
     return log.run('session.close', operator, async (fields) => {
       fields.for_user = userId;
       if (connectorId !== undefined) fields.connector_id = connectorId;
+      await announceClosing(operator, { replicaId, tenantId, userId, connectorId });
       return await pool.closeUser({ tenantId, userId }, connectorId);
     });
+  }
+
+  /** A replica was asked to close these sessions. */
+  async closeAnnounced({ replicaId, connectorId, ...user }: SessionClosing): Promise<void> {
+    if (replicaId !== this.#deps.replicaId) await this.#deps.pool.closeUser(user, connectorId);
   }
 }

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createChangeFeed } from '../../../src/container-changes.ts';
-import type { Change } from '../../../src/database/index.ts';
+import { announceClosing, type Change, CLOSING_CHANNEL } from '../../../src/database/index.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
@@ -235,6 +235,27 @@ describe('whoever else can reach the database', () => {
     expect(ids).toHaveLength(20_000);
     expect(changes.feed.isLive).toBe(true);
     expect(logged).toHaveLength(2);
+  });
+});
+
+describe('sessions to be closed', () => {
+  it('are told to whoever closes some; what no service wrote is not', async () => {
+    const told: unknown[] = [];
+    changes.onClosing((closing) => void told.push(closing));
+    const ids = { replicaId: 'r', tenantId: 't', userId: 'u' };
+    const operator = { tenantId: 't', userId: 'operator' };
+    for (const payload of ['', '{}', '[]', JSON.stringify({ ...ids, connectorId: 7 })]) {
+      await test.owner.query('SELECT pg_notify($1, $2)', [CLOSING_CHANNEL, payload]);
+    }
+    await announceClosing(test.database, operator, { ...ids, connectorId: undefined });
+    const longest = { ...ids, tenantId: '\u0001'.repeat(255), userId: '\u0001'.repeat(255) };
+    await announceClosing(test.database, operator, { ...longest, connectorId: 'c' });
+    await expect.poll(() => told).toHaveLength(2);
+    expect(told).toEqual([
+      { ...ids, connectorId: undefined },
+      { ...longest, connectorId: 'c' },
+    ]);
+    expect(seen).toEqual([]);
   });
 });
 
