@@ -7,6 +7,7 @@ const LADDER = [
   'tools',
   'erasure',
   'sessions',
+  'oauth',
   'connectors',
   'idempotency',
   'credentials',
@@ -89,6 +90,12 @@ module.exports = {
       to: { path: '@modelcontextprotocol/' },
     },
     {
+      name: 'oauth4webapi-only-in-oauth',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/oauth/' },
+      to: { path: 'node_modules/oauth4webapi/' },
+    },
+    {
       name: 'network-only-in-outbound',
       comment: 'The guard is the only way out. Types of undici are fine.',
       severity: 'error',
@@ -121,7 +128,7 @@ module.exports = {
     {
       name: 'plumbing-knows-no-module',
       severity: 'error',
-      from: { path: '^src/(database|mcp|errors|lib|contract|http|outbound|tenancy)/' },
+      from: { path: '^src/(database|mcp|oauth|errors|lib|contract|http|outbound|tenancy)/' },
       to: {
         path: ['^src/modules/', '^src/(app|container[a-z-]*|network|server|service|config)\\.ts$'],
       },

@@ -7,6 +7,7 @@ import { registerHttpPlugins } from './http/http-plugins.ts';
 import { connectorRoutes, connectorToolRoutes } from './modules/connectors/index.ts';
 import { erasureRoutes } from './modules/erasure/index.ts';
 import { gatewayRoutes } from './modules/gateway/index.ts';
+import { authorizationRoutes, browserRoutes } from './modules/oauth/index.ts';
 import { sessionRoutes } from './modules/sessions/index.ts';
 import {
   composerRoutes,
@@ -45,6 +46,8 @@ export async function buildApp(container: Container): Promise<ContractApp> {
   });
   connectorRoutes(app, container);
   connectorToolRoutes(app, container);
+  authorizationRoutes(app, container);
+  browserRoutes(fastify, container);
   toolRoutes(app, container);
   toolCallRoutes(app, container);
   sessionRoutes(app, container);

@@ -31,6 +31,18 @@ const RULES: readonly Rule[] = [
     'must be a list of origins such as https://app.example.com; a wildcard is not allowed',
   ),
   whenSet(
+    'OAUTH_RETURN_URLS',
+    (urls) => splitList(urls).every(isHttpUrl),
+    'must be a list of http or https URLs without a user or fragment',
+  ),
+  inProduction(
+    whenSet(
+      'OAUTH_RETURN_URLS',
+      (urls) => splitList(urls).every((url) => url.startsWith('https://')),
+      'must be a list of https URLs in production',
+    ),
+  ),
+  whenSet(
     'TRUST_PROXY',
     (proxies) => parseTrustProxy(proxies) !== undefined,
     'must be a number of proxies from 0 to 16, or a list of addresses and networks',

@@ -67,6 +67,10 @@ export const SETTINGS = Type.Object({
   CORS_ORIGINS: list({
     description: 'Origins of frontends that call the API from a browser, separated by commas.',
   }),
+  OAUTH_RETURN_URLS: list({
+    description:
+      'Pages of frontends that users come back to after signing in to a server, separated by commas; the first one is also where errors send users to sign in. Without it, and without `PUBLIC_URL`, nobody can sign in to servers.',
+  }),
   DATABASE_URL: Type.Optional(
     text({
       pattern: '^postgres(ql)?://',

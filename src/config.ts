@@ -21,6 +21,15 @@ export interface Config {
   readonly publicUrl: string | undefined;
   readonly trustProxy: false | number | readonly string[];
   readonly corsOrigins: readonly string[];
+  /** Where users sign in to servers; undefined where the operator has not said. */
+  readonly signIn:
+    | {
+        /** Without a slash at its end. */
+        readonly publicUrl: string;
+        /** Pages of frontends, one at least. */
+        readonly returnUrls: readonly string[];
+      }
+    | undefined;
   /** Undefined where the embedded database is to be used. */
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
@@ -168,6 +177,7 @@ function toConfig(settings: Settings): Config {
     publicUrl: settings.PUBLIC_URL === undefined ? undefined : withoutSlash(settings.PUBLIC_URL),
     trustProxy: parseTrustProxy(settings.TRUST_PROXY ?? '') ?? false,
     corsOrigins: settings.CORS_ORIGINS,
+    signIn: signInConfig(settings),
     databaseUrl: settings.DATABASE_URL,
     dataDir: settings.DATA_DIR,
     token: {
@@ -215,6 +225,11 @@ function toConfig(settings: Settings): Config {
       perMinutePerDestination: settings.TESTS_PER_MINUTE_PER_DESTINATION,
     },
   };
+}
+
+function signInConfig({ PUBLIC_URL, OAUTH_RETURN_URLS }: Settings): Config['signIn'] {
+  if (PUBLIC_URL === undefined || OAUTH_RETURN_URLS.length === 0) return undefined;
+  return { publicUrl: withoutSlash(PUBLIC_URL), returnUrls: OAUTH_RETURN_URLS };
 }
 
 function mcpConfig(settings: Settings): Config['mcp'] {

@@ -3,20 +3,23 @@ import type { OperationLog } from './lib/operation-log.ts';
 import { PrismaConnectorOfferingStore } from './modules/connectors/index.ts';
 import { OfferingRequestService, OfferingService } from './modules/offerings/index.ts';
 import type { ServerRequestService } from './modules/sessions/index.ts';
+import type { SignInLink } from './modules/tools/index.ts';
 
 /** Builds what lists and asks for prompts, resources and templates. */
 export function createOfferings({
   database,
   requests,
   log,
+  signInUrl,
 }: {
   database: Database;
   requests: ServerRequestService;
   log: OperationLog;
+  signInUrl: SignInLink;
 }) {
   const store = new PrismaConnectorOfferingStore({ database });
   return {
     offerings: new OfferingService({ store }),
-    offeringRequests: new OfferingRequestService({ store, requests, log }),
+    offeringRequests: new OfferingRequestService({ store, requests, log, signInUrl }),
   };
 }

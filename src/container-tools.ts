@@ -10,6 +10,7 @@ import {
   createCallMetrics,
   RequestStates,
   registerToolCacheMetrics,
+  type SignInLink,
   ToolCache,
   ToolCallService,
   ToolPreflightService,
@@ -29,11 +30,21 @@ export interface ToolsBasis {
   clock: Clock;
   log: OperationLog;
   registry: Registry;
+  signInUrl: SignInLink;
 }
 
 /** Builds what shows and calls users' tools; what all of it reads comes from one cache. */
 export function createTools(basis: ToolsBasis) {
-  const { toolStore, serverRequests: requests, sessions, box, clock, log, registry } = basis;
+  const {
+    toolStore,
+    serverRequests: requests,
+    sessions,
+    box,
+    clock,
+    log,
+    registry,
+    signInUrl,
+  } = basis;
   const tools = createCache(basis);
   return {
     toolsetService: new ToolsetService({ store: toolStore, tools }),
@@ -47,6 +58,7 @@ export function createTools(basis: ToolsBasis) {
       clock,
       log,
       metrics: createCallMetrics(registry),
+      signInUrl,
     }),
   };
 }

@@ -3,12 +3,18 @@ import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import { createChangeFeed } from './container-changes.ts';
 import { createErasure } from './container-erasure.ts';
+import {
+  createGrants,
+  createOAuth,
+  createSignIns,
+  type OAuthParts,
+  signInLink,
+} from './container-oauth.ts';
 import { createOfferings } from './container-offerings.ts';
 import { createSessions } from './container-sessions.ts';
+import { tokenSourceOf } from './container-token.ts';
 import { createTools } from './container-tools.ts';
 import { type ChangeFeed, Database, describeSchemaState } from './database/index.ts';
-import { RemoteKeys } from './http/authentication/remote-keys.ts';
-import type { TokenSource } from './http/authentication/token-source.ts';
 import { createMetricsRegistry } from './http/plugins/metrics.ts';
 import { createProblemRenderer } from './http/problem.ts';
 import { type CheckState, Readiness, type ReadinessCheck } from './http/readiness.ts';
@@ -88,6 +94,11 @@ export function createContainer({
       everyMs: CLEANUP_MS,
       work: () => services.idempotencyService.deleteExpired(),
     },
+    {
+      name: 'sign-in cleanup',
+      everyMs: CLEANUP_MS,
+      work: () => services.authorizationService.deleteExpired(),
+    },
   ]);
   return {
     config,
@@ -131,27 +142,23 @@ interface Basis {
   box: SealedBox;
   mcpClient: SdkMcpClient;
   userPolicy: UserPolicy;
+  userOutbound: Outbound;
   registry: Registry;
 }
 
 type Services = ReturnType<typeof createServices>;
 
 function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
-  const { config, database, clock, logger, log, box, mcpClient, userPolicy } = basis;
+  const { config, database, clock, logger, log, box } = basis;
   const { sessionService: sessions } = live;
+  const signInUrl = (connectorId: string) => signInLink(config.signIn, connectorId);
   const { toolPolicies } = config;
+  const oauth = createOAuth(basis);
   const vault = new CredentialVault({ box });
-  const secrets = new ConnectorSecrets({
-    vault,
-    onUnreadable: (err, connector_id) =>
-      logger.warn({ err, connector_id }, 'the stored URL of a connector cannot be read'),
-  });
-  const tester = new ConnectorTester({
-    validator: new ConnectionValidator({ mcpClient, clock }),
-    limiter: new TestLimiter({ limits: config.testLimits, clock }),
-    urlPolicy: userPolicy,
-  });
+  const secrets = createSecrets(vault, logger);
+  const tester = createTester(basis, oauth);
   const store = new PrismaConnectorStore({ database, toolPolicies });
+  const { targets, revocation } = createGrants({ ...basis, store, secrets, oauth });
   const toolStore = new PrismaConnectorToolStore({ database, toolPolicies });
   const offeringStore = new PrismaConnectorOfferingStore({ database });
   const onSessionsInvalid = (connectorId: string) => sessions.closeConnector(connectorId);
@@ -161,24 +168,48 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     toolStore,
     offeringStore,
     secrets,
+    targets,
     tester,
     clock,
     log,
     onSessionsInvalid,
     onReachable,
+    revocation,
   };
   const connectorService = new ConnectorService(shared);
+  const connectorSaveService = new ConnectorSaveService({ ...shared, limit: CONNECTOR_LIMIT });
   const connectorHealthService = new ConnectorHealthService(shared);
   live.watchTools(connectorHealthService);
   const { maxCallsPerUser: maxPerUser } = config.sessions;
-  const requestBasis = { connectors: connectorService, secrets, sessions, clock, maxPerUser };
+  const requestBasis = { connectors: connectorService, targets, sessions, clock, maxPerUser };
   const serverRequests = new ServerRequestService(requestBasis);
   return {
+    signInUrl,
     serverRequests,
     connectorService,
-    connectorSaveService: new ConnectorSaveService({ ...shared, limit: CONNECTOR_LIMIT }),
+    connectorSaveService,
     connectorHealthService,
     connectorToolService: new ConnectorToolService(shared),
+    ...createSignIns({
+      ...{ ...basis, oauth, tester },
+      connectors: connectorService,
+      saves: connectorSaveService,
+    }),
+    ...createUpkeep(basis, vault),
+    ...createTools({
+      ...basis,
+      cacheBytes: config.toolCacheBytes,
+      toolStore,
+      serverRequests,
+      sessions,
+      signInUrl,
+    }),
+  };
+}
+
+/** What keeps stored secrets readable, and requests from being run twice. */
+function createUpkeep({ database, box, clock, logger }: Basis, vault: CredentialVault) {
+  return {
     resealService: new ResealService({
       store: new PrismaResealStore({ database }),
       vault,
@@ -191,14 +222,24 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
       clock,
       onAnswerLost: (err) => logger.error({ err }, 'the answer of an Idempotency-Key is lost'),
     }),
-    ...createTools({
-      ...basis,
-      cacheBytes: config.toolCacheBytes,
-      toolStore,
-      serverRequests,
-      sessions,
-    }),
   };
+}
+
+function createSecrets(vault: CredentialVault, logger: Pick<Logger, 'warn'>): ConnectorSecrets {
+  return new ConnectorSecrets({
+    vault,
+    onUnreadable: (err, connector_id) =>
+      logger.warn({ err, connector_id }, 'the stored URL of a connector cannot be read'),
+  });
+}
+
+function createTester(
+  { config, clock, mcpClient, userPolicy: urlPolicy }: Basis,
+  { signIn }: OAuthParts,
+): ConnectorTester {
+  const validator = new ConnectionValidator({ mcpClient, clock });
+  const limiter = new TestLimiter({ limits: config.testLimits, clock });
+  return new ConnectorTester({ validator, limiter, urlPolicy, signIn });
 }
 
 /** The MCP endpoint in front of the services. */
@@ -207,7 +248,7 @@ function createGateway(
   changes: ChangeFeed,
   { database, clock, log, logger }: Basis,
 ): Gateway {
-  const { serverRequests: requests } = services;
+  const { serverRequests: requests, signInUrl } = services;
   return new Gateway({
     endpoint: new McpEndpoint({
       identity: { name: 'mcp-connectors', version: packageVersion(), title: 'MCP Connectors' },
@@ -218,32 +259,9 @@ function createGateway(
       search: services.toolSearchService,
       calls: services.toolCallService,
       changes,
-      ...createOfferings({ database, log, requests }),
+      ...createOfferings({ database, log, requests, signInUrl }),
     }),
   });
-}
-
-function tokenSourceOf(
-  { token }: Config,
-  outbound: Outbound | undefined,
-  logger: Logger,
-): TokenSource {
-  if (token.source.kind === 'secret' || outbound === undefined) {
-    const { source } = token;
-    if (source.kind !== 'secret') throw new Error('a key set needs a way out');
-    return source;
-  }
-  const { url, algorithm } = token.source;
-  return {
-    kind: 'jwks',
-    keys: new RemoteKeys({
-      url: new URL(url),
-      algorithm,
-      fetch: (input, init) => outbound.fetch(input, init),
-      clock: systemClock,
-      onFailure: (err) => logger.warn({ err }, 'the key set for access tokens cannot be fetched'),
-    }),
-  };
 }
 
 /** Without the schema every query would fail: operations wait, and the log says for what. */

@@ -14,6 +14,8 @@ export interface Network {
   mcpClient: SdkMcpClient;
   /** What users' URLs are judged by before anything is connected. */
   userPolicy: UserPolicy;
+  /** To users' servers, and to what they name. */
+  userOutbound: Outbound;
   /** To the key set of the identity provider; undefined where access tokens need none. */
   keyOutbound: Outbound | undefined;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ export function createNetwork(config: Config, logger: Logger): Network {
   return {
     mcpClient,
     userPolicy,
+    userOutbound: outbound,
     keyOutbound,
     close: async () => {
       await mcpClient.close();

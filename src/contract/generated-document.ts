@@ -40,6 +40,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       description: 'The secret of a connector; written, never read.',
     },
     {
+      name: 'sign-in',
+      description: 'Signing in to servers that want OAuth.',
+    },
+    {
       name: 'tools',
       description: "A user's tools, as agents see and call them.",
     },
@@ -396,6 +400,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       protocol_version: '2025-11-25',
                       latency_ms: 212,
                       attempts: 1,
+                      sign_in: null,
                     },
                   },
                   failed: {
@@ -411,6 +416,11 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       protocol_version: null,
                       latency_ms: 88,
                       attempts: 1,
+                      sign_in: {
+                        issuer: 'https://auth.example.com',
+                        scopes: ['issues:read'],
+                        registration: ['dynamic', 'manual'],
+                      },
                     },
                   },
                 },
@@ -816,6 +826,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       protocol_version: '2025-11-25',
                       latency_ms: 212,
                       attempts: 1,
+                      sign_in: null,
                     },
                   },
                   failed: {
@@ -831,6 +842,11 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       protocol_version: null,
                       latency_ms: 88,
                       attempts: 1,
+                      sign_in: {
+                        issuer: 'https://auth.example.com',
+                        scopes: ['issues:read'],
+                        registration: ['dynamic', 'manual'],
+                      },
                     },
                   },
                 },
@@ -1885,6 +1901,384 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '429': {
             $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/oauth/authorizations': {
+      post: {
+        operationId: 'startAuthorization',
+        summary: 'Start signing in to an MCP server',
+        description:
+          "For a saved connector, or for a server that is saved only when the user has signed in and it passed its test. Finds out how to sign\nin, and answers with a link that the user's own browser has to open, within ten minutes. It comes back to `return_url` with\n`authorization_id`, and `handle` or `error`; then complete the sign-in.\n",
+        tags: ['sign-in'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/AuthorizationCreate',
+              },
+              examples: {
+                draft: {
+                  summary: 'A server that is not saved yet',
+                  value: {
+                    draft: {
+                      name: 'Issue tracker',
+                      server_url: 'https://mcp.example.com/mcp',
+                    },
+                  },
+                },
+                connector: {
+                  summary: 'A saved connector, with a client that the user registered',
+                  value: {
+                    connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                    client: {
+                      client_id: 'your-client',
+                      client_secret: 'your-secret',
+                    },
+                    return_url: 'https://app.example.com/connectors',
+                  },
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          '201': {
+            description: 'Started.',
+            headers: {
+              Location: {
+                $ref: '#/components/headers/Location',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/StartedAuthorization',
+                },
+                example: {
+                  id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  status: 'pending',
+                  issuer: 'https://auth.example.com',
+                  connector_id: null,
+                  error_code: null,
+                  created_at: '2026-11-20T09:30:00.000Z',
+                  expires_at: '2026-11-20T09:40:00.000Z',
+                  authorization_url:
+                    'https://connectors.example.com/oauth/authorize?ticket=mc1.k1.c2VhbGVk',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ConnectorNotFound',
+          },
+          '409': {
+            description:
+              'The name is taken (`CONNECTOR_NAME_TAKEN`), or the limit is reached (`CONNECTOR_LIMIT_REACHED`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/connector-name-taken',
+                  title: 'Another connector already has this name.',
+                  status: 409,
+                  code: 'CONNECTOR_NAME_TAKEN',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            description:
+              'The body does not match the contract (`VALIDATION_FAILED`), or it is not possible to sign in (`SIGN_IN_NOT_POSSIBLE`, with a\n`reason`).\n',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/sign-in-not-possible',
+                  title: 'It is not possible to sign in to this server.',
+                  status: 422,
+                  code: 'SIGN_IN_NOT_POSSIBLE',
+                  reason: 'CLIENT_REQUIRED',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '429': {
+            $ref: '#/components/responses/TestLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/oauth/authorizations/{authorization_id}': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/AuthorizationId',
+        },
+      ],
+      get: {
+        operationId: 'getAuthorization',
+        summary: 'Look how far a sign-in is',
+        description: 'For an hour after its time is over.',
+        tags: ['sign-in'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The sign-in.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Authorization',
+                },
+                example: {
+                  id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  status: 'completed',
+                  issuer: 'https://auth.example.com',
+                  connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                  error_code: null,
+                  created_at: '2026-11-20T09:30:00.000Z',
+                  expires_at: '2026-11-20T09:40:00.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            description: 'The caller has no such sign-in (`AUTHORIZATION_NOT_FOUND`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/authorization-not-found',
+                  title: 'There is no such sign-in.',
+                  status: 404,
+                  code: 'AUTHORIZATION_NOT_FOUND',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/oauth/authorizations/{authorization_id}/complete': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/AuthorizationId',
+        },
+      ],
+      post: {
+        operationId: 'completeAuthorization',
+        summary: 'Complete a sign-in',
+        description:
+          'By the user who started it and nobody else, with the `handle` that their browser came back with. Gets the tokens, tests the server\nwith them and saves the connector. A test that fails saves nothing; the sign-in can be completed again then.\n',
+        tags: ['sign-in'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/AuthorizationCompletion',
+              },
+              example: {
+                handle: 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE',
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The connector.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Connector',
+                },
+                example: {
+                  id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                  name: 'Issue tracker',
+                  slug: 'issue-tracker',
+                  server_url: 'https://mcp.example.com/mcp',
+                  transport: 'auto',
+                  auth_type: 'oauth2',
+                  status: 'ENABLED',
+                  last_error: null,
+                  server_info: {
+                    name: 'example-mcp',
+                    version: '1.4.0',
+                    title: null,
+                  },
+                  protocol_version: '2025-11-25',
+                  tool_count: 2,
+                  credentials: {
+                    kind: 'oauth2',
+                    header_names: [],
+                    state: 'active',
+                    expires_at: '2026-11-20T10:30:00.000Z',
+                    updated_at: '2026-11-20T09:30:00.000Z',
+                  },
+                  call_timeout_seconds: 60,
+                  version: 3,
+                  last_tested_at: '2026-11-20T09:30:00.000Z',
+                  created_at: '2026-11-20T09:00:00.000Z',
+                  updated_at: '2026-11-20T09:30:00.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            description:
+              'The caller has no such sign-in (`AUTHORIZATION_NOT_FOUND`), or no such connector any more (`CONNECTOR_NOT_FOUND`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/authorization-not-found',
+                  title: 'There is no such sign-in.',
+                  status: 404,
+                  code: 'AUTHORIZATION_NOT_FOUND',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '409': {
+            description:
+              'The sign-in is not one that can be completed (`AUTHORIZATION_UNUSABLE`), the connector was changed meanwhile\n(`CONNECTOR_CHANGED`), or the new one has no room (`CONNECTOR_NAME_TAKEN`, `CONNECTOR_LIMIT_REACHED`).\n',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/authorization-unusable',
+                  title: 'The sign-in cannot be completed, or not again.',
+                  status: 409,
+                  code: 'AUTHORIZATION_UNUSABLE',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            description:
+              'The body does not match the contract (`VALIDATION_FAILED`), the authorization server gave no tokens (`SIGN_IN_FAILED`, with a\n`reason`), or the server failed its test (the code of the test).\n',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/sign-in-failed',
+                  title: 'The server did not accept the sign-in.',
+                  status: 422,
+                  code: 'SIGN_IN_FAILED',
+                  reason: 'GRANT_REFUSED',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '429': {
+            $ref: '#/components/responses/TestLimited',
           },
           '500': {
             $ref: '#/components/responses/Internal',
@@ -3054,6 +3448,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   connectors: 3,
                   credentials: 2,
                   tools: 41,
+                  sign_ins: 1,
                   idempotency_records: 5,
                   sessions: {
                     closed: 2,
@@ -3170,6 +3565,17 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
         example: '2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2',
       },
+      AuthorizationId: {
+        name: 'authorization_id',
+        in: 'path',
+        required: true,
+        description: 'The id of the sign-in.',
+        schema: {
+          type: 'string',
+          format: 'uuid',
+        },
+        example: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+      },
       UserId: {
         name: 'user_id',
         in: 'path',
@@ -3280,7 +3686,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         properties: {
           kind: {
             type: 'string',
-            'x-extensible-enum': ['bearer', 'headers'],
+            'x-extensible-enum': ['bearer', 'headers', 'oauth2'],
           },
           header_names: {
             type: 'array',
@@ -3289,13 +3695,15 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             },
           },
           state: {
+            description: '`refused` where the server took a sign-in back: only a new one helps.',
             type: 'string',
-            'x-extensible-enum': ['active'],
+            'x-extensible-enum': ['active', 'refused'],
           },
           expires_at: {
+            description:
+              'When the token ends that is used now; it is renewed before. null where the credentials do not say.',
             type: ['string', 'null'],
             format: 'date-time',
-            description: 'null where the credentials do not say.',
           },
           updated_at: {
             type: 'string',
@@ -3349,7 +3757,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           auth_type: {
             type: 'string',
-            'x-extensible-enum': ['none', 'bearer', 'headers'],
+            'x-extensible-enum': ['none', 'bearer', 'headers', 'oauth2'],
           },
           status: {
             $ref: '#/components/schemas/ConnectorStatus',
@@ -3469,6 +3877,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'CREDENTIALS_REQUIRED',
           'CREDENTIALS_INVALID',
           'TEST_LIMIT_REACHED',
+          'SIGN_IN_NOT_POSSIBLE',
+          'SIGN_IN_FAILED',
+          'AUTHORIZATION_NOT_FOUND',
+          'AUTHORIZATION_UNUSABLE',
           'INVALID_URL',
           'BLOCKED_URL',
           'CONNECTION_FAILED',
@@ -3568,9 +3980,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         enum: ['auto', 'streamable-http', 'sse'],
       },
       AuthType: {
-        description: 'How the server authenticates us.',
+        description:
+          'How the server authenticates us. `oauth2` comes from signing in (`POST /api/oauth/authorizations`) and cannot be set; a test with\nit tells how to sign in.\n',
         type: 'string',
-        enum: ['none', 'bearer', 'headers'],
+        enum: ['none', 'bearer', 'headers', 'oauth2'],
       },
       BearerCredentials: {
         description: 'Sent as `Authorization` with the scheme Bearer.',
@@ -3735,6 +4148,34 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
+      SignInOffer: {
+        description: 'How to sign in to a server that asks for it, as it was discovered.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['issuer', 'scopes', 'registration'],
+        properties: {
+          issuer: {
+            type: 'string',
+            description: 'The authorization server.',
+          },
+          scopes: {
+            type: 'array',
+            items: {
+              type: 'string',
+            },
+            description: 'What would be asked for; empty where the server does not say.',
+          },
+          registration: {
+            description:
+              'How this service can become known to the authorization server, the first one first: `metadata_document` and `dynamic` need\nnobody; `manual` needs a client that the user registers there.\n',
+            type: 'array',
+            items: {
+              type: 'string',
+              'x-extensible-enum': ['metadata_document', 'dynamic', 'manual'],
+            },
+          },
+        },
+      },
       ConnectionTestReport: {
         type: 'object',
         additionalProperties: false,
@@ -3748,6 +4189,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'protocol_version',
           'latency_ms',
           'attempts',
+          'sign_in',
         ],
         properties: {
           success: {
@@ -3802,6 +4244,17 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             minimum: 0,
             maximum: 2,
             description: '0 where no connection was tried.',
+          },
+          sign_in: {
+            description: 'With `AUTH_REQUIRED`, where the server says how to sign in; else null.',
+            anyOf: [
+              {
+                $ref: '#/components/schemas/SignInOffer',
+              },
+              {
+                type: 'null',
+              },
+            ],
           },
         },
       },
@@ -4121,6 +4574,186 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               $ref: '#/components/schemas/ApprovedTool',
             },
             description: 'In the order of the request.',
+          },
+        },
+      },
+      SignInDraft: {
+        description: 'A server that is not saved yet.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'server_url'],
+        properties: {
+          name: {
+            $ref: '#/components/schemas/ConnectorName',
+          },
+          server_url: {
+            $ref: '#/components/schemas/ServerUrl',
+          },
+          transport: {
+            $ref: '#/components/schemas/Transport',
+          },
+          call_timeout_seconds: {
+            description: 'Seconds a tool call may take, connect included. 60 where it is absent.',
+            type: 'integer',
+            minimum: 1,
+            maximum: 300,
+          },
+        },
+      },
+      OAuthClient: {
+        description:
+          'A client that the user registered with the authorization server. Written, never read.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['client_id'],
+        properties: {
+          client_id: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 1024,
+            pattern: '^[\\x20-\\x7e]+$',
+          },
+          client_secret: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 1024,
+            pattern: '^[\\x20-\\x7e]+$',
+            writeOnly: true,
+          },
+        },
+      },
+      AuthorizationCreate: {
+        description: 'Either `connector_id` or `draft`.',
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          connector_id: {
+            type: 'string',
+            format: 'uuid',
+            description: 'The connector to sign in to.',
+          },
+          draft: {
+            $ref: '#/components/schemas/SignInDraft',
+          },
+          client: {
+            $ref: '#/components/schemas/OAuthClient',
+          },
+          return_url: {
+            description:
+              'Where the browser goes in the end: one of the pages that the operator allows, exactly. The first of them where it is absent.\n',
+            type: 'string',
+            minLength: 1,
+            maxLength: 2048,
+          },
+        },
+      },
+      StartedAuthorization: {
+        description: 'A sign-in that has just begun.',
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'id',
+          'status',
+          'issuer',
+          'connector_id',
+          'error_code',
+          'created_at',
+          'expires_at',
+          'authorization_url',
+        ],
+        properties: {
+          id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          status: {
+            type: 'string',
+            'x-extensible-enum': ['pending'],
+          },
+          issuer: {
+            type: 'string',
+            description: 'The authorization server.',
+          },
+          connector_id: {
+            type: ['string', 'null'],
+            format: 'uuid',
+            description: 'null until a new connector is saved.',
+          },
+          error_code: {
+            type: ['string', 'null'],
+          },
+          created_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+          expires_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+          authorization_url: {
+            type: 'string',
+            description: 'For the browser of the user who started it, and for nobody else.',
+          },
+        },
+      },
+      Authorization: {
+        description: 'A sign-in.',
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'id',
+          'status',
+          'issuer',
+          'connector_id',
+          'error_code',
+          'created_at',
+          'expires_at',
+        ],
+        properties: {
+          id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          status: {
+            description:
+              '`pending` until the browser is back, `returned` until it is completed, then `completed`; `failed` where the authorization server\ndeclined, `expired` where it took too long.\n',
+            type: 'string',
+            'x-extensible-enum': ['pending', 'returned', 'completed', 'failed', 'expired'],
+          },
+          issuer: {
+            type: 'string',
+            description: 'The authorization server.',
+          },
+          connector_id: {
+            type: ['string', 'null'],
+            format: 'uuid',
+            description: 'null until a new connector is saved.',
+          },
+          error_code: {
+            description: 'Why it failed, as the `reason` of `SIGN_IN_FAILED`, or `ACCESS_DENIED`.',
+            type: ['string', 'null'],
+          },
+          created_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+          expires_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+        },
+      },
+      AuthorizationCompletion: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['handle'],
+        properties: {
+          handle: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 256,
+            pattern: '^[A-Za-z0-9_-]+$',
+            description: 'What the browser came back with.',
           },
         },
       },
@@ -4994,7 +5627,14 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'How much of a user was erased. `sessions` are those of the replica that answered.',
         type: 'object',
         additionalProperties: false,
-        required: ['connectors', 'credentials', 'tools', 'idempotency_records', 'sessions'],
+        required: [
+          'connectors',
+          'credentials',
+          'tools',
+          'sign_ins',
+          'idempotency_records',
+          'sessions',
+        ],
         properties: {
           connectors: {
             type: 'integer',
@@ -5009,6 +5649,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             type: 'integer',
             minimum: 0,
             description: 'Tools that were offered; what was remembered of removed ones went too.',
+          },
+          sign_ins: {
+            type: 'integer',
+            minimum: 0,
+            description:
+              'Sign-ins with OAuth that were under way or just over; their tokens are credentials.',
           },
           idempotency_records: {
             type: 'integer',

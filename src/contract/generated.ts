@@ -56,16 +56,63 @@ export const ApprovedTools = Object.assign(
 export type ApprovedTools = Static<typeof ApprovedTools>;
 
 /**
- * How the server authenticates us.
+ * How the server authenticates us. `oauth2` comes from signing in (`POST /api/oauth/authorizations`) and cannot be set; a test with
+ * it tells how to sign in.
  */
 export const AuthType = Object.assign(
-  Type.Unsafe<'none' | 'bearer' | 'headers'>({
+  Type.Unsafe<'none' | 'bearer' | 'headers' | 'oauth2'>({
     type: 'string',
-    enum: ['none', 'bearer', 'headers'],
+    enum: ['none', 'bearer', 'headers', 'oauth2'],
   }),
   { $id: 'AuthType' },
 );
 export type AuthType = Static<typeof AuthType>;
+
+/**
+ * A sign-in.
+ */
+export const Authorization = Object.assign(
+  Type.Object(
+    {
+      id: Type.String({ format: 'uuid' }),
+      status: Type.String(),
+      issuer: Type.String(),
+      connector_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
+      error_code: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      created_at: Type.String({ format: 'date-time' }),
+      expires_at: Type.String({ format: 'date-time' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'Authorization' },
+);
+export type Authorization = Static<typeof Authorization>;
+
+export const AuthorizationCompletion = Object.assign(
+  Type.Object(
+    { handle: Type.String({ minLength: 1, maxLength: 256, pattern: '^[A-Za-z0-9_-]+$' }) },
+    { additionalProperties: false },
+  ),
+  { $id: 'AuthorizationCompletion' },
+);
+export type AuthorizationCompletion = Static<typeof AuthorizationCompletion>;
+
+/**
+ * Either `connector_id` or `draft`.
+ */
+export const AuthorizationCreate = Object.assign(
+  Type.Object(
+    {
+      connector_id: Type.Optional(Type.String({ format: 'uuid' })),
+      draft: Type.Optional(Type.Unsafe<SignInDraft>({ $ref: 'SignInDraft#' })),
+      client: Type.Optional(Type.Unsafe<OAuthClient>({ $ref: 'OAuthClient#' })),
+      return_url: Type.Optional(Type.String({ minLength: 1, maxLength: 2048 })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'AuthorizationCreate' },
+);
+export type AuthorizationCreate = Static<typeof AuthorizationCreate>;
 
 /**
  * Sent as `Authorization` with the scheme Bearer.
@@ -206,6 +253,7 @@ export const ConnectionTestReport = Object.assign(
       protocol_version: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
       latency_ms: Type.Integer({ minimum: 0 }),
       attempts: Type.Integer({ minimum: 0, maximum: 2 }),
+      sign_in: Type.Union([Type.Unsafe<SignInOffer>({ $ref: 'SignInOffer#' }), Type.Null()]),
     },
     { additionalProperties: false },
   ),
@@ -540,6 +588,23 @@ export const McpTool = Object.assign(
 export type McpTool = Static<typeof McpTool>;
 
 /**
+ * A client that the user registered with the authorization server. Written, never read.
+ */
+export const OAuthClient = Object.assign(
+  Type.Object(
+    {
+      client_id: Type.String({ minLength: 1, maxLength: 1024, pattern: '^[\\x20-\\x7e]+$' }),
+      client_secret: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 1024, pattern: '^[\\x20-\\x7e]+$' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'OAuthClient' },
+);
+export type OAuthClient = Static<typeof OAuthClient>;
+
+/**
  * A tool of OpenAI's Chat Completions.
  */
 export const OpenAiChatTool = Object.assign(
@@ -694,6 +759,60 @@ export const SessionTotals = Object.assign(
   { $id: 'SessionTotals' },
 );
 export type SessionTotals = Static<typeof SessionTotals>;
+
+/**
+ * A server that is not saved yet.
+ */
+export const SignInDraft = Object.assign(
+  Type.Object(
+    {
+      name: Type.Unsafe<ConnectorName>({ $ref: 'ConnectorName#' }),
+      server_url: Type.Unsafe<ServerUrl>({ $ref: 'ServerUrl#' }),
+      transport: Type.Optional(Type.Unsafe<Transport>({ $ref: 'Transport#' })),
+      call_timeout_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 300 })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'SignInDraft' },
+);
+export type SignInDraft = Static<typeof SignInDraft>;
+
+/**
+ * How to sign in to a server that asks for it, as it was discovered.
+ */
+export const SignInOffer = Object.assign(
+  Type.Object(
+    {
+      issuer: Type.String(),
+      scopes: Type.Array(Type.String()),
+      registration: Type.Array(Type.String()),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'SignInOffer' },
+);
+export type SignInOffer = Static<typeof SignInOffer>;
+
+/**
+ * A sign-in that has just begun.
+ */
+export const StartedAuthorization = Object.assign(
+  Type.Object(
+    {
+      id: Type.String({ format: 'uuid' }),
+      status: Type.String(),
+      issuer: Type.String(),
+      connector_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
+      error_code: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      created_at: Type.String({ format: 'date-time' }),
+      expires_at: Type.String({ format: 'date-time' }),
+      authorization_url: Type.String(),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'StartedAuthorization' },
+);
+export type StartedAuthorization = Static<typeof StartedAuthorization>;
 
 /**
  * Why a connection test failed. `INVALID_URL`: not a usable URL. `BLOCKED_URL`: an address that is not allowed.
@@ -987,6 +1106,7 @@ export const UserErasure = Object.assign(
       connectors: Type.Integer({ minimum: 0 }),
       credentials: Type.Integer({ minimum: 0 }),
       tools: Type.Integer({ minimum: 0 }),
+      sign_ins: Type.Integer({ minimum: 0 }),
       idempotency_records: Type.Integer({ minimum: 0 }),
       sessions: Type.Unsafe<ClosedSessions>({ $ref: 'ClosedSessions#' }),
     },
@@ -1003,6 +1123,9 @@ export const components = [
   ApprovedTool,
   ApprovedTools,
   AuthType,
+  Authorization,
+  AuthorizationCompletion,
+  AuthorizationCreate,
   BearerCredentials,
   CircuitBreaker,
   ClosedSessions,
@@ -1030,6 +1153,7 @@ export const components = [
   HeaderCredentials,
   JsonObject,
   McpTool,
+  OAuthClient,
   OpenAiChatTool,
   OpenAiTool,
   Problem,
@@ -1040,6 +1164,9 @@ export const components = [
   Session,
   SessionPage,
   SessionTotals,
+  SignInDraft,
+  SignInOffer,
+  StartedAuthorization,
   TestErrorCode,
   ToolApproval,
   ToolApprovals,
@@ -2283,6 +2410,238 @@ export const operations = {
         '200': {
           content: {
             'application/json': { schema: Type.Unsafe<ApprovedTools>({ $ref: 'ApprovedTools#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  startAuthorization: {
+    operationId: 'startAuthorization',
+    method: 'POST',
+    url: '/api/oauth/authorizations',
+    path: '/api/oauth/authorizations',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<AuthorizationCreate>({ $ref: 'AuthorizationCreate#' }),
+      response: {
+        '201': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<StartedAuthorization>({ $ref: 'StartedAuthorization#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  getAuthorization: {
+    operationId: 'getAuthorization',
+    method: 'GET',
+    url: '/api/oauth/authorizations/:authorization_id',
+    path: '/api/oauth/authorizations/{authorization_id}',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      params: Type.Object(
+        { authorization_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Authorization>({ $ref: 'Authorization#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  completeAuthorization: {
+    operationId: 'completeAuthorization',
+    method: 'POST',
+    url: '/api/oauth/authorizations/:authorization_id/complete',
+    path: '/api/oauth/authorizations/{authorization_id}/complete',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { authorization_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<AuthorizationCompletion>({ $ref: 'AuthorizationCompletion#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Connector>({ $ref: 'Connector#' }) },
           },
         },
         '400': {

@@ -2,6 +2,7 @@ import { CONNECTOR_ERRORS } from './catalogue/connector-errors.ts';
 import type { ErrorExplanation } from './catalogue/error-explanation.ts';
 import { IDEMPOTENCY_ERRORS } from './catalogue/idempotency-errors.ts';
 import { REQUEST_ERRORS } from './catalogue/request-errors.ts';
+import { SIGN_IN_ERRORS } from './catalogue/sign-in-errors.ts';
 import { TOOL_CALL_ERRORS } from './catalogue/tool-call-errors.ts';
 import { VERDICT_ERRORS } from './catalogue/verdict-errors.ts';
 import { type ErrorCode, isErrorCode } from './error-codes.ts';
@@ -11,6 +12,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorExplanation>> = {
   ...REQUEST_ERRORS,
   ...IDEMPOTENCY_ERRORS,
   ...CONNECTOR_ERRORS,
+  ...SIGN_IN_ERRORS,
   ...VERDICT_ERRORS,
   ...TOOL_CALL_ERRORS,
 };
@@ -36,6 +38,10 @@ export const ERROR_TOPICS: readonly ErrorTopic[] = [
   {
     title: 'Connectors and credentials',
     codes: codesOf(CONNECTOR_ERRORS),
+  },
+  {
+    title: 'Signing in to a server',
+    codes: codesOf(SIGN_IN_ERRORS),
   },
   {
     title: 'Verdicts of a connection test',

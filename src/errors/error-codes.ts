@@ -59,6 +59,12 @@ export const ERROR_CODES = {
 
   TEST_LIMIT_REACHED: { status: 429, title: 'Too many connection tests are running.' },
 
+  // Signing in to a server
+  SIGN_IN_NOT_POSSIBLE: { status: 422, title: 'It is not possible to sign in to this server.' },
+  SIGN_IN_FAILED: { status: 422, title: 'The server did not accept the sign-in.' },
+  AUTHORIZATION_NOT_FOUND: { status: 404, title: 'There is no such sign-in.' },
+  AUTHORIZATION_UNUSABLE: { status: 409, title: 'The sign-in cannot be completed, or not again.' },
+
   // Verdicts of a connection test; a failed save answers 422 with one of these
   INVALID_URL: { status: 422, title: 'The server URL is not valid.' },
   BLOCKED_URL: { status: 422, title: 'The server URL points to an address that is not allowed.' },

@@ -106,6 +106,12 @@ export class ApiClient {
     return new ApiClient(token === undefined ? options : { ...options, token });
   }
 
+  /** The same caller at another replica. */
+  at(baseUrl: string): ApiClient {
+    const options = { baseUrl, judge: this.#judge };
+    return new ApiClient(this.#token === undefined ? options : { ...options, token: this.#token });
+  }
+
   /** @throws Error where the answer is not one the contract declares. */
   async send<Body = unknown>(
     method: string,

@@ -91,6 +91,21 @@ export function removedToolRow(connector: Row, overrides: Row = {}): Row {
   };
 }
 
+/** A valid row of `oauth_authorizations`. */
+export function signInRow(overrides: Row = {}): Row {
+  return {
+    id: randomUUID(),
+    tenant_id: 'tenant-a',
+    user_id: 'alice',
+    status: 'pending',
+    issuer: 'https://authorization.example',
+    sealed: 'mc1.k1.c2VhbGVk',
+    created_at: new Date(),
+    expires_at: new Date(Date.now() + 60_000),
+    ...overrides,
+  };
+}
+
 /** A valid row of `idempotency_records`. */
 export function idempotencyRow(overrides: Row = {}): Row {
   return {

@@ -71,3 +71,13 @@ export type RemovedTool = Prisma.RemovedToolModel
  * The sealed answer of a request that carried an Idempotency-Key.
  */
 export type IdempotencyRecord = Prisma.IdempotencyRecordModel
+/**
+ * Model OAuthAuthorization
+ * A sign-in under way: from the user's first request until the connector is saved.
+ */
+export type OAuthAuthorization = Prisma.OAuthAuthorizationModel
+/**
+ * Model OAuthRegistration
+ * Our registration with an authorization server, for one redirect URI.
+ */
+export type OAuthRegistration = Prisma.OAuthRegistrationModel

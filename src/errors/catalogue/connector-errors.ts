@@ -98,7 +98,7 @@ export const CONNECTOR_ERRORS = {
     cause: [
       'Too many connection tests run at once: of this user, to this host, or altogether. A test waits up to 3.5 seconds for its turn before it is refused.',
       'Too many tests were started within a minute: by this user, or to this host by all users. Once half of what a host allows is used up, each user gets at most a twentieth of the whole there, so that a few users cannot take it from all others.',
-      'Every test that sends requests counts: of an unsaved server, of a saved one, a sync, and a create or a change that has to test. One that ends before it begins does not.',
+      'Every test that sends requests counts: of an unsaved server, of a saved one, a sync, and a create or a change that has to test. Starting a sign-in counts as one. A test that ends before it begins does not.',
     ],
     shown:
       'Too many connection tests are running. Wait as long as Retry-After says, then test again.',

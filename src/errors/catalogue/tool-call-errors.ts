@@ -81,14 +81,16 @@ export const TOOL_CALL_ERRORS = {
     retryable: false,
     cause: [
       'The server answered the call, or the connect before it, with 401 or 403; `reason` is `AUTH_REQUIRED` or `AUTH_FAILED`. Its credentials are missing, wrong, expired or lack a permission.',
+      'The user signed in to the server (`auth_type` `oauth2`), and its authorization server renews the tokens no more, or a token was refused right after it was issued. Nothing is sent then until there is a new sign-in.',
     ],
     shown: 'The server refused its credentials. Its owner has to enter new ones.',
     user: [
       'Tell the user which connector it is (`connector_id`), and let them enter new credentials with `PUT /api/connectors/{connector_id}/credentials`.',
+      'Where there is a `sign_in_url`, let the user open it: it leads to the page of your frontend that starts a sign-in with `POST /api/oauth/authorizations`.',
       'An agent should not repeat the call until then.',
     ],
     operator: [
-      'Nothing: credentials come from the owner. This is never a 401, so that no frontend takes it for a logout.',
+      'Nothing: credentials come from the owner. This is never a 401, so that no frontend takes it for a logout. The first page in `OAUTH_RETURN_URLS` is where `sign_in_url` leads.',
     ],
   },
   UPSTREAM_UNREACHABLE: {

@@ -113,10 +113,11 @@ export const VERDICT_ERRORS = {
     ],
     shown: 'This server requires credentials. Choose how to sign in and add them, then test again.',
     user: [
-      'Get a token or a key from the server, choose `bearer` or `headers` as `auth_type`, and add it.',
+      'Where the report of the test has a `sign_in`, sign in with `POST /api/oauth/authorizations`.',
+      'Otherwise get a token or a key from the server, choose `bearer` or `headers` as `auth_type`, and add it.',
     ],
     operator: [
-      'Nothing: credentials come from the owner. Servers that only know sign-in by OAuth are not supported yet.',
+      'Nothing: credentials come from the owner. Signing in needs `PUBLIC_URL` and `OAUTH_RETURN_URLS`.',
     ],
   },
   INVALID_MCP_SERVER: {

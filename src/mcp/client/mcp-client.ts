@@ -19,6 +19,11 @@ export interface McpTarget {
   era: McpEra | undefined;
   /** Credentials as headers; sent to the origin of `url` and nowhere else. */
   secretHeaders: Readonly<Record<string, string>>;
+  /**
+   * To be called where the server refused these secrets with 401. @returns are there newer ones, for a new target? Absent where
+   * secrets cannot be renewed.
+   */
+  renew?: () => Promise<boolean>;
 }
 
 /** What a server says of itself. */

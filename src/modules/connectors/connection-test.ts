@@ -9,8 +9,8 @@ import type {
   ToolWarning,
 } from '../../mcp/client/mcp-client.ts';
 import type { McpFailure, McpFailureCode } from '../../mcp/client/mcp-failure.ts';
-
 import type { OfferingDiscovery } from '../../mcp/client/server-offerings.ts';
+import type { SignInOffer } from '../../oauth/sign-in-offer.ts';
 
 /** What a test of a server found. */
 export interface ConnectionTestReport {
@@ -27,6 +27,8 @@ export interface ConnectionTestReport {
   warnings: ToolWarning[];
   /** What else the server offers; empty where that was not asked for, or could not be read. */
   offerings: OfferingDiscovery;
+  /** How to sign in to a server that asks for it; undefined where it did not, or does not say how. */
+  signIn: SignInOffer | undefined;
   serverInfo: ServerInfo | undefined;
   protocolVersion: string | undefined;
   /** How the server was reached; remembered so that it is not negotiated again. */
@@ -63,6 +65,7 @@ export function failedReport(
     tools: [],
     warnings: [],
     offerings: {},
+    signIn: undefined,
     serverInfo: undefined,
     protocolVersion: undefined,
     era: undefined,

@@ -197,6 +197,7 @@ function passed(
     errorCode: undefined,
     errorMessage: undefined,
     failure: undefined,
+    signIn: undefined,
     ...found,
     ...figures,
   };

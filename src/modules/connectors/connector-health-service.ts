@@ -2,6 +2,7 @@ import { AppError } from '../../errors/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
 import type { ToolDiscovery } from '../../mcp/client/mcp-client.ts';
+import { McpFailure } from '../../mcp/client/mcp-failure.ts';
 import {
   OFFERING_KINDS,
   type Offering,
@@ -10,17 +11,12 @@ import {
 import { DISCOVERY_LIMITS } from '../../mcp/client/tool-discovery.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import { type ConnectionTestReport, failedReport, reportFields } from './connection-test.ts';
-import {
-  type Connector,
-  type ConnectorRecord,
-  faultAfter,
-  healthAfter,
-  lacksCredentials,
-} from './connector.ts';
+import { type Connector, type ConnectorRecord, faultAfter, healthAfter } from './connector.ts';
 import type { ConnectorOfferingStore } from './connector-offering-store.ts';
 import { getRecord } from './connector-records.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorChanges, ConnectorStore, NewTool } from './connector-store.ts';
+import type { ConnectorTargets, UsableCredentials } from './connector-targets.ts';
 import {
   type ConnectorTester,
   discoveredState,
@@ -35,6 +31,7 @@ export interface ConnectorHealthServiceDeps {
   toolStore: Pick<ConnectorToolStore, 'listTools'>;
   offeringStore: Pick<ConnectorOfferingStore, 'listOf'>;
   secrets: ConnectorSecrets;
+  targets: Pick<ConnectorTargets, 'openCredentials'>;
   tester: Pick<ConnectorTester, 'test'>;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
@@ -67,9 +64,9 @@ export class ConnectorHealthService {
       fields.connector_id = id;
       const record = await getRecord(this.#deps.store, { identity, id });
       fields.origin = record.serverOrigin;
-      const report = await this.#test(identity, record);
+      const { report, version } = await this.#test(identity, record);
       Object.assign(fields, reportFields(report));
-      await this.#deps.store.update(identity, id, record.version, this.#health(record, report));
+      await this.#deps.store.update(identity, id, version, this.#health(record, report));
       return report;
     });
   }
@@ -86,9 +83,10 @@ export class ConnectorHealthService {
       if (record.intent === 'DISABLED') throw new AppError('CONNECTOR_DISABLED');
       // Not earlier: a sync that is refused must not cost the sessions that work.
       const onTurn = () => this.#deps.onSessionsInvalid(id);
-      const report = await this.#test(identity, record, { onTurn, withOfferings: true });
+      const options = { onTurn, withOfferings: true };
+      const { report, version } = await this.#test(identity, record, options);
       Object.assign(fields, reportFields(report));
-      const saved = await this.#deps.store.update(identity, id, record.version, {
+      const saved = await this.#deps.store.update(identity, id, version, {
         ...this.#health(record, report),
         ...(report.success && discoveredState(report)),
       });
@@ -154,25 +152,52 @@ export class ConnectorHealthService {
     return Object.keys(changed).length > 0 ? changed : undefined;
   }
 
+  /** Tests, a second time where the server refused tokens and there are newer ones. @returns with it the version it is about */
   async #test(
     identity: Identity,
     record: ConnectorRecord,
     options: Pick<TestOptions, 'onTurn' | 'withOfferings'> = {},
-  ): Promise<ConnectionTestReport> {
-    const { secrets, tester, onReachable } = this.#deps;
-    if (lacksCredentials(record)) {
-      await options.onTurn?.();
-      return failedReport('AUTH_REQUIRED', { latencyMs: 0, attempts: 0 });
+  ): Promise<{ report: ConnectionTestReport; version: number }> {
+    const first = await this.#testOnce(identity, record, options);
+    const { report } = first;
+    if (record.credential?.kind !== 'oauth2' || report.errorCode !== 'AUTH_FAILED') {
+      return { report, version: record.version };
     }
+    const isRenewed = (await first.renew?.()) ?? false;
+    // That the tokens were refused may be noted already.
+    const current = await this.#deps.store.find(identity, record.id);
+    if (current?.credentialGeneration !== record.credentialGeneration) {
+      return { report, version: record.version };
+    }
+    const { onTurn: _done, ...again } = options;
+    const last = isRenewed ? await this.#testOnce(identity, current, again) : first;
+    return { report: last.report, version: current.version };
+  }
+
+  async #testOnce(
+    identity: Identity,
+    record: ConnectorRecord,
+    options: Pick<TestOptions, 'onTurn' | 'withOfferings'>,
+  ): Promise<Pick<UsableCredentials, 'renew'> & { report: ConnectionTestReport }> {
+    const { secrets, targets, tester, onReachable } = this.#deps;
+    let opened: UsableCredentials;
+    try {
+      opened = await targets.openCredentials(identity, record);
+    } catch (failure) {
+      if (!(failure instanceof McpFailure)) throw failure;
+      await options.onTurn?.();
+      return { report: failedReport(failure.code, { latencyMs: 0, attempts: 0, failure }) };
+    }
+    const { credentials, ...rest } = opened;
     const subject = {
       serverUrl: secrets.openUrl(identity, record),
       // What the owner chose, not what was remembered: a server may have moved from SSE to streamable HTTP.
       transport: record.transport,
-      credentials: secrets.openCredentials(identity, record),
+      credentials,
     };
     const report = await tester.test(identity, subject, options);
     if (report.success) onReachable(record.id);
-    return report;
+    return { report, ...rest };
   }
 
   #health({ fault }: ConnectorRecord, report: ConnectionTestReport): ConnectorChanges {

@@ -59,8 +59,8 @@ export function toCredentialResource(credential: CredentialMetadata): Credential
   return {
     kind: credential.kind,
     header_names: credential.headerNames,
-    state: 'active',
-    expires_at: null,
+    state: credential.state,
+    expires_at: credential.expiresAt?.toISOString() ?? null,
     updated_at: credential.updatedAt.toISOString(),
   };
 }
@@ -126,5 +126,6 @@ export function toReportResource(report: ConnectionTestReport): ReportResource {
     protocol_version: report.protocolVersion ?? null,
     latency_ms: report.latencyMs,
     attempts: report.attempts,
+    sign_in: report.signIn ?? null,
   };
 }

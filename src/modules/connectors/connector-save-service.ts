@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
+import { McpFailure } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import { type AuthType, assertCredentialsFit, type Credentials } from '../credentials/index.ts';
 import { type ConnectionTestReport, reportFields } from './connection-test.ts';
@@ -9,6 +10,7 @@ import type { Connector, ConnectorRecord } from './connector.ts';
 import { changeRecord, getAcceptedRecord } from './connector-records.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorChanges, ConnectorStore } from './connector-store.ts';
+import type { ConnectorTargets } from './connector-targets.ts';
 import { type ConnectorTester, discoveredState } from './connector-tester.ts';
 import {
   type ConnectorSettings,
@@ -36,6 +38,7 @@ export type TestDraft = Omit<ConnectorDraft, 'name' | 'callTimeoutSeconds'>;
 export interface ConnectorSaveServiceDeps {
   store: Pick<ConnectorStore, 'find' | 'count' | 'isNameTaken' | 'insert' | 'update'>;
   secrets: ConnectorSecrets;
+  targets: Pick<ConnectorTargets, 'openCredentials'>;
   tester: Pick<ConnectorTester, 'test' | 'saveIfPasses'>;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
@@ -65,7 +68,10 @@ export class ConnectorSaveService {
   ): Promise<ConnectionTestReport> {
     return this.#deps.log.run('connector.test_unsaved', identity, async (fields) => {
       Object.assign(fields, originField(draft.serverUrl));
-      assertCredentialsFit(draft.authType, draft.credentials);
+      // A test without credentials tells how to sign in.
+      if (draft.authType !== 'oauth2' || draft.credentials !== undefined) {
+        assertCredentialsFit(draft.authType, draft.credentials);
+      }
       const report = await this.#deps.tester.test(identity, draft, { signal });
       Object.assign(fields, reportFields(report));
       return report;
@@ -79,12 +85,10 @@ export class ConnectorSaveService {
    */
   create(identity: Identity, draft: ConnectorDraft): Promise<Connector> {
     return this.#deps.log.run('connector.create', identity, async (fields) => {
-      const { store, secrets, tester } = this.#deps;
+      const { secrets, tester } = this.#deps;
       Object.assign(fields, originField(draft.serverUrl));
       assertCredentialsFit(draft.authType, draft.credentials);
-      // Both are decided again under a lock by insert; here they spare the user the wait for a test.
-      if (await store.isNameTaken(identity, draft.name)) throw new AppError('CONNECTOR_NAME_TAKEN');
-      await this.#assertBelowLimit(identity);
+      await this.assertRoomFor(identity, draft.name);
       const id = randomUUID();
       const save = (report: ConnectionTestReport) => {
         fields.connector_id = id;
@@ -133,6 +137,17 @@ export class ConnectorSaveService {
       const update = { credentials, authType: credentials.kind };
       return await this.#update(identity, id, update, accepts);
     });
+  }
+
+  /**
+   * May the owner have one more connector, of this name? Decided again under a lock when it is stored; earlier it spares the user a
+   * wait for nothing.
+   * @throws AppError `CONNECTOR_NAME_TAKEN`, `CONNECTOR_LIMIT_REACHED`
+   */
+  async assertRoomFor(identity: Identity, name: string): Promise<void> {
+    const isTaken = await this.#deps.store.isNameTaken(identity, name);
+    if (isTaken) throw new AppError('CONNECTOR_NAME_TAKEN');
+    await this.#assertBelowLimit(identity);
   }
 
   async #assertBelowLimit(identity: Identity): Promise<void> {
@@ -193,22 +208,39 @@ export class ConnectorSaveService {
       return secrets.toConnector(identity, await changeRecord(store, key, accepts, change));
     }
     const isMoved = isElsewhere(plan.serverUrl, currentUrl);
+    const keepsTokens = update.credentials === undefined && plan.credentials?.kind === 'oauth2';
+    const subject = keepsTokens ? await this.#withFreshTokens(identity, record, plan) : plan;
     const save = (report: ConnectionTestReport) => {
-      const changes = { ...kept, ...this.#targetChanges(identity, id, plan, report), isMoved };
-      return store.update(identity, id, record.version, changes);
+      const { credential, ...changes } = this.#targetChanges(identity, id, plan, report);
+      return store.update(identity, id, record.version, {
+        ...kept,
+        ...changes,
+        isMoved,
+        // They may be renewed during the test.
+        ...(!keepsTokens && { credential }),
+      });
     };
-    const saved = await tester.saveIfPasses(identity, plan, save);
+    const saved = await tester.saveIfPasses(identity, subject, save);
     if (saved === undefined) throw new AppError('CONNECTOR_CHANGED');
     await this.#deps.onSessionsInvalid(id);
     return secrets.toConnector(identity, saved);
   }
 
-  #targetChanges(
+  /** @throws AppError `AUTH_FAILED`, `CONNECTION_FAILED` where there are none */
+  async #withFreshTokens(
     identity: Identity,
-    id: string,
+    record: ConnectorRecord,
     plan: UpdatePlan,
-    report: ConnectionTestReport,
-  ): ConnectorChanges {
+  ): Promise<UpdatePlan> {
+    try {
+      const { credentials } = await this.#deps.targets.openCredentials(identity, record);
+      return { ...plan, credentials };
+    } catch (error) {
+      throw error instanceof McpFailure ? new AppError(error.code, { cause: error }) : error;
+    }
+  }
+
+  #targetChanges(identity: Identity, id: string, plan: UpdatePlan, report: ConnectionTestReport) {
     const { knowledge, tools, offerings } = discoveredState(report);
     const at = this.#deps.clock.now();
     return {
@@ -225,7 +257,7 @@ export class ConnectorSaveService {
       tools,
       // Those of the old address mean nothing at the new one, also where the new ones could not be read.
       offerings: { prompt: [], resource: [], template: [], ...offerings },
-    };
+    } satisfies ConnectorChanges;
   }
 
   #seal(identity: Identity, url: string, credentials: Credentials | undefined) {

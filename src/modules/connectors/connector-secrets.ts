@@ -1,18 +1,17 @@
-import type { McpTarget } from '../../mcp/client/mcp-client.ts';
-import { McpFailure } from '../../mcp/client/mcp-failure.ts';
+import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import {
+  type CredentialMetadata,
   type Credentials,
   type CredentialVault,
   headerNamesOf,
   SealError,
-  toSecretHeaders,
 } from '../credentials/index.ts';
 import {
   type Connector,
   type ConnectorRecord,
   faultAfter,
-  lacksCredentials,
+  type SealedCredential,
   statusOf,
 } from './connector.ts';
 import type { NewCredential } from './connector-store.ts';
@@ -76,22 +75,19 @@ export class ConnectorSecrets {
       kind: credentials.kind,
       sealed: this.#vault.sealCredentials(credentials, row, canonicalUrl(url)),
       headerNames: headerNamesOf(credentials),
+      expiresAt: expiryOf(credentials),
     };
   }
 
-  /**
-   * Everything a connect needs, opened at the moment of use.
-   * @throws McpFailure `AUTH_REQUIRED` where the secret was deleted.
-   */
-  openTarget(identity: Identity, record: ConnectorRecord): McpTarget {
-    if (lacksCredentials(record)) throw new McpFailure('AUTH_REQUIRED', { notExecuted: true });
-    return {
-      url: this.openUrl(identity, record),
-      transport:
-        record.transport === 'auto' ? (record.knowledge?.transport ?? 'auto') : record.transport,
-      era: record.knowledge?.era,
-      secretHeaders: toSecretHeaders(this.openCredentials(identity, record)),
-    };
+  /** Seals renewed tokens for the place that the old ones had. */
+  sealRenewed(
+    identity: Identity,
+    { id, url }: { id: string; url: string },
+    grant: OAuthGrant,
+  ): Pick<NewCredential, 'sealed' | 'expiresAt'> {
+    const credentials = { kind: 'oauth2', grant } as const;
+    const { sealed, expiresAt } = this.sealCredentials(identity, { id, credentials, url });
+    return { sealed, expiresAt };
   }
 
   /** The connector as its owner sees it. One whose URL does not open is an error that its owner can mend. */
@@ -106,14 +102,23 @@ export class ConnectorSecrets {
         ? rest.fault
         : faultAfter(rest.fault, { code: 'INVALID_URL', at: rest.updatedAt }),
       status: statusOf(isReadable ? record : { ...record, health: 'ERROR' }),
-      credential:
-        credential === undefined
-          ? undefined
-          : {
-              kind: credential.kind,
-              headerNames: credential.headerNames,
-              updatedAt: credential.updatedAt,
-            },
+      credential: credential === undefined ? undefined : metadataOf(credential),
     };
   }
+}
+
+/** When the token ends that is sent; undefined where nobody says. */
+function expiryOf(credentials: Credentials): Date | undefined {
+  if (credentials.kind !== 'oauth2' || credentials.grant.expiresAt === undefined) return undefined;
+  return new Date(credentials.grant.expiresAt);
+}
+
+function metadataOf({
+  kind,
+  headerNames,
+  state,
+  expiresAt,
+  updatedAt,
+}: SealedCredential): CredentialMetadata {
+  return { kind, headerNames, state, expiresAt, updatedAt };
 }

@@ -12,6 +12,7 @@ import { changeRecord, getAcceptedRecord, getRecord } from './connector-records.
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorPosition, ConnectorStore } from './connector-store.ts';
 import type { ConnectorVersions } from './connector-update.ts';
+import type { GrantRevocation } from './grant-revocation.ts';
 
 /** Collaborators of the {@link ConnectorService}. */
 export interface ConnectorServiceDeps {
@@ -19,6 +20,7 @@ export interface ConnectorServiceDeps {
   secrets: ConnectorSecrets;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
+  revocation: Pick<GrantRevocation, 'revoke'>;
   /** Called after the connector's secret or intent changed, or it is gone: its sessions are dead. */
   onSessionsInvalid(connectorId: string): Promise<void>;
 }
@@ -56,24 +58,22 @@ export class ConnectorService {
   }
 
   /**
-   * Deletes the stored secret. The connector stays and asks for new credentials.
+   * Deletes the stored secret, and has its server revoke a sign-in. The connector stays and asks for new credentials.
    * @throws AppError `CONNECTOR_NOT_FOUND`, `CREDENTIALS_NOT_FOUND`, `PRECONDITION_FAILED`.
    */
   deleteCredentials(identity: Identity, id: string, accepts: ConnectorVersions): Promise<void> {
     return this.#deps.log.run('connector.delete_credentials', identity, async (fields) => {
       fields.connector_id = id;
-      await changeRecord(
-        this.#deps.store,
-        { identity, id },
-        accepts,
-        ({ credential, fault: before }) => {
-          if (credential === undefined) throw new AppError('CREDENTIALS_NOT_FOUND');
-          const at = this.#deps.clock.now();
-          const fault = faultAfter(before, { code: 'AUTH_REQUIRED', at });
-          return { at, credential: null, health: { health: 'NEEDS_AUTH', fault } };
-        },
-      );
+      let before: ConnectorRecord | undefined;
+      await changeRecord(this.#deps.store, { identity, id }, accepts, (record) => {
+        if (record.credential === undefined) throw new AppError('CREDENTIALS_NOT_FOUND');
+        before = record;
+        const at = this.#deps.clock.now();
+        const fault = faultAfter(record.fault, { code: 'AUTH_REQUIRED', at });
+        return { at, credential: null, health: { health: 'NEEDS_AUTH', fault } };
+      });
       await this.#deps.onSessionsInvalid(id);
+      if (before !== undefined) await this.#deps.revocation.revoke(identity, before);
     });
   }
 
@@ -95,7 +95,7 @@ export class ConnectorService {
     });
   }
 
-  /** Deletes the connector with its secret and tools. @throws AppError `CONNECTOR_NOT_FOUND`, `PRECONDITION_FAILED` */
+  /** Deletes the connector with its secret and tools, and has its server revoke a sign-in. @throws AppError `CONNECTOR_NOT_FOUND`, `PRECONDITION_FAILED` */
   delete(identity: Identity, id: string, accepts: ConnectorVersions): Promise<void> {
     return this.#deps.log.run('connector.delete', identity, async (fields) => {
       fields.connector_id = id;
@@ -106,6 +106,7 @@ export class ConnectorService {
         throw new AppError(version === undefined ? 'CONNECTOR_NOT_FOUND' : 'PRECONDITION_FAILED');
       }
       await this.#deps.onSessionsInvalid(id);
+      await this.#deps.revocation.revoke(identity, record);
     });
   }
 }

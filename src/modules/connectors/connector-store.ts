@@ -17,6 +17,8 @@ export interface NewCredential {
   kind: Credentials['kind'];
   sealed: string;
   headerNames: string[];
+  /** When its token ends; undefined where nobody says. */
+  expiresAt: Date | undefined;
 }
 
 /** A tool about to be stored. */

@@ -1,6 +1,7 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { DiscoveredTool, McpEra } from '../../mcp/client/mcp-client.ts';
 import type { OfferingDiscovery } from '../../mcp/client/server-offerings.ts';
+import type { SignInOffers } from '../../oauth/sign-in-offer.ts';
 import { OutboundError } from '../../outbound/outbound-error.ts';
 import type { OutboundPolicy } from '../../outbound/outbound-policy.ts';
 import { machineOf } from '../../outbound/url-machine.ts';
@@ -26,6 +27,7 @@ export interface ConnectorTesterDeps {
   limiter: Pick<TestLimiter, 'run'>;
   /** The one the tests' requests go out under. */
   urlPolicy: Pick<OutboundPolicy, 'checkUrl'>;
+  signIn: Pick<SignInOffers, 'find'>;
 }
 
 /** How a test is run. */
@@ -47,7 +49,7 @@ export class ConnectorTester {
   }
 
   /**
-   * Never throws for a fault of the server; the report tells it.
+   * Never throws for a fault of the server; the report tells it, and how to sign in where the server asks for that.
    * @throws AppError `TEST_LIMIT_REACHED`; the reason of `signal`; what `onTurn` throws.
    */
   test(
@@ -55,9 +57,12 @@ export class ConnectorTester {
     subject: TestSubject,
     options: TestOptions = {},
   ): Promise<ConnectionTestReport> {
-    return this.#inTurn(identity, subject.serverUrl, options, () =>
-      this.#validate(subject, options),
-    );
+    return this.inTurn(identity, subject.serverUrl, options, async () => {
+      const report = await this.#validate(subject, options);
+      if (report.errorCode !== 'AUTH_REQUIRED') return report;
+      const signIn = await this.#deps.signIn.find(subject.serverUrl, options.signal);
+      return { ...report, signIn };
+    });
   }
 
   /**
@@ -72,7 +77,7 @@ export class ConnectorTester {
     save: (report: ConnectionTestReport) => Promise<Result>,
     options: TestOptions = {},
   ): Promise<Result> {
-    return this.#inTurn(identity, subject.serverUrl, options, async () => {
+    return this.inTurn(identity, subject.serverUrl, options, async () => {
       const report = await this.#validate(subject, { ...options, withOfferings: true });
       if (report.errorCode === undefined) return await save(report);
       throw new AppError(report.errorCode, {
@@ -83,7 +88,11 @@ export class ConnectorTester {
     });
   }
 
-  async #inTurn<Result>(
+  /**
+   * Runs work that sends requests to a server, when its turn has come.
+   * @throws AppError `TEST_LIMIT_REACHED`; the reason of `signal`; what `onTurn` and `work` throw.
+   */
+  async inTurn<Result>(
     identity: Identity,
     serverUrl: string,
     { signal, onTurn }: TestOptions,

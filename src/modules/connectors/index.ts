@@ -1,16 +1,19 @@
 export { messageFor } from './connection-test.ts';
 export { ConnectionValidator } from './connection-validator.ts';
-export type { ConnectorFault, ToolDefinition } from './connector.ts';
+export type { Connector, ConnectorFault, ToolDefinition } from './connector.ts';
+export { UNREADABLE_URL } from './connector.ts';
 export { ConnectorHealthService, type ServerDiscovery } from './connector-health-service.ts';
+export { toConnectorResource, toDraft } from './connector-mapper.ts';
 export type {
   ConnectorOfferingStore,
   ListedOffering,
   OfferingOwner,
 } from './connector-offering-store.ts';
 export { connectorRoutes } from './connector-routes.ts';
-export { ConnectorSaveService } from './connector-save-service.ts';
+export { type ConnectorDraft, ConnectorSaveService } from './connector-save-service.ts';
 export { ConnectorSecrets } from './connector-secrets.ts';
 export { ConnectorService } from './connector-service.ts';
+export { ConnectorTargets } from './connector-targets.ts';
 export { ConnectorTester } from './connector-tester.ts';
 export { connectorToolRoutes } from './connector-tool-routes.ts';
 export { ConnectorToolService } from './connector-tool-service.ts';
@@ -20,10 +23,13 @@ export type {
   ToolSource,
   ToolStanding,
 } from './connector-tool-store.ts';
+export { GrantRenewal } from './grant-renewal.ts';
+export { GrantRevocation } from './grant-revocation.ts';
 export { addressPrefix, findAddress } from './offering-names.ts';
 export { PrismaConnectorOfferingStore } from './prisma-connector-offering-store.ts';
 export { PrismaConnectorStore } from './prisma-connector-store.ts';
 export { PrismaConnectorToolStore } from './prisma-connector-tool-store.ts';
+export { PrismaGrantStore } from './prisma-grant-store.ts';
 export { PrismaResealStore } from './prisma-reseal-store.ts';
 export { PrismaUsableConnectorStore } from './prisma-usable-connector-store.ts';
 export { ResealService } from './reseal-service.ts';

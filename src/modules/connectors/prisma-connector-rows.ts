@@ -53,7 +53,7 @@ const Literals = <const Values extends readonly string[]>(values: Values) =>
 /** The database checks these as well; a row that fails here was written by a newer version of the service. */
 const States = Type.Object({
   transport: Literals(['auto', 'streamable-http', 'sse']),
-  authType: Literals(['none', 'bearer', 'headers']),
+  authType: Literals(['none', 'bearer', 'headers', 'oauth2']),
   intent: Literals(['ENABLED', 'DISABLED']),
   health: Literals(['HEALTHY', 'ERROR', 'NEEDS_AUTH']),
 });
@@ -64,7 +64,10 @@ const Knowledge = Type.Object({
   resolvedTransport: Literals(['streamable-http', 'sse']),
   protocolVersion: Type.String(),
 });
-const CredentialKind = Literals(['bearer', 'headers']);
+const CredentialStates = Type.Object({
+  kind: Literals(['bearer', 'headers', 'oauth2']),
+  state: Literals(['active', 'refused']),
+});
 const JsonObject = Type.Record(Type.String(), Type.Unknown());
 const Definition = Type.Object({
   title: Type.Optional(Type.String()),
@@ -102,8 +105,9 @@ function toKnowledge(row: ConnectorRow): ConnectorRecord['knowledge'] {
 
 function toCredential(row: ConnectorRow): ConnectorRecord['credential'] {
   if (row.credential === null) return undefined;
-  const { id, kind, sealed, headerNames, updatedAt } = row.credential;
-  return { id, kind: Value.Decode(CredentialKind, kind), sealed, headerNames, updatedAt };
+  const { id, sealed, headerNames, expiresAt, updatedAt } = row.credential;
+  const { kind, state } = Value.Decode(CredentialStates, row.credential);
+  return { id, kind, state, sealed, headerNames, expiresAt: expiresAt ?? undefined, updatedAt };
 }
 
 /** @throws when the row holds a state this version does not know. */

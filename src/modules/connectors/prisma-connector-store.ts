@@ -253,7 +253,14 @@ async function putCredential(
 ): Promise<void> {
   await tx.credential.deleteMany({ where: { ...owner, connectorId } });
   await tx.credential.create({
-    data: { ...owner, ...credential, connectorId, createdAt: at, updatedAt: at },
+    data: {
+      ...owner,
+      ...credential,
+      expiresAt: credential.expiresAt ?? null,
+      connectorId,
+      createdAt: at,
+      updatedAt: at,
+    },
   });
 }
 

@@ -24,6 +24,8 @@ export class PrismaResealStore implements ResealStore {
         union select split_part(sealed, '.', 2) from credentials
         union select split_part(sealed, '.', 2) from idempotency_records
           where sealed is not null and expires_at > ${now}
+        union select split_part(sealed, '.', 2) from oauth_authorizations
+          where sealed is not null and expires_at > ${now}
         order by 1`,
     );
     return rows.map((row) => row.key_id);

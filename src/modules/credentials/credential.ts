@@ -1,18 +1,29 @@
 import { AppError, type FieldProblem } from '../../errors/app-error.ts';
+import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
 
 /** How a server authenticates us. */
-export type AuthType = 'none' | 'bearer' | 'headers';
+export type AuthType = 'none' | 'bearer' | 'headers' | 'oauth2';
 
-/** A secret as the user typed it. Lives in memory only between a request and the seal, or an unseal and its use. */
+/**
+ * A secret as the user typed it, or as they granted it by signing in. Lives in memory only between a request and the seal, or an
+ * unseal and its use.
+ */
 export type Credentials =
   | { kind: 'bearer'; token: string }
-  | { kind: 'headers'; headers: Readonly<Record<string, string>> };
+  | { kind: 'headers'; headers: Readonly<Record<string, string>> }
+  | { kind: 'oauth2'; grant: OAuthGrant };
+
+/** `refused`: the server took them back, and only a new sign-in helps. */
+export type CredentialState = 'active' | 'refused';
 
 /** What may be shown of a stored secret. */
 export interface CredentialMetadata {
   kind: Credentials['kind'];
-  /** Names only; empty for a bearer token. */
+  /** Names only; empty where the secret is not made of headers. */
   headerNames: string[];
+  state: CredentialState;
+  /** When the token ends that is sent now; undefined where nobody said. */
+  expiresAt: Date | undefined;
   updatedAt: Date;
 }
 
@@ -79,6 +90,12 @@ function headerProblems(
   return problems;
 }
 
+const NEEDED: Readonly<Record<Exclude<AuthType, 'none'>, string>> = {
+  bearer: 'auth_type bearer needs credentials of the form {"token"}',
+  headers: 'auth_type headers needs credentials of the form {"headers"}',
+  oauth2: 'auth_type oauth2 is set by signing in: POST /api/oauth/authorizations',
+};
+
 /**
  * Checks that credentials and authentication type belong together and that no header is one we refuse.
  * Syntax and counts were checked by the contract before.
@@ -95,13 +112,7 @@ export function assertCredentialsFit(
     if (credentials !== undefined) throw refuse('auth_type none takes no credentials');
     return;
   }
-  if (credentials?.kind !== authType) {
-    throw refuse(
-      authType === 'bearer'
-        ? 'auth_type bearer needs credentials of the form {"token"}'
-        : 'auth_type headers needs credentials of the form {"headers"}',
-    );
-  }
+  if (credentials?.kind !== authType) throw refuse(NEEDED[authType]);
   if (credentials.kind !== 'headers') return;
   const errors = headerProblems(credentials.headers, pointer);
   if (errors.length > 0) throw new AppError('CREDENTIALS_INVALID', { errors });
@@ -111,6 +122,9 @@ export function assertCredentialsFit(
 export function toSecretHeaders(credentials: Credentials | undefined): Record<string, string> {
   if (credentials === undefined) return {};
   if (credentials.kind === 'bearer') return { authorization: `Bearer ${credentials.token}` };
+  if (credentials.kind === 'oauth2') {
+    return { authorization: `Bearer ${credentials.grant.accessToken}` };
+  }
   return { ...credentials.headers };
 }
 

@@ -18,6 +18,7 @@ export function erasureRoutes(app: ContractApp, { erasureService }: ErasureRoute
       connectors: erased.connectors,
       credentials: erased.credentials,
       tools: erased.tools,
+      sign_ins: erased.signIns,
       idempotency_records: erased.idempotencyRecords,
       sessions: { closed, draining, replica_id: replicaId },
     });

@@ -5,6 +5,7 @@ export interface ErasedRows {
   connectors: number;
   credentials: number;
   tools: number;
+  signIns: number;
   idempotencyRecords: number;
 }
 

@@ -24,11 +24,13 @@ export class PrismaErasureStore implements ErasureStore {
       const tools = await tx.connectorTool.deleteMany({ where: owned });
       // Offerings and remembered tools hang on their connector.
       const connectors = await tx.connector.deleteMany({ where: owned });
+      const signIns = await tx.oAuthAuthorization.deleteMany({ where: { tenantId, userId } });
       const records = await tx.idempotencyRecord.deleteMany({ where: { tenantId, userId } });
       return {
         connectors: connectors.count,
         credentials: credentials.count,
         tools: tools.count,
+        signIns: signIns.count,
         idempotencyRecords: records.count,
       };
     });

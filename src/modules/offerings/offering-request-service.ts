@@ -12,7 +12,7 @@ import {
   type OfferingOwner,
 } from '../connectors/index.ts';
 import type { ServerRequestService } from '../sessions/index.ts';
-import { callErrorOf } from '../tools/index.ts';
+import { callErrorOf, type SignInLink } from '../tools/index.ts';
 
 /** What the server answered, and the slug of its connector. */
 export interface OfferingAnswer {
@@ -25,6 +25,7 @@ export interface OfferingRequestServiceDeps {
   store: Pick<ConnectorOfferingStore, 'findPrompt' | 'findOwner'>;
   requests: Pick<ServerRequestService, 'run'>;
   log: OperationLog;
+  signInUrl: SignInLink;
 }
 
 /** Names that prompts can have at all. */
@@ -106,7 +107,7 @@ export class OfferingRequestService {
       return { outcome, slug };
     } catch (error) {
       if (signal.aborted) throw new Cancelled({ cause: error });
-      throw requestError(error, { connectorId, isSent });
+      throw requestError(error, { connectorId, isSent }, this.#deps);
     }
   }
 
@@ -179,8 +180,12 @@ function assertFits({ params }: OfferingRequest): void {
 }
 
 /** Turns what ended a request into what its caller is told. */
-function requestError(error: unknown, state: { connectorId: string; isSent: boolean }): unknown {
-  const translated = callErrorOf(error, { ...state, limitSeconds: undefined });
+function requestError(
+  error: unknown,
+  state: { connectorId: string; isSent: boolean },
+  links: { signInUrl: SignInLink },
+): unknown {
+  const translated = callErrorOf(error, { ...state, limitSeconds: undefined }, links);
   if (!(error instanceof McpFailure) || !(translated instanceof AppError)) return translated;
   const { code, options } = translated;
   const detail = DETAILS[code];

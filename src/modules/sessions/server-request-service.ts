@@ -6,7 +6,7 @@ import { type LinkedSignal, linkSignals } from '../../mcp/client/linked-signal.t
 import type { McpConnection, McpTarget } from '../../mcp/client/mcp-client.ts';
 import { OwnError } from '../../outbound/own-error.ts';
 import type { Identity } from '../../tenancy/caller.ts';
-import type { ConnectorSecrets, ConnectorService } from '../connectors/index.ts';
+import type { ConnectorService, ConnectorTargets } from '../connectors/index.ts';
 import type { SessionOwner, SessionService } from './session-service.ts';
 
 /** The connector whose server is asked. */
@@ -18,7 +18,7 @@ export interface RequestSubject extends SessionOwner {
 /** Collaborators of the {@link ServerRequestService}. */
 export interface ServerRequestServiceDeps {
   connectors: Pick<ConnectorService, 'getRecord'>;
-  secrets: Pick<ConnectorSecrets, 'openTarget'>;
+  targets: Pick<ConnectorTargets, 'openTarget'>;
   sessions: Pick<SessionService, 'run'>;
   clock: Pick<Clock, 'sleep'>;
   /** Requests that one user may have under way; each may last for minutes, and holds what is to be sent. */
@@ -136,7 +136,7 @@ export class ServerRequestService {
     // Under its old name nobody would use the session again, and nothing would close it.
     const current = record.credentialGeneration;
     if (current !== credentialGeneration) throw new OutdatedSession(current);
-    return this.#deps.secrets.openTarget(identity, record);
+    return await this.#deps.targets.openTarget(identity, record);
   }
 }
 

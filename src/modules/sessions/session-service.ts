@@ -55,6 +55,8 @@ const LIMIT_RETRY_SECONDS = 5;
 /** Runs work on a user's live session with a server, and connects where there is none. */
 export class SessionService {
   readonly #deps: SessionServiceDeps;
+  /** What each connection was opened with. */
+  readonly #targets = new WeakMap<McpConnection, McpTarget>();
 
   constructor(deps: SessionServiceDeps) {
     this.#deps = deps;
@@ -167,7 +169,9 @@ export class SessionService {
           if (!(error instanceof McpFailure)) throw error;
           // Whatever failed once on this connection is not trusted with the next call; a caller who left is no failure.
           if (!(signal.reason instanceof Cancelled)) retire();
-          throw new UseFailed(error, error.notExecuted && (isReused || error.sessionLost));
+          const isRenewed = await renewRefused(error, this.#targets.get(connection));
+          const mayHelp = isReused || error.sessionLost || isRenewed;
+          throw new UseFailed(error, error.notExecuted && mayHelp);
         }
       },
     );
@@ -175,12 +179,14 @@ export class SessionService {
   }
 
   async #connect(identity: Identity, subject: SessionSubject): Promise<McpConnection> {
-    const { mcpClient, clock, connectTimeoutMs, breakers, onToolsMayDiffer } = this.#deps;
+    const { breakers, onToolsMayDiffer } = this.#deps;
     const { connectorId } = subject;
     const target = await subject.openTarget();
-    const deadline = startDeadline(clock, connectTimeoutMs);
     try {
-      const connection = await mcpClient.connect(target, { signal: deadline.signal });
+      const connection = await this.#connectOnce(target).catch(async (error: unknown) => {
+        if (!(await renewRefused(error, target))) throw error;
+        return await this.#connectOnce(await subject.openTarget());
+      });
       connection.watchLists(() => onToolsMayDiffer(identity, connectorId, 'announced'));
       return connection;
     } catch (error) {
@@ -188,10 +194,27 @@ export class SessionService {
         breakers.failed(keyOf(identity, subject), error.code);
       }
       throw error;
+    }
+  }
+
+  async #connectOnce(target: McpTarget): Promise<McpConnection> {
+    const { mcpClient, clock, connectTimeoutMs } = this.#deps;
+    const deadline = startDeadline(clock, connectTimeoutMs);
+    try {
+      const connection = await mcpClient.connect(target, { signal: deadline.signal });
+      this.#targets.set(connection, target);
+      return connection;
     } finally {
       deadline.release();
     }
   }
+}
+
+/** Has secrets renewed that the server refused with 401. @returns are there newer ones? */
+async function renewRefused(error: unknown, target: McpTarget | undefined): Promise<boolean> {
+  const isRefusal =
+    error instanceof McpFailure && error.code === 'AUTH_FAILED' && error.notExecuted;
+  return isRefusal && target?.renew !== undefined && (await target.renew());
 }
 
 function keyOf(identity: Identity, owner: SessionOwner): SessionKey {

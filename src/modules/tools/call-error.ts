@@ -28,16 +28,26 @@ export interface CallState {
   isSent: boolean;
 }
 
+/** The page of the frontend where a user signs in to a connector; undefined where the operator has named none. */
+export type SignInLink = (connectorId: string) => string | undefined;
+
 /** Turns what ended a call into what its caller is told. Other errors stay as they are. */
-export function callErrorOf(error: unknown, state: CallState): unknown {
-  if (error instanceof McpFailure) return ofFailure(error, state);
+export function callErrorOf(
+  error: unknown,
+  state: CallState,
+  { signInUrl }: { signInUrl: SignInLink },
+): unknown {
+  if (error instanceof McpFailure) return ofFailure(error, state, signInUrl);
   if (!(error instanceof AppError) || state.isSent) return error;
   return new AppError(error.code, { ...error.options, hadNoEffect: true });
 }
 
-function ofFailure(failure: McpFailure, state: CallState): AppError {
+function ofFailure(failure: McpFailure, state: CallState, signInUrl: SignInLink): AppError {
   const { code, notExecuted } = failure;
-  const detail = detailOf(failure, state);
+  const { connectorId } = state;
+  const isSignIn = CALL_ERROR[code] === 'NEEDS_AUTH' && connectorId !== undefined;
+  const signInLink = isSignIn ? signInUrl(connectorId) : undefined;
+  const detail = signInLink === undefined ? detailOf(failure, state) : signInDetail(signInLink);
   return new AppError(CALL_ERROR[code], {
     ...(detail !== undefined && { detail }),
     extensions: {
@@ -45,10 +55,16 @@ function ofFailure(failure: McpFailure, state: CallState): AppError {
       reason: code,
       retryable: notExecuted && TRANSIENT.has(code),
       may_have_run: !notExecuted,
+      ...(signInLink !== undefined && { sign_in_url: signInLink }),
     },
     hadNoEffect: notExecuted,
     cause: failure,
   });
+}
+
+/** In the text as well, because that is what agents read. */
+function signInDetail(link: string): string {
+  return `The server refused its credentials. Its owner can sign in or enter new ones at ${link}`;
 }
 
 /** What only this call can be told; undefined where the catalogue says all. */

@@ -1,4 +1,4 @@
-export { callErrorOf } from './call-error.ts';
+export { callErrorOf, type SignInLink } from './call-error.ts';
 export { createCallMetrics } from './call-metrics.ts';
 export { composerRoutes } from './composer-routes.ts';
 export { ComposerService } from './composer-service.ts';

@@ -12,7 +12,7 @@ import type {
 import type { Identity } from '../../tenancy/caller.ts';
 import type { CallableTool, ConnectorToolStore } from '../connectors/index.ts';
 import type { ServerRequestService } from '../sessions/index.ts';
-import { type CallState, callErrorOf } from './call-error.ts';
+import { type CallState, callErrorOf, type SignInLink } from './call-error.ts';
 import type { CallMetrics } from './call-metrics.ts';
 import type { RequestStates } from './request-states.ts';
 import { placeOf, refusalOf } from './tool-availability.ts';
@@ -57,6 +57,7 @@ export interface ToolCallServiceDeps {
   clock: Pick<Clock, 'monotonic'>;
   log: OperationLog;
   metrics: CallMetrics;
+  signInUrl: SignInLink;
 }
 
 /** A call under way. */
@@ -115,7 +116,7 @@ export class ToolCallService {
       return await this.#send(identity, tool, running);
     } catch (error) {
       if (options.signal?.aborted) throw new Cancelled({ cause: error });
-      throw callErrorOf(error, state);
+      throw callErrorOf(error, state, this.#deps);
     }
   }
 

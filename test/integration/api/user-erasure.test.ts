@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiClient } from '../../support/api-client.ts';
 import { dumpTables } from '../../support/database-dump.ts';
+import { insertRow, signInRow } from '../../support/database-rows.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
 import { ImpatientClock } from './support/impatient-clock.ts';
 import { ScriptedServer } from './support/scripted-server.ts';
 
 const TOKEN = 'upstream-token-7d1c';
-const NOTHING = { connectors: 0, credentials: 0, tools: 0, idempotency_records: 0 };
+const NOTHING = { connectors: 0, credentials: 0, tools: 0, sign_ins: 0, idempotency_records: 0 };
 
 let service: TestService;
 let server: ScriptedServer;
@@ -56,11 +57,14 @@ describe('erasing a user', () => {
     const client = await moveIn(user);
     const tools = (await client.getTools()).ok().tools.length;
     const remembered = await rememberTool(user);
+    const signIn = signInRow({ tenant_id: tenant, user_id: user });
+    await insertRow(service.databaseTools.owner, 'oauth_authorizations', signIn);
     expect((await tablesWith(user)).sort()).toEqual([
       'public.connector_tools',
       'public.connectors',
       'public.credentials',
       'public.idempotency_records',
+      'public.oauth_authorizations',
       'public.removed_tools',
     ]);
     const open = server.openSessions;
@@ -71,6 +75,7 @@ describe('erasing a user', () => {
       connectors: 2,
       credentials: 2,
       tools,
+      sign_ins: 1,
       idempotency_records: 1,
       sessions: { closed: 1, draining: 0, replica_id: expect.any(String) },
     });

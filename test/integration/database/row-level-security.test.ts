@@ -10,6 +10,7 @@ import {
   offeringRow,
   type Row,
   removedToolRow,
+  signInRow,
   toolRow,
 } from '../../support/database-rows.ts';
 
@@ -19,6 +20,7 @@ const TABLES = [
   'connector_tools',
   'connector_offerings',
   'removed_tools',
+  'oauth_authorizations',
   'idempotency_records',
 ] as const;
 const ALICE = { tenantId: 'tenant-a', userId: 'alice' };
@@ -46,12 +48,13 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  await test.owner.query('TRUNCATE connectors, idempotency_records CASCADE');
+  await test.owner.query('TRUNCATE connectors, oauth_authorizations, idempotency_records CASCADE');
   connector = await insertRow(test.owner, 'connectors', connectorRow());
   await insertRow(test.owner, 'credentials', credentialRow(connector));
   await insertRow(test.owner, 'connector_tools', toolRow(connector));
   await insertRow(test.owner, 'connector_offerings', offeringRow(connector));
   await insertRow(test.owner, 'removed_tools', removedToolRow(connector));
+  await insertRow(test.owner, 'oauth_authorizations', signInRow());
   await insertRow(test.owner, 'idempotency_records', idempotencyRow());
 });
 
@@ -141,7 +144,8 @@ describe('every table', () => {
   });
 
   it.each(TABLES)('%s: a row cannot be given to somebody else', async (table) => {
-    const column = table === 'idempotency_records' ? 'user_id' : 'owner_id';
+    const isOfUser = table === 'idempotency_records' || table === 'oauth_authorizations';
+    const column = isOfUser ? 'user_id' : 'owner_id';
     for (const change of [`tenant_id = 'tenant-b'`, `${column} = 'bob'`]) {
       await inTransaction(ALICE, async (client) => {
         await expect(client.query(`UPDATE ${table} SET ${change}`)).rejects.toMatchObject({
@@ -157,6 +161,7 @@ describe('every table', () => {
     ['connector_tools', () => toolRow(connector)],
     ['connector_offerings', () => offeringRow(connector)],
     ['removed_tools', () => removedToolRow(connector)],
+    ['oauth_authorizations', () => signInRow()],
     ['idempotency_records', () => idempotencyRow()],
   ])('%s: a row cannot be made for somebody else', async (table, row) => {
     for (const stranger of [BOB, ALICE_ELSEWHERE, undefined]) {
@@ -164,6 +169,35 @@ describe('every table', () => {
         await expect(insertRow(client, table, row())).rejects.toMatchObject({ code: '42501' });
       });
     }
+  });
+
+  it('our registrations at authorization servers are shared within a tenant, and never beyond', async () => {
+    const row = {
+      tenant_id: 'tenant-a',
+      issuer: `https://${randomUUID()}.example`,
+      redirect_uri: 'https://connectors.example/oauth/callback',
+      sealed: 'mc1.k1.c2VhbGVk',
+      created_at: new Date(),
+    };
+    for (const stranger of [ALICE_ELSEWHERE, undefined]) {
+      await inTransaction(stranger, async (client) => {
+        await expect(insertRow(client, 'oauth_registrations', row)).rejects.toMatchObject({
+          code: '42501',
+        });
+      });
+    }
+    await insertRow(test.owner, 'oauth_registrations', row);
+    for (const [caller, count] of [
+      [ALICE, 1],
+      [BOB, 1],
+      [ALICE_ELSEWHERE, 0],
+      [undefined, 0],
+    ] as const) {
+      await inTransaction(caller, async (client) =>
+        expect(await countOf(client, 'oauth_registrations')).toBe(count),
+      );
+    }
+    await test.owner.query('TRUNCATE oauth_registrations');
   });
 
   it("cannot hang a row of one's own on another user's connector", async () => {

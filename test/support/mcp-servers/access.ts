@@ -6,24 +6,42 @@ export interface AccessOptions {
   requireBearer?: string;
   /** Headers every request must carry. */
   requireHeaders?: Readonly<Record<string, string>>;
+  /** Judges the bearer token of a request. @returns the challenge of a refusal; undefined where the request may go on */
+  authorize?: (token: string | undefined) => string | undefined | Promise<string | undefined>;
+  /** JSON documents that anybody may read, by path. */
+  documents?: Readonly<Record<string, unknown>>;
 }
 
-/** Answers 401 where something is missing. @returns may the request go on? */
-export function checkAccess(
+/** Answers a document, or 401 where something is missing. @returns may the request go on? */
+export async function checkAccess(
   request: IncomingMessage,
   response: ServerResponse,
-  { requireBearer, requireHeaders = {} }: AccessOptions,
-): boolean {
+  options: AccessOptions,
+): Promise<boolean> {
+  const document = options.documents?.[request.url ?? ''];
+  if (document !== undefined) {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(document));
+    return false;
+  }
+  const challenge = await challengeOf(request, options);
+  if (challenge === undefined) return true;
+  response.writeHead(401, { 'www-authenticate': challenge });
+  response.end('{"error":"invalid_token"}');
+  return false;
+}
+
+async function challengeOf(
+  { headers }: IncomingMessage,
+  { requireBearer, requireHeaders = {}, authorize }: AccessOptions,
+): Promise<string | undefined> {
   const required = {
     ...requireHeaders,
     ...(requireBearer === undefined ? {} : { authorization: `Bearer ${requireBearer}` }),
   };
-  const missing = Object.entries(required).some(
-    ([name, value]) => request.headers[name.toLowerCase()] !== value,
+  const isMissing = Object.entries(required).some(
+    ([name, value]) => headers[name.toLowerCase()] !== value,
   );
-  if (missing) {
-    response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' });
-    response.end('{"error":"invalid_token"}');
-  }
-  return !missing;
+  if (isMissing) return 'Bearer error="invalid_token"';
+  return authorize?.(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]);
 }

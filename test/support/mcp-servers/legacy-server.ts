@@ -49,7 +49,7 @@ export async function startLegacyServer(options: LegacyServerOptions = {}): Prom
     options.transport === 'sse' ? new SseSessions(counters) : new HttpSessions(counters, options);
   const endpoint = await startHttpEndpoint(
     async (request, response, seen) => {
-      if (!checkAccess(request, response, options)) return;
+      if (!(await checkAccess(request, response, options))) return;
       await sessions.handle(request, response, seen);
     },
     { port: options.port ?? 0 },

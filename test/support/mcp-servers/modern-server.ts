@@ -61,7 +61,7 @@ async function start(
   }, era);
   const node = toNodeHandler(handler);
   const endpoint = await startHttpEndpoint(async (request, response, seen) => {
-    if (!checkAccess(request, response, options)) return;
+    if (!(await checkAccess(request, response, options))) return;
     const { method = 'GET', url = '/', headers } = request;
     const message = {
       method,

@@ -32,6 +32,7 @@ function createTester(limits: Partial<typeof LIMITS>) {
       allowedHosts: parseAllowedHosts(''),
       allowedAddresses: parseAllowedAddresses(''),
     }),
+    signIn: { find: async () => undefined },
   });
   const subject = (serverUrl: string) =>
     ({ serverUrl, transport: 'auto', authType: 'none', credentials: undefined }) as const;

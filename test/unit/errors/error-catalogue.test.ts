@@ -15,6 +15,7 @@ import {
 import { createProblemRenderer } from '../../../src/http/problem.ts';
 import { MCP_FAILURE_CODES } from '../../../src/mcp/client/mcp-failure.ts';
 import { failedReport, messageFor } from '../../../src/modules/connectors/connection-test.ts';
+import { OAUTH_FAILURE_CODES } from '../../../src/oauth/oauth-failure.ts';
 import { documentedOperations, isNode, type Node } from '../../support/contract-document.ts';
 import { readSource } from '../../support/source-text.ts';
 
@@ -95,6 +96,8 @@ describe('what the texts name', () => {
   const OTHER_NAMES = new Set([
     'NODE_OPTIONS=--max-http-header-size=32768',
     'ERR_HTTP_REQUEST_TIMEOUT',
+    // What `reason` says of a sign-in.
+    ...[...OAUTH_FAILURE_CODES, 'NOT_CONFIGURED'],
   ]);
 
   test('settings and codes exist', () => {

@@ -133,8 +133,8 @@ beforeEach(() => {
           return record;
         },
       },
-      secrets: {
-        openTarget: (identity, opened) => {
+      targets: {
+        openTarget: async (identity, opened) => {
           asked.push({ openTarget: opened.id, identity });
           return target;
         },
@@ -152,6 +152,7 @@ beforeEach(() => {
     clock,
     log: new OperationLog({ logger, clock, context: { fields: {} } }),
     metrics: { ended: (outcome) => void endings.push(outcome) },
+    signInUrl: (connectorId) => `https://app.test/sign-in?connector_id=${connectorId}`,
   });
 });
 
@@ -288,7 +289,9 @@ describe('a call that fails on its way', () => {
     expect(error.options).toMatchObject({ extensions: { connector_id: 'c1', reason: code } });
     // The sentence about a call: that of the verdict would say to test again.
     const { detail } = createProblemRenderer(undefined)(error, 'id');
-    expect(detail).toBe(ERROR_CATALOGUE[expected].shown);
+    const signIn =
+      'The server refused its credentials. Its owner can sign in or enter new ones at https://app.test/sign-in?connector_id=c1';
+    expect(detail).toBe(expected === 'NEEDS_AUTH' ? signIn : ERROR_CATALOGUE[expected].shown);
     expect(lines).toMatchObject([{ level: 'warn', line: { outcome: expected } }]);
     expect(JSON.stringify(lines)).not.toContain('topsecret');
   });

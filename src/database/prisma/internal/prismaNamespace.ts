@@ -402,7 +402,9 @@ export const ModelName = {
   ConnectorTool: 'ConnectorTool',
   ConnectorOffering: 'ConnectorOffering',
   RemovedTool: 'RemovedTool',
-  IdempotencyRecord: 'IdempotencyRecord'
+  IdempotencyRecord: 'IdempotencyRecord',
+  OAuthAuthorization: 'OAuthAuthorization',
+  OAuthRegistration: 'OAuthRegistration'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -418,7 +420,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "connector" | "credential" | "connectorTool" | "connectorOffering" | "removedTool" | "idempotencyRecord"
+    modelProps: "connector" | "credential" | "connectorTool" | "connectorOffering" | "removedTool" | "idempotencyRecord" | "oAuthAuthorization" | "oAuthRegistration"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -866,6 +868,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    OAuthAuthorization: {
+      payload: Prisma.$OAuthAuthorizationPayload<ExtArgs>
+      fields: Prisma.OAuthAuthorizationFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.OAuthAuthorizationFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthAuthorizationPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.OAuthAuthorizationFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthAuthorizationPayload>
+        }
+        findFirst: {
+          args: Prisma.OAuthAuthorizationFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthAuthorizationPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.OAuthAuthorizationFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthAuthorizationPayload>
+        }
+        findMany: {
+          args: Prisma.OAuthAuthorizationFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthAuthorizationPayload>[]
+        }
+        create: {
+          args: Prisma.OAuthAuthorizationCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthAuthorizationPayload>
+        }
+        createMany: {
+          args: Prisma.OAuthAuthorizationCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.OAuthAuthorizationCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthAuthorizationPayload>[]
+        }
+        delete: {
+          args: Prisma.OAuthAuthorizationDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthAuthorizationPayload>
+        }
+        update: {
+          args: Prisma.OAuthAuthorizationUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthAuthorizationPayload>
+        }
+        deleteMany: {
+          args: Prisma.OAuthAuthorizationDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.OAuthAuthorizationUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.OAuthAuthorizationUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthAuthorizationPayload>[]
+        }
+        upsert: {
+          args: Prisma.OAuthAuthorizationUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthAuthorizationPayload>
+        }
+        aggregate: {
+          args: Prisma.OAuthAuthorizationAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateOAuthAuthorization>
+        }
+        groupBy: {
+          args: Prisma.OAuthAuthorizationGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.OAuthAuthorizationGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.OAuthAuthorizationCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.OAuthAuthorizationCountAggregateOutputType> | number
+        }
+      }
+    }
+    OAuthRegistration: {
+      payload: Prisma.$OAuthRegistrationPayload<ExtArgs>
+      fields: Prisma.OAuthRegistrationFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.OAuthRegistrationFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthRegistrationPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.OAuthRegistrationFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthRegistrationPayload>
+        }
+        findFirst: {
+          args: Prisma.OAuthRegistrationFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthRegistrationPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.OAuthRegistrationFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthRegistrationPayload>
+        }
+        findMany: {
+          args: Prisma.OAuthRegistrationFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthRegistrationPayload>[]
+        }
+        create: {
+          args: Prisma.OAuthRegistrationCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthRegistrationPayload>
+        }
+        createMany: {
+          args: Prisma.OAuthRegistrationCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.OAuthRegistrationCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthRegistrationPayload>[]
+        }
+        delete: {
+          args: Prisma.OAuthRegistrationDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthRegistrationPayload>
+        }
+        update: {
+          args: Prisma.OAuthRegistrationUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthRegistrationPayload>
+        }
+        deleteMany: {
+          args: Prisma.OAuthRegistrationDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.OAuthRegistrationUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.OAuthRegistrationUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthRegistrationPayload>[]
+        }
+        upsert: {
+          args: Prisma.OAuthRegistrationUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OAuthRegistrationPayload>
+        }
+        aggregate: {
+          args: Prisma.OAuthRegistrationAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateOAuthRegistration>
+        }
+        groupBy: {
+          args: Prisma.OAuthRegistrationGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.OAuthRegistrationGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.OAuthRegistrationCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.OAuthRegistrationCountAggregateOutputType> | number
+        }
+      }
+    }
   }
 } & {
   other: {
@@ -949,6 +1099,10 @@ export const CredentialScalarFieldEnum = {
   kind: 'kind',
   sealed: 'sealed',
   headerNames: 'headerNames',
+  state: 'state',
+  expiresAt: 'expiresAt',
+  leaseId: 'leaseId',
+  leasedUntil: 'leasedUntil',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
 } as const
@@ -1027,6 +1181,36 @@ export const IdempotencyRecordScalarFieldEnum = {
 } as const
 
 export type IdempotencyRecordScalarFieldEnum = (typeof IdempotencyRecordScalarFieldEnum)[keyof typeof IdempotencyRecordScalarFieldEnum]
+
+
+export const OAuthAuthorizationScalarFieldEnum = {
+  id: 'id',
+  tenantId: 'tenantId',
+  userId: 'userId',
+  status: 'status',
+  connectorId: 'connectorId',
+  issuer: 'issuer',
+  errorCode: 'errorCode',
+  browserHash: 'browserHash',
+  handleHash: 'handleHash',
+  sealed: 'sealed',
+  createdAt: 'createdAt',
+  expiresAt: 'expiresAt'
+} as const
+
+export type OAuthAuthorizationScalarFieldEnum = (typeof OAuthAuthorizationScalarFieldEnum)[keyof typeof OAuthAuthorizationScalarFieldEnum]
+
+
+export const OAuthRegistrationScalarFieldEnum = {
+  tenantId: 'tenantId',
+  issuer: 'issuer',
+  redirectUri: 'redirectUri',
+  sealed: 'sealed',
+  expiresAt: 'expiresAt',
+  createdAt: 'createdAt'
+} as const
+
+export type OAuthRegistrationScalarFieldEnum = (typeof OAuthRegistrationScalarFieldEnum)[keyof typeof OAuthRegistrationScalarFieldEnum]
 
 
 export const SortOrder = {
@@ -1316,6 +1500,8 @@ export type GlobalOmitConfig = {
   connectorOffering?: Prisma.ConnectorOfferingOmit
   removedTool?: Prisma.RemovedToolOmit
   idempotencyRecord?: Prisma.IdempotencyRecordOmit
+  oAuthAuthorization?: Prisma.OAuthAuthorizationOmit
+  oAuthRegistration?: Prisma.OAuthRegistrationOmit
 }
 
 /* Types for Logging */

@@ -56,7 +56,9 @@ export const ModelName = {
   ConnectorTool: 'ConnectorTool',
   ConnectorOffering: 'ConnectorOffering',
   RemovedTool: 'RemovedTool',
-  IdempotencyRecord: 'IdempotencyRecord'
+  IdempotencyRecord: 'IdempotencyRecord',
+  OAuthAuthorization: 'OAuthAuthorization',
+  OAuthRegistration: 'OAuthRegistration'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -119,6 +121,10 @@ export const CredentialScalarFieldEnum = {
   kind: 'kind',
   sealed: 'sealed',
   headerNames: 'headerNames',
+  state: 'state',
+  expiresAt: 'expiresAt',
+  leaseId: 'leaseId',
+  leasedUntil: 'leasedUntil',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
 } as const
@@ -197,6 +203,36 @@ export const IdempotencyRecordScalarFieldEnum = {
 } as const
 
 export type IdempotencyRecordScalarFieldEnum = (typeof IdempotencyRecordScalarFieldEnum)[keyof typeof IdempotencyRecordScalarFieldEnum]
+
+
+export const OAuthAuthorizationScalarFieldEnum = {
+  id: 'id',
+  tenantId: 'tenantId',
+  userId: 'userId',
+  status: 'status',
+  connectorId: 'connectorId',
+  issuer: 'issuer',
+  errorCode: 'errorCode',
+  browserHash: 'browserHash',
+  handleHash: 'handleHash',
+  sealed: 'sealed',
+  createdAt: 'createdAt',
+  expiresAt: 'expiresAt'
+} as const
+
+export type OAuthAuthorizationScalarFieldEnum = (typeof OAuthAuthorizationScalarFieldEnum)[keyof typeof OAuthAuthorizationScalarFieldEnum]
+
+
+export const OAuthRegistrationScalarFieldEnum = {
+  tenantId: 'tenantId',
+  issuer: 'issuer',
+  redirectUri: 'redirectUri',
+  sealed: 'sealed',
+  expiresAt: 'expiresAt',
+  createdAt: 'createdAt'
+} as const
+
+export type OAuthRegistrationScalarFieldEnum = (typeof OAuthRegistrationScalarFieldEnum)[keyof typeof OAuthRegistrationScalarFieldEnum]
 
 
 export const SortOrder = {

@@ -32,6 +32,10 @@ export type CredentialMinAggregateOutputType = {
   ownerId: string | null
   kind: string | null
   sealed: string | null
+  state: string | null
+  expiresAt: Date | null
+  leaseId: string | null
+  leasedUntil: Date | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -44,6 +48,10 @@ export type CredentialMaxAggregateOutputType = {
   ownerId: string | null
   kind: string | null
   sealed: string | null
+  state: string | null
+  expiresAt: Date | null
+  leaseId: string | null
+  leasedUntil: Date | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -57,6 +65,10 @@ export type CredentialCountAggregateOutputType = {
   kind: number
   sealed: number
   headerNames: number
+  state: number
+  expiresAt: number
+  leaseId: number
+  leasedUntil: number
   createdAt: number
   updatedAt: number
   _all: number
@@ -71,6 +83,10 @@ export type CredentialMinAggregateInputType = {
   ownerId?: true
   kind?: true
   sealed?: true
+  state?: true
+  expiresAt?: true
+  leaseId?: true
+  leasedUntil?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -83,6 +99,10 @@ export type CredentialMaxAggregateInputType = {
   ownerId?: true
   kind?: true
   sealed?: true
+  state?: true
+  expiresAt?: true
+  leaseId?: true
+  leasedUntil?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -96,6 +116,10 @@ export type CredentialCountAggregateInputType = {
   kind?: true
   sealed?: true
   headerNames?: true
+  state?: true
+  expiresAt?: true
+  leaseId?: true
+  leasedUntil?: true
   createdAt?: true
   updatedAt?: true
   _all?: true
@@ -182,6 +206,10 @@ export type CredentialGroupByOutputType = {
   kind: string
   sealed: string
   headerNames: string[]
+  state: string
+  expiresAt: Date | null
+  leaseId: string | null
+  leasedUntil: Date | null
   createdAt: Date
   updatedAt: Date
   _count: CredentialCountAggregateOutputType | null
@@ -216,6 +244,10 @@ export type CredentialWhereInput = {
   kind?: Prisma.StringFilter<"Credential"> | string
   sealed?: Prisma.StringFilter<"Credential"> | string
   headerNames?: Prisma.StringNullableListFilter<"Credential">
+  state?: Prisma.StringFilter<"Credential"> | string
+  expiresAt?: Prisma.DateTimeNullableFilter<"Credential"> | Date | string | null
+  leaseId?: Prisma.UuidNullableFilter<"Credential"> | string | null
+  leasedUntil?: Prisma.DateTimeNullableFilter<"Credential"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Credential"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Credential"> | Date | string
   connector?: Prisma.XOR<Prisma.ConnectorScalarRelationFilter, Prisma.ConnectorWhereInput>
@@ -230,6 +262,10 @@ export type CredentialOrderByWithRelationInput = {
   kind?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
   headerNames?: Prisma.SortOrder
+  state?: Prisma.SortOrder
+  expiresAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  leaseId?: Prisma.SortOrderInput | Prisma.SortOrder
+  leasedUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   connector?: Prisma.ConnectorOrderByWithRelationInput
@@ -248,6 +284,10 @@ export type CredentialWhereUniqueInput = Prisma.AtLeast<{
   kind?: Prisma.StringFilter<"Credential"> | string
   sealed?: Prisma.StringFilter<"Credential"> | string
   headerNames?: Prisma.StringNullableListFilter<"Credential">
+  state?: Prisma.StringFilter<"Credential"> | string
+  expiresAt?: Prisma.DateTimeNullableFilter<"Credential"> | Date | string | null
+  leaseId?: Prisma.UuidNullableFilter<"Credential"> | string | null
+  leasedUntil?: Prisma.DateTimeNullableFilter<"Credential"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Credential"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Credential"> | Date | string
   connector?: Prisma.XOR<Prisma.ConnectorScalarRelationFilter, Prisma.ConnectorWhereInput>
@@ -262,6 +302,10 @@ export type CredentialOrderByWithAggregationInput = {
   kind?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
   headerNames?: Prisma.SortOrder
+  state?: Prisma.SortOrder
+  expiresAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  leaseId?: Prisma.SortOrderInput | Prisma.SortOrder
+  leasedUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   _count?: Prisma.CredentialCountOrderByAggregateInput
@@ -281,6 +325,10 @@ export type CredentialScalarWhereWithAggregatesInput = {
   kind?: Prisma.StringWithAggregatesFilter<"Credential"> | string
   sealed?: Prisma.StringWithAggregatesFilter<"Credential"> | string
   headerNames?: Prisma.StringNullableListFilter<"Credential">
+  state?: Prisma.StringWithAggregatesFilter<"Credential"> | string
+  expiresAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Credential"> | Date | string | null
+  leaseId?: Prisma.UuidNullableWithAggregatesFilter<"Credential"> | string | null
+  leasedUntil?: Prisma.DateTimeNullableWithAggregatesFilter<"Credential"> | Date | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Credential"> | Date | string
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"Credential"> | Date | string
 }
@@ -290,6 +338,10 @@ export type CredentialCreateInput = {
   kind: string
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
+  state?: string
+  expiresAt?: Date | string | null
+  leaseId?: string | null
+  leasedUntil?: Date | string | null
   createdAt: Date | string
   updatedAt: Date | string
   connector: Prisma.ConnectorCreateNestedOneWithoutCredentialInput
@@ -304,6 +356,10 @@ export type CredentialUncheckedCreateInput = {
   kind: string
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
+  state?: string
+  expiresAt?: Date | string | null
+  leaseId?: string | null
+  leasedUntil?: Date | string | null
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -313,6 +369,10 @@ export type CredentialUpdateInput = {
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   connector?: Prisma.ConnectorUpdateOneRequiredWithoutCredentialNestedInput
@@ -327,6 +387,10 @@ export type CredentialUncheckedUpdateInput = {
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -340,6 +404,10 @@ export type CredentialCreateManyInput = {
   kind: string
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
+  state?: string
+  expiresAt?: Date | string | null
+  leaseId?: string | null
+  leasedUntil?: Date | string | null
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -349,6 +417,10 @@ export type CredentialUpdateManyMutationInput = {
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -362,6 +434,10 @@ export type CredentialUncheckedUpdateManyInput = {
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -395,6 +471,10 @@ export type CredentialCountOrderByAggregateInput = {
   kind?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
   headerNames?: Prisma.SortOrder
+  state?: Prisma.SortOrder
+  expiresAt?: Prisma.SortOrder
+  leaseId?: Prisma.SortOrder
+  leasedUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -407,6 +487,10 @@ export type CredentialMaxOrderByAggregateInput = {
   ownerId?: Prisma.SortOrder
   kind?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
+  state?: Prisma.SortOrder
+  expiresAt?: Prisma.SortOrder
+  leaseId?: Prisma.SortOrder
+  leasedUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -419,6 +503,10 @@ export type CredentialMinOrderByAggregateInput = {
   ownerId?: Prisma.SortOrder
   kind?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
+  state?: Prisma.SortOrder
+  expiresAt?: Prisma.SortOrder
+  leaseId?: Prisma.SortOrder
+  leasedUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -469,6 +557,10 @@ export type CredentialCreateWithoutConnectorInput = {
   kind: string
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
+  state?: string
+  expiresAt?: Date | string | null
+  leaseId?: string | null
+  leasedUntil?: Date | string | null
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -478,6 +570,10 @@ export type CredentialUncheckedCreateWithoutConnectorInput = {
   kind: string
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
+  state?: string
+  expiresAt?: Date | string | null
+  leaseId?: string | null
+  leasedUntil?: Date | string | null
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -503,6 +599,10 @@ export type CredentialUpdateWithoutConnectorInput = {
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -512,6 +612,10 @@ export type CredentialUncheckedUpdateWithoutConnectorInput = {
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -527,6 +631,10 @@ export type CredentialSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   kind?: boolean
   sealed?: boolean
   headerNames?: boolean
+  state?: boolean
+  expiresAt?: boolean
+  leaseId?: boolean
+  leasedUntil?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
@@ -541,6 +649,10 @@ export type CredentialSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   kind?: boolean
   sealed?: boolean
   headerNames?: boolean
+  state?: boolean
+  expiresAt?: boolean
+  leaseId?: boolean
+  leasedUntil?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
@@ -555,6 +667,10 @@ export type CredentialSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   kind?: boolean
   sealed?: boolean
   headerNames?: boolean
+  state?: boolean
+  expiresAt?: boolean
+  leaseId?: boolean
+  leasedUntil?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
@@ -569,11 +685,15 @@ export type CredentialSelectScalar = {
   kind?: boolean
   sealed?: boolean
   headerNames?: boolean
+  state?: boolean
+  expiresAt?: boolean
+  leaseId?: boolean
+  leasedUntil?: boolean
   createdAt?: boolean
   updatedAt?: boolean
 }
 
-export type CredentialOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "connectorId" | "tenantId" | "ownerKind" | "ownerId" | "kind" | "sealed" | "headerNames" | "createdAt" | "updatedAt", ExtArgs["result"]["credential"]>
+export type CredentialOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "connectorId" | "tenantId" | "ownerKind" | "ownerId" | "kind" | "sealed" | "headerNames" | "state" | "expiresAt" | "leaseId" | "leasedUntil" | "createdAt" | "updatedAt", ExtArgs["result"]["credential"]>
 export type CredentialInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
 }
@@ -601,6 +721,19 @@ export type $CredentialPayload<ExtArgs extends runtime.Types.Extensions.Internal
      * Names only; the values are inside `sealed`.
      */
     headerNames: string[]
+    /**
+     * active, or refused: the authorization server took the grant back.
+     */
+    state: string
+    /**
+     * When the access token of a sign-in ends.
+     */
+    expiresAt: Date | null
+    /**
+     * Who renews the tokens now, of all replicas; nobody once the time is over.
+     */
+    leaseId: string | null
+    leasedUntil: Date | null
     createdAt: Date
     updatedAt: Date
   }, ExtArgs["result"]["credential"]>
@@ -1035,6 +1168,10 @@ export interface CredentialFieldRefs {
   readonly kind: Prisma.FieldRef<"Credential", 'String'>
   readonly sealed: Prisma.FieldRef<"Credential", 'String'>
   readonly headerNames: Prisma.FieldRef<"Credential", 'String[]'>
+  readonly state: Prisma.FieldRef<"Credential", 'String'>
+  readonly expiresAt: Prisma.FieldRef<"Credential", 'DateTime'>
+  readonly leaseId: Prisma.FieldRef<"Credential", 'String'>
+  readonly leasedUntil: Prisma.FieldRef<"Credential", 'DateTime'>
   readonly createdAt: Prisma.FieldRef<"Credential", 'DateTime'>
   readonly updatedAt: Prisma.FieldRef<"Credential", 'DateTime'>
 }

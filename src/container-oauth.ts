@@ -1,0 +1,131 @@
+import type { Config } from './config.ts';
+import type { Database } from './database/index.ts';
+import type { Clock } from './lib/clock.ts';
+import type { OperationLog } from './lib/operation-log.ts';
+import {
+  type ConnectorSaveService,
+  type ConnectorSecrets,
+  type ConnectorService,
+  ConnectorTargets,
+  type ConnectorTester,
+  GrantRenewal,
+  GrantRevocation,
+  type PrismaConnectorStore,
+  PrismaGrantStore,
+} from './modules/connectors/index.ts';
+import type { SealedBox } from './modules/credentials/index.ts';
+import {
+  AuthorizationService,
+  BrowserService,
+  clientMetadataOf,
+  OAuthClients,
+  PrismaAuthorizationStore,
+  PrismaRegistrationStore,
+  SignInSecrets,
+} from './modules/oauth/index.ts';
+import { OAuthHttp } from './oauth/oauth-http.ts';
+import { OAuthProtocol } from './oauth/oauth-protocol.ts';
+import { SignInDiscovery } from './oauth/sign-in-discovery.ts';
+import { SignInOffers } from './oauth/sign-in-offer.ts';
+import type { Outbound } from './outbound/guarded-fetch.ts';
+import type { UserPolicy } from './outbound/outbound-policy.ts';
+
+/** What speaks OAuth. */
+export type OAuthParts = ReturnType<typeof createOAuth>;
+
+/** Builds what finds out how to sign in to servers, and what talks to authorization servers; under the policy for users' servers. */
+export function createOAuth({
+  config,
+  userOutbound,
+  userPolicy,
+  clock,
+}: {
+  config: Pick<Config, 'signIn'>;
+  userOutbound: Pick<Outbound, 'request'>;
+  userPolicy: UserPolicy;
+  clock: Clock;
+}) {
+  const http = new OAuthHttp({ outbound: userOutbound, policy: userPolicy, clock });
+  const discovery = new SignInDiscovery({ http });
+  const clientMetadata = clientMetadataOf(config.signIn);
+  return {
+    discovery,
+    clientMetadata,
+    protocol: new OAuthProtocol({ http, clock }),
+    signIn: new SignInOffers({
+      discovery,
+      clock,
+      hasMetadataDocument: clientMetadata !== undefined,
+    }),
+  };
+}
+
+/** Builds what keeps the tokens of connectors alive, and what ends them. */
+export function createGrants({
+  database,
+  store,
+  secrets,
+  oauth: { protocol },
+  clock,
+  log,
+}: {
+  database: Database;
+  store: PrismaConnectorStore;
+  secrets: ConnectorSecrets;
+  oauth: OAuthParts;
+  clock: Clock;
+  log: OperationLog;
+}) {
+  const grants = new PrismaGrantStore({ database });
+  const renewal = new GrantRenewal({ store, grants, secrets, protocol, clock, log });
+  return {
+    targets: new ConnectorTargets({ secrets, renewal, clock }),
+    revocation: new GrantRevocation({ secrets, protocol, log }),
+  };
+}
+
+/** What sign-ins are built from. */
+export interface SignInBasis {
+  config: Pick<Config, 'signIn'>;
+  database: Database;
+  box: SealedBox;
+  clock: Clock;
+  log: OperationLog;
+  oauth: OAuthParts;
+  connectors: ConnectorService;
+  saves: ConnectorSaveService;
+  tester: ConnectorTester;
+}
+
+/** Builds the services of sign-ins. */
+export function createSignIns(basis: SignInBasis) {
+  const { config, database, box, clock, log, oauth, connectors, saves, tester } = basis;
+  const { discovery, protocol, clientMetadata } = oauth;
+  const store = new PrismaAuthorizationStore({ database });
+  const secrets = new SignInSecrets({ box });
+  const clients = new OAuthClients({
+    store: new PrismaRegistrationStore({ database }),
+    protocol,
+    box,
+    clock,
+    metadataDocument: clientMetadata?.client_id,
+  });
+  const shared = { store, secrets, protocol, clients, clock };
+  return {
+    clientMetadata,
+    authorizationService: new AuthorizationService({
+      ...{ ...shared, discovery, connectors, saves, tester, log },
+      settings: config.signIn,
+    }),
+    browserService: new BrowserService(shared),
+  };
+}
+
+/** The page where a user signs in to a connector that asks for it: that of the frontend, which starts the sign-in. */
+export function signInLink(settings: Config['signIn'], connectorId: string): string | undefined {
+  const [page] = settings?.returnUrls ?? [];
+  if (page === undefined) return undefined;
+  const url = new URL(page);
+  url.searchParams.set('connector_id', connectorId);
+  return url.href;
+}

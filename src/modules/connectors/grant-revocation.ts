@@ -1,0 +1,44 @@
+import type { OperationLog } from '../../lib/operation-log.ts';
+import { OAuthFailure } from '../../oauth/oauth-failure.ts';
+import type { OAuthProtocol } from '../../oauth/oauth-protocol.ts';
+import type { Identity } from '../../tenancy/caller.ts';
+import { SealError } from '../credentials/index.ts';
+import type { ConnectorRecord } from './connector.ts';
+import type { ConnectorSecrets } from './connector-secrets.ts';
+
+/** Collaborators of the {@link GrantRevocation}. */
+export interface GrantRevocationDeps {
+  secrets: Pick<ConnectorSecrets, 'openCredentials'>;
+  protocol: Pick<OAuthProtocol, 'revoke'>;
+  log: OperationLog;
+}
+
+/** Tells authorization servers that a grant is not needed any more. */
+export class GrantRevocation {
+  readonly #deps: GrantRevocationDeps;
+
+  constructor(deps: GrantRevocationDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Revokes the grant of a connector that has just lost it: its refresh token, which takes the others along, or else its access token.
+   * That a server cannot be told is no reason to keep the grant; the log has it.
+   */
+  async revoke(identity: Identity, record: ConnectorRecord): Promise<void> {
+    const { secrets, protocol, log } = this.#deps;
+    if (record.credential?.kind !== 'oauth2' || record.credential.state === 'refused') return;
+    await log.run('connector.revoke_tokens', identity, async (fields) => {
+      fields.connector_id = record.id;
+      try {
+        const credentials = secrets.openCredentials(identity, record);
+        if (credentials?.kind !== 'oauth2') return;
+        const { server, client, refreshToken, accessToken } = credentials.grant;
+        await protocol.revoke(server, client, refreshToken ?? accessToken);
+      } catch (error) {
+        if (!(error instanceof OAuthFailure || error instanceof SealError)) throw error;
+        fields.outcome = error.code;
+      }
+    });
+  }
+}

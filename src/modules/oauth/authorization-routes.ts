@@ -1,0 +1,47 @@
+import { route } from '../../contract/contract-routes.ts';
+import { operations } from '../../contract/generated.ts';
+import type { ContractApp } from '../../contract/type-provider.ts';
+import { entityTag } from '../../http/etag.ts';
+import { getCaller } from '../../http/plugins/authentication.ts';
+import { toConnectorResource } from '../connectors/index.ts';
+import { toAuthorizationResource, toSignInRequest } from './authorization-mapper.ts';
+import type { AuthorizationService } from './authorization-service.ts';
+
+/** Services behind the operations of `oauth-api.yaml`. */
+export interface AuthorizationRoutesOptions {
+  authorizationService: AuthorizationService;
+}
+
+/** Registers the operations of `oauth-api.yaml`. */
+export function authorizationRoutes(
+  app: ContractApp,
+  { authorizationService }: AuthorizationRoutesOptions,
+): void {
+  route(app, operations.startAuthorization, async (request, reply) => {
+    const { authorization, url } = await authorizationService.start(
+      getCaller(request),
+      toSignInRequest(request.body),
+    );
+    return await reply
+      .code(201)
+      .header('location', `/api/oauth/authorizations/${authorization.id}`)
+      .send({ ...toAuthorizationResource(authorization), authorization_url: url });
+  });
+
+  route(app, operations.getAuthorization, async (request, reply) => {
+    const { authorization_id: id } = request.params;
+    const authorization = await authorizationService.get(getCaller(request), id);
+    return await reply.send(toAuthorizationResource(authorization));
+  });
+
+  route(app, operations.completeAuthorization, async (request, reply) => {
+    const connector = await authorizationService.complete(
+      getCaller(request),
+      request.params.authorization_id,
+      request.body.handle,
+    );
+    return await reply
+      .header('etag', entityTag(connector.version))
+      .send(toConnectorResource(connector));
+  });
+}

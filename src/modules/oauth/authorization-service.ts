@@ -1,0 +1,283 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../errors/app-error.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { OperationLog } from '../../lib/operation-log.ts';
+import { OAuthFailure } from '../../oauth/oauth-failure.ts';
+import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
+import type { OAuthProtocol } from '../../oauth/oauth-protocol.ts';
+import type { SignInDiscovery } from '../../oauth/sign-in-discovery.ts';
+import type { Identity } from '../../tenancy/caller.ts';
+import {
+  type Connector,
+  type ConnectorSaveService,
+  type ConnectorService,
+  type ConnectorTester,
+  UNREADABLE_URL,
+} from '../connectors/index.ts';
+import {
+  type Authorization,
+  type AuthorizationRecord,
+  type SignInDraft,
+  type SignInFlow,
+  type SignInSettings,
+  type SignInSubject,
+  toAuthorization,
+} from './authorization.ts';
+import type { AuthorizationStore } from './authorization-store.ts';
+import { redirectUriOf } from './client-metadata.ts';
+import type { OAuthClients, TypedClient } from './oauth-clients.ts';
+import { isKeyOf, type SignInSecrets } from './sign-in-secrets.ts';
+
+/** What a user wants to sign in to, and how. */
+export interface SignInRequest {
+  connectorId: string | undefined;
+  draft: SignInDraft | undefined;
+  client: TypedClient | undefined;
+  /** Where the browser is to go in the end; the first page of the settings where it is undefined. */
+  returnUrl: string | undefined;
+}
+
+/** Collaborators of the {@link AuthorizationService}. */
+export interface AuthorizationServiceDeps {
+  store: AuthorizationStore;
+  secrets: SignInSecrets;
+  discovery: Pick<SignInDiscovery, 'discover'>;
+  protocol: Pick<OAuthProtocol, 'createCodeVerifier' | 'exchange'>;
+  clients: Pick<OAuthClients, 'clientFor' | 'forget'>;
+  connectors: Pick<ConnectorService, 'get'>;
+  saves: Pick<ConnectorSaveService, 'assertRoomFor' | 'create' | 'update'>;
+  tester: Pick<ConnectorTester, 'inTurn'>;
+  clock: Pick<Clock, 'now'>;
+  log: OperationLog;
+  /** Undefined where the operator has not said where sign-ins happen. */
+  settings: SignInSettings | undefined;
+}
+
+/** Time for each half of a sign-in: to come back from the authorization server, and to complete it then. */
+export const SIGN_IN_MS = 10 * 60_000;
+/** Sign-ins of a user that are remembered. */
+const MAX_AUTHORIZATIONS = 20;
+/** How long one can be read after it has ended. */
+const KEPT_MS = 3600_000;
+
+/** The part of a sign-in that its user does with a token: starts it, looks at it, completes it. The browser's part is another service. */
+export class AuthorizationService {
+  readonly #deps: AuthorizationServiceDeps;
+
+  constructor(deps: AuthorizationServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Finds out how to sign in and who we are there, and prepares the link that the user's browser is to open.
+   * @throws AppError `SIGN_IN_NOT_POSSIBLE`, `VALIDATION_FAILED`, `CONNECTOR_NOT_FOUND`, `CONNECTOR_NAME_TAKEN`,
+   * `CONNECTOR_LIMIT_REACHED`, `TEST_LIMIT_REACHED`
+   */
+  start(
+    identity: Identity,
+    request: SignInRequest,
+  ): Promise<{ authorization: Authorization; url: string }> {
+    const { log, settings, secrets, store, clock } = this.#deps;
+    return log.run('oauth.start', identity, async (fields) => {
+      if (settings === undefined) throw notPossible('NOT_CONFIGURED');
+      const returnUrl = returnUrlOf(request, settings);
+      const subject = await this.#subjectOf(identity, request);
+      if (subject.kind === 'connector') fields.connector_id = subject.connectorId;
+      fields.origin = originOf(subject);
+      const redirectUri = redirectUriOf(settings);
+      const prepared = await this.#prepare(identity, subject, {
+        redirectUri,
+        typed: request.client,
+      });
+      const id = randomUUID();
+      const name = { identity, id };
+      const now = clock.now();
+      const record: AuthorizationRecord = {
+        id,
+        status: 'pending',
+        connectorId: subject.kind === 'connector' ? subject.connectorId : undefined,
+        issuer: prepared.server.issuer,
+        errorCode: undefined,
+        browserHash: undefined,
+        handleHash: undefined,
+        sealed: secrets.sealFlow(name, { ...prepared, returnUrl }),
+        createdAt: now,
+        expiresAt: new Date(now.getTime() + SIGN_IN_MS),
+      };
+      await store.insert(identity, record, MAX_AUTHORIZATIONS);
+      const ticket = secrets.sealName(name, 'ticket');
+      const url = `${settings.publicUrl}/oauth/authorize?ticket=${ticket}`;
+      return { authorization: toAuthorization(record, now), url };
+    });
+  }
+
+  /** @throws AppError `AUTHORIZATION_NOT_FOUND`, also where it is somebody else's */
+  async get(identity: Identity, id: string): Promise<Authorization> {
+    return toAuthorization(await this.#getRecord(identity, id), this.#deps.clock.now());
+  }
+
+  /**
+   * Exchanges the code, tests the server with the tokens and saves the connector. Where the test fails, nothing is saved and it may be
+   * completed again.
+   * @param handle what the browser came back with: whoever completes it has to have both the token of the user and this
+   * @throws AppError `AUTHORIZATION_NOT_FOUND`, `AUTHORIZATION_UNUSABLE`, `SIGN_IN_FAILED`, and what saving a connector throws
+   */
+  complete(identity: Identity, id: string, handle: string): Promise<Connector> {
+    const { log, store, secrets, clock } = this.#deps;
+    return log.run('oauth.complete', identity, async (fields) => {
+      const record = await this.#getRecord(identity, id);
+      const { status } = toAuthorization(record, clock.now());
+      const { sealed, handleHash } = record;
+      const isHolder = isKeyOf(handle, handleHash);
+      if (status !== 'returned' || sealed === undefined || !isHolder) throw unusable(status);
+      const flow = secrets.openFlow({ identity, id }, sealed);
+      fields.origin = originOf(flow.subject);
+      // Only one request may use the code: the second use of it would void the tokens of the first.
+      const isMine = await store.advance(identity, id, 'returned', { status: 'completing' });
+      if (!isMine) throw unusable('returned');
+      const connector = await this.#finish(identity, id, flow);
+      fields.connector_id = connector.id;
+      return connector;
+    });
+  }
+
+  /** Sign-ins that ended an hour ago, of all users. */
+  deleteExpired(): Promise<number> {
+    const { store, clock } = this.#deps;
+    return store.deleteExpired(new Date(clock.now().getTime() - KEPT_MS));
+  }
+
+  async #getRecord(identity: Identity, id: string): Promise<AuthorizationRecord> {
+    const record = await this.#deps.store.find(identity, id);
+    if (record === undefined) throw new AppError('AUTHORIZATION_NOT_FOUND');
+    return record;
+  }
+
+  async #subjectOf(
+    identity: Identity,
+    { connectorId, draft }: SignInRequest,
+  ): Promise<SignInSubject> {
+    if ((connectorId === undefined) === (draft === undefined)) {
+      const detail = 'send connector_id or draft, and not both';
+      throw new AppError('VALIDATION_FAILED', { errors: [{ pointer: '/body', detail }] });
+    }
+    if (draft !== undefined) {
+      await this.#deps.saves.assertRoomFor(identity, draft.name);
+      return { kind: 'draft', draft };
+    }
+    const connector = await this.#deps.connectors.get(identity, String(connectorId));
+    const { id, serverUrl } = connector;
+    if (serverUrl === undefined) throw new AppError('INVALID_URL', { detail: UNREADABLE_URL });
+    return { kind: 'connector', connectorId: id, serverUrl };
+  }
+
+  /** Takes a turn as a test does: it sends requests to whatever the user typed in. */
+  async #prepare(
+    identity: Identity,
+    subject: SignInSubject,
+    { redirectUri, typed }: { redirectUri: string; typed: TypedClient | undefined },
+  ): Promise<Omit<SignInFlow, 'returnUrl'>> {
+    const { tester, discovery, clients, store, protocol } = this.#deps;
+    const serverUrl = urlOf(subject);
+    return tester.inTurn(identity, serverUrl, {}, async () => {
+      try {
+        const { server, resource, scopes } = await discovery.discover(serverUrl);
+        const isDoubted = await store.hasUnreturned(identity, server.issuer);
+        const request = { server, redirectUri, typed, isDoubted };
+        const { client, registration } = await clients.clientFor(identity, request);
+        const codeVerifier = protocol.createCodeVerifier();
+        const us = { client, registration, redirectUri, codeVerifier };
+        return { subject, server, resource, scopes, ...us };
+      } catch (error) {
+        if (error instanceof OAuthFailure) throw notPossible(error.code, error);
+        throw error;
+      }
+    });
+  }
+
+  async #finish(identity: Identity, id: string, flow: SignInFlow): Promise<Connector> {
+    const { store, clients } = this.#deps;
+    try {
+      const grant = flow.grant ?? (await this.#exchange(identity, id, flow));
+      const connector = await this.#save(identity, flow.subject, grant);
+      const end = { status: 'completed', sealed: null, connectorId: connector.id } as const;
+      await store.advance(identity, id, 'completing', end);
+      return connector;
+    } catch (error) {
+      if (!(error instanceof OAuthFailure) || error.isTemporary) {
+        await store.advance(identity, id, 'completing', { status: 'returned' });
+        throw error instanceof OAuthFailure ? signInFailed(error) : error;
+      }
+      const end = { status: 'failed', sealed: null, errorCode: error.code } as const;
+      await store.advance(identity, id, 'completing', end);
+      if (error.code === 'CLIENT_REFUSED' && flow.registration === 'dynamic') {
+        const { server, redirectUri } = flow;
+        await clients.forget(identity, { issuer: server.issuer, redirectUri });
+      }
+      throw signInFailed(error);
+    }
+  }
+
+  /** The tokens are stored at once: a code can be used only once. */
+  async #exchange(identity: Identity, id: string, flow: SignInFlow): Promise<OAuthGrant> {
+    const { protocol, store, secrets, clock } = this.#deps;
+    const { answer, server, client, resource, scopes } = flow;
+    if (answer === undefined) throw new OAuthFailure('ANSWER_INVALID');
+    const tokens = await protocol.exchange(flow, { code: answer.code, iss: answer.iss });
+    const scope = scopes.length > 0 ? { scope: scopes.join(' ') } : {};
+    const obtainedAt = clock.now().getTime();
+    const grant: OAuthGrant = { ...scope, ...tokens, obtainedAt, resource, server, client };
+    const { answer: _used, ...rest } = flow;
+    const sealed = secrets.sealFlow({ identity, id }, { ...rest, grant });
+    await store.advance(identity, id, 'completing', { status: 'completing', sealed });
+    return grant;
+  }
+
+  async #save(identity: Identity, subject: SignInSubject, grant: OAuthGrant): Promise<Connector> {
+    const { connectors, saves } = this.#deps;
+    const credentials = { authType: 'oauth2', credentials: { kind: 'oauth2', grant } } as const;
+    if (subject.kind === 'draft') {
+      return await saves.create(identity, { ...subject.draft, ...credentials });
+    }
+    const connector = await connectors.get(identity, subject.connectorId);
+    // The tokens are for the server as it was, and may not be sent to another one.
+    if (connector.serverUrl !== subject.serverUrl) throw new AppError('CONNECTOR_CHANGED');
+    const isSame = (version: number) => version === connector.version;
+    try {
+      return await saves.update(identity, connector.id, credentials, isSame);
+    } catch (error) {
+      const isOther = error instanceof AppError && error.code === 'PRECONDITION_FAILED';
+      throw isOther ? new AppError('CONNECTOR_CHANGED') : error;
+    }
+  }
+}
+
+function urlOf(subject: SignInSubject): string {
+  return subject.kind === 'draft' ? subject.draft.serverUrl : subject.serverUrl;
+}
+
+function originOf(subject: SignInSubject): string {
+  const url = urlOf(subject);
+  return URL.canParse(url) ? new URL(url).origin : '';
+}
+
+/** @throws AppError `VALIDATION_FAILED` where it is none of the settings: browsers are sent nowhere else */
+function returnUrlOf({ returnUrl }: SignInRequest, { returnUrls }: SignInSettings): string {
+  const [first] = returnUrls;
+  const found = returnUrl === undefined ? first : returnUrls.find((url) => url === returnUrl);
+  if (found !== undefined) return found;
+  const detail = 'must be one of the addresses in OAUTH_RETURN_URLS';
+  throw new AppError('VALIDATION_FAILED', { errors: [{ pointer: '/body/return_url', detail }] });
+}
+
+function notPossible(reason: OAuthFailure['code'] | 'NOT_CONFIGURED', cause?: OAuthFailure) {
+  return new AppError('SIGN_IN_NOT_POSSIBLE', { extensions: { reason }, cause });
+}
+
+function signInFailed(failure: OAuthFailure): AppError {
+  return new AppError('SIGN_IN_FAILED', { extensions: { reason: failure.code }, cause: failure });
+}
+
+function unusable(status: Authorization['status']): AppError {
+  return new AppError('AUTHORIZATION_UNUSABLE', { extensions: { status } });
+}

@@ -1,0 +1,9 @@
+export { authorizationRoutes } from './authorization-routes.ts';
+export { AuthorizationService } from './authorization-service.ts';
+export { browserRoutes } from './browser-routes.ts';
+export { BrowserService } from './browser-service.ts';
+export { clientMetadataOf } from './client-metadata.ts';
+export { OAuthClients } from './oauth-clients.ts';
+export { PrismaAuthorizationStore } from './prisma-authorization-store.ts';
+export { PrismaRegistrationStore } from './prisma-registration-store.ts';
+export { SignInSecrets } from './sign-in-secrets.ts';

@@ -1,0 +1,221 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import {
+  type HttpEndpoint,
+  type SeenRequest,
+  startHttpEndpoint,
+} from '../mcp-servers/http-endpoint.ts';
+
+/** How an authorization server departs from what it should be; each may be changed while it runs. */
+export interface AuthorizationServerKnobs {
+  /** Members of the metadata that are others, or (undefined) missing. */
+  metadata: Record<string, unknown>;
+  /** Paths at which the metadata is; all of them by default. */
+  places: readonly string[] | undefined;
+  /** Members of the answer at the redirect URI that are others, or (undefined) missing. */
+  answer: Record<string, string | undefined>;
+  /** Status and body of the token endpoint, instead of tokens. */
+  token: { status: number; body: unknown; headers?: Record<string, string> } | undefined;
+  /** Members of the token endpoint's answer that are others, or (undefined) missing. */
+  tokens: Record<string, unknown>;
+  /** Awaited by the token endpoint before it answers. */
+  beforeToken: () => Promise<void> | void;
+  /** Members of the registration's answer that are others, or (undefined) missing. */
+  registration: Record<string, unknown>;
+  /** How a client has to prove who it is. */
+  authMethod: 'none' | 'client_secret_basic' | 'client_secret_post';
+}
+
+/** A small authorization server with PKCE, rotation and reuse detection, on a real socket. It signs in whoever comes. */
+export interface TestAuthorizationServer {
+  issuer: string;
+  knobs: AuthorizationServerKnobs;
+  endpoint: HttpEndpoint;
+  /** Parameters of every request to the token endpoint. */
+  tokenRequests: URLSearchParams[];
+  /** Bodies of every registration. */
+  registrations: Record<string, unknown>[];
+  /** Tokens that were revoked by us. */
+  revoked: string[];
+  /** Every refresh token that was used twice. */
+  reused: string[];
+  /** Is the access token one that is good now? */
+  isValid(token: string | undefined): boolean;
+  /** Ends every access token that was issued so far. */
+  expireTokens(): void;
+  /** Takes every grant back. */
+  revokeGrants(): void;
+  close(): Promise<void>;
+}
+
+const ALL_PLACES = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
+const SECRET = 'secret of the client: +/?';
+
+/** Starts it. @param path of the issuer, as `/tenant`; the root by default */
+export async function startTestAuthorizationServer(path = ''): Promise<TestAuthorizationServer> {
+  const codes = new Map<string, URLSearchParams>();
+  const access = new Set<string>();
+  const refresh = new Map<string, 'good' | 'used'>();
+  const knobs: AuthorizationServerKnobs = {
+    metadata: {},
+    places: undefined,
+    answer: {},
+    token: undefined,
+    tokens: {},
+    beforeToken: () => {},
+    registration: {},
+    authMethod: 'none',
+  };
+  const tokenRequests: URLSearchParams[] = [];
+  const registrations: Record<string, unknown>[] = [];
+  const revoked: string[] = [];
+  const reused: string[] = [];
+
+  const issue = () => {
+    const tokens = { access: random('at'), refresh: random('rt') };
+    access.add(tokens.access);
+    refresh.set(tokens.refresh, 'good');
+    return {
+      access_token: tokens.access,
+      token_type: 'Bearer',
+      expires_in: 3600,
+      refresh_token: tokens.refresh,
+      ...knobs.tokens,
+    };
+  };
+
+  const metadata = () => ({
+    issuer: server.issuer,
+    authorization_endpoint: `${endpoint.origin}/authorize`,
+    token_endpoint: `${endpoint.origin}/token`,
+    registration_endpoint: `${endpoint.origin}/register`,
+    revocation_endpoint: `${endpoint.origin}/revoke`,
+    response_types_supported: ['code'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: [knobs.authMethod],
+    authorization_response_iss_parameter_supported: true,
+    ...knobs.metadata,
+  });
+
+  const authorize = (asked: URLSearchParams, response: ServerResponse) => {
+    const code = random('code');
+    codes.set(code, asked);
+    const target = new URL(asked.get('redirect_uri') ?? '');
+    const answer = { code, state: asked.get('state'), iss: server.issuer, ...knobs.answer };
+    for (const [name, value] of Object.entries(answer)) {
+      if (value !== undefined && value !== null) target.searchParams.set(name, value);
+    }
+    response.writeHead(302, { location: target.href }).end();
+  };
+
+  const isClient = (form: URLSearchParams, { headers }: SeenRequest) => {
+    if (knobs.authMethod === 'none') return !form.has('client_secret');
+    if (knobs.authMethod === 'client_secret_post') return form.get('client_secret') === SECRET;
+    const [, basic = ''] = /^Basic (.+)$/.exec(headers.authorization ?? '') ?? [];
+    const [id, secret] = Buffer.from(basic, 'base64').toString().split(':');
+    const decode = (text = '') => new URLSearchParams(`v=${text}`).get('v');
+    return decode(secret) === SECRET && decode(id)?.startsWith('client') === true;
+  };
+
+  const takesRefresh = (form: URLSearchParams) => {
+    const used = form.get('refresh_token') ?? '';
+    const state = refresh.get(used);
+    if (state === 'used') {
+      // As OAuth 2.1 asks for: somebody has stolen it, so the whole family ends.
+      reused.push(used);
+      refresh.clear();
+      access.clear();
+    }
+    if (state === 'good') refresh.set(used, 'used');
+    return state === 'good';
+  };
+
+  const takesCode = (form: URLSearchParams) => {
+    const asked = codes.get(form.get('code') ?? '');
+    codes.delete(form.get('code') ?? '');
+    const verifier = form.get('code_verifier') ?? '';
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    return (
+      asked?.get('code_challenge') === challenge &&
+      asked.get('code_challenge_method') === 'S256' &&
+      asked.get('redirect_uri') === form.get('redirect_uri') &&
+      asked.get('resource') === form.get('resource')
+    );
+  };
+
+  const token = async (seen: SeenRequest, response: ServerResponse) => {
+    const form = new URLSearchParams(seen.body);
+    tokenRequests.push(form);
+    await knobs.beforeToken();
+    if (knobs.token !== undefined) {
+      const { status, body, headers } = knobs.token;
+      return json(response, status, body, headers);
+    }
+    if (!isClient(form, seen)) return json(response, 401, { error: 'invalid_client' });
+    const isFine = form.has('refresh_token') ? takesRefresh(form) : takesCode(form);
+    if (isFine) return json(response, 200, issue());
+    json(response, 400, { error: 'invalid_grant', error_description: '<b>no</b>' });
+  };
+
+  const endpoint = await startHttpEndpoint(async (_request, response, seen) => {
+    const url = new URL(seen.path, 'http://localhost');
+    const places = knobs.places ?? ALL_PLACES.map((place) => `${place}${path}`);
+    if (places.includes(url.pathname)) return json(response, 200, metadata());
+    switch (url.pathname) {
+      case '/authorize':
+        return authorize(url.searchParams, response);
+      case '/token':
+        return await token(seen, response);
+      case '/register': {
+        registrations.push(JSON.parse(seen.body));
+        const secret = { client_secret: SECRET, client_secret_expires_at: 0 };
+        const client = {
+          client_id: `client-${registrations.length}`,
+          ...(knobs.authMethod !== 'none' && secret),
+          token_endpoint_auth_method: knobs.authMethod,
+          ...knobs.registration,
+        };
+        return json(response, 'error' in client ? 400 : 201, client);
+      }
+      case '/revoke': {
+        const gone = new URLSearchParams(seen.body).get('token') ?? '';
+        revoked.push(gone);
+        refresh.delete(gone);
+        return json(response, 200, {});
+      }
+      default:
+        return json(response, 404, { error: 'not_found' });
+    }
+  });
+  const server: TestAuthorizationServer = {
+    issuer: `${endpoint.origin}${path}`,
+    knobs,
+    endpoint,
+    tokenRequests,
+    registrations,
+    revoked,
+    reused,
+    isValid: (given) => given !== undefined && access.has(given),
+    expireTokens: () => access.clear(),
+    revokeGrants: () => {
+      refresh.clear();
+      access.clear();
+    },
+    close: endpoint.close,
+  };
+  return server;
+}
+
+function json(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}
+
+function random(kind: string): string {
+  return `${kind}-${randomBytes(12).toString('hex')}`;
+}
