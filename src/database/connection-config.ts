@@ -28,6 +28,9 @@ export function connectionConfig(url: string, needs: ConnectionNeeds): pg.PoolCo
   const { idleTimeoutMillis = 10_000, connectionTimeoutMs = 5_000, statementTimeoutMs } = needs;
   const config = parseIntoClientConfig(url);
   const settings = {
+    // Prisma's adapter writes moments without a zone, and reads them without minding theirs: elsewhere the hours that clocks leave out
+    // or repeat would be other ones.
+    timezone: 'UTC',
     role: needs.role,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: needs.idleInTransactionTimeoutMs,
