@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { McpConnection } from '../../../src/mcp/client/mcp-client.ts';
@@ -88,7 +89,11 @@ function attackOn(stream: ServerResponse, message: Message, count: number): Atta
   const write = (text: string) =>
     new Promise<void>((resolve) => {
       if (stream.destroyed || stream.write(text)) return resolve();
-      stream.once('drain', resolve).once('close', resolve);
+      const onEnd = () => {
+        stream.off('drain', onEnd).off('close', onEnd);
+        resolve();
+      };
+      stream.on('drain', onEnd).on('close', onEnd);
     });
   const answer: Attack['answer'] = (body) =>
     write(event({ jsonrpc: '2.0', id: message.id, ...body }));
@@ -367,6 +372,8 @@ it('a session never opens more than eight sockets, and ends calls that wait for 
   const server = await startHttp({ 'tools/call': () => new Promise(() => {}) });
   const connection = await connect(server.url);
   const caller = new AbortController();
+  // One caller with twenty calls; in the service each call has a signal of its own.
+  setMaxListeners(20, caller.signal);
   const waiting = Array.from({ length: 20 }, () =>
     failureOf(connection.callTool({ name: 'x', arguments: {} }, { signal: caller.signal })),
   );

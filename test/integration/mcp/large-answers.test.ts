@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
 import { startHttpEndpoint } from '../../support/mcp-servers/http-endpoint.ts';
 import { createTestClient } from '../../support/mcp-servers/test-client.ts';
@@ -41,6 +42,7 @@ it('many large answers at once take up a bounded part of the memory, and no smal
   const client = createTestClient({ limits: { maxBufferedBytes: 40 * MIB } });
   cleanups.push(() => client.close());
   const caller = new AbortController();
+  setMaxListeners(SERVERS, caller.signal);
   const list = async (path: string, signal: AbortSignal) => {
     const target = { url: server.origin + path, secretHeaders: {} };
     const connection = await client.mcpClient.connect(

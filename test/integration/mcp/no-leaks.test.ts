@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SdkMcpClient } from '../../../src/mcp/client/sdk-mcp-client.ts';
 import { ConnectionValidator } from '../../../src/modules/connectors/connection-validator.ts';
@@ -91,6 +92,8 @@ it('tells a hundred servers apart at once, and leaves nothing behind', {
 }, async () => {
   const way = outbound();
   const { signal } = new AbortController();
+  // That all is gone in the end is found out by counting.
+  setMaxListeners(0, signal);
   const watch = new ResourceWatch(signal);
   const before = watch.count();
   const step = EXHIBITS.length / 100;
