@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import type { createChangeFeed } from './container-changes.ts';
 import type { Clock } from './lib/clock.ts';
 import type { OperationLog } from './lib/operation-log.ts';
-import type { ConnectorToolStore } from './modules/connectors/index.ts';
+import type { ConnectorToolStore, ToolPolicies } from './modules/connectors/index.ts';
 import type { SealedBox } from './modules/credentials/index.ts';
 import type { ServerRequestService, SessionService } from './modules/sessions/index.ts';
 import {
@@ -24,6 +24,7 @@ export interface ToolsBasis {
   /** Memory for users' tools, in bytes. */
   cacheBytes: number;
   toolStore: ConnectorToolStore;
+  toolPolicies: ToolPolicies;
   serverRequests: ServerRequestService;
   sessions: Pick<SessionService, 'findPause'>;
   box: SealedBox;
@@ -44,6 +45,7 @@ export function createTools(basis: ToolsBasis) {
     log,
     registry,
     signInUrl,
+    toolPolicies,
   } = basis;
   const tools = createCache(basis);
   return {
@@ -53,6 +55,8 @@ export function createTools(basis: ToolsBasis) {
     toolPreflightService: new ToolPreflightService({ store: toolStore, tools, sessions }),
     toolCallService: new ToolCallService({
       store: tools,
+      rows: toolStore,
+      policies: toolPolicies,
       requests,
       states: new RequestStates({ box, clock }),
       clock,

@@ -200,6 +200,7 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
       ...basis,
       cacheBytes: config.toolCacheBytes,
       toolStore,
+      toolPolicies,
       serverRequests,
       sessions,
       signInUrl,

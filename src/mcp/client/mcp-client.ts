@@ -58,6 +58,11 @@ export interface OutgoingCall {
   arguments: JsonObject;
   /** What discovery found in its input schema; default: none. Used in the modern era only. */
   headerParameters?: readonly HeaderParameter[];
+  /**
+   * Told of the tool as its server describes it now, where that refused the call unread for wanting other headers, before the call is
+   * sent once more. What it throws ends the call, which has not run.
+   */
+  onOther?: ((tool: DiscoveredTool) => void) | undefined;
   /** Goes on with a call that asked for input; a server of the legacy era never did, and gets none of it. */
   input?: CallInput | undefined;
 }

@@ -20,7 +20,7 @@ import type {
   Asking,
   CallOptions,
   CallOutcome,
-  HeaderParameter,
+  DiscoveredTool,
   JsonObject,
   McpConnection,
   McpEra,
@@ -114,9 +114,12 @@ export class SdkMcpConnection implements McpConnection {
     const outcome = await this.#send(call, options);
     if (outcome.kind !== 'protocol-error' || outcome.code !== HEADER_MISMATCH) return outcome;
     // The server refused the call unread: what discovery found is not what it wants now.
-    const headerParameters = await this.#findHeaderParameters(call.name, options.signal);
-    if (headerParameters === undefined) return outcome;
-    return await this.#send({ ...call, headerParameters }, options);
+    const tool = await this.#findTool(call.name, options.signal);
+    if (tool === undefined) return outcome;
+    const reading = readHeaderParameters(tool.inputSchema);
+    if (!reading.ok) return outcome;
+    call.onOther?.(tool);
+    return await this.#send({ ...call, headerParameters: reading.parameters }, options);
   }
 
   async #send(
@@ -142,16 +145,11 @@ export class SdkMcpConnection implements McpConnection {
     return { kind: 'protocol-error', code, message: cleanText(message, MESSAGE_LENGTH) };
   }
 
-  /** The parameters that the server wants mirrored now, and that those who keep tools are told. */
-  async #findHeaderParameters(
-    name: string,
-    signal: AbortSignal,
-  ): Promise<HeaderParameter[] | undefined> {
+  /** The tool as it is now; and those who keep tools are told that it is another one. */
+  async #findTool(name: string, signal: AbortSignal): Promise<DiscoveredTool | undefined> {
     const { tools } = await this.listTools({ signal });
     this.#link.noticeToolsChanged();
-    const tool = tools.find((each) => each.name === name);
-    const reading = tool && readHeaderParameters(tool.inputSchema);
-    return reading?.ok ? reading.parameters : undefined;
+    return tools.find((each) => each.name === name);
   }
 
   watchLists(onChanged: () => void): void {

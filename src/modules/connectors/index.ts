@@ -34,6 +34,7 @@ export { PrismaResealStore } from './prisma-reseal-store.ts';
 export { PrismaUsableConnectorStore } from './prisma-usable-connector-store.ts';
 export { ResealService } from './reseal-service.ts';
 export { TestLimiter } from './test-limiter.ts';
-export type { ToolState } from './tool-approval.ts';
+export { offersChanges, type ToolPolicies, type ToolState } from './tool-approval.ts';
+export { hashOfDiscovered } from './tool-definition.ts';
 export { slugInName } from './tool-names.ts';
 export type { UsableConnectorStore } from './usable-connector-store.ts';

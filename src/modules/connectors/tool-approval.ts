@@ -73,6 +73,12 @@ export function admissionOf(
   return tool.state === 'approved' ? 'offered' : ADMISSIONS[policyFor(tool, policies)];
 }
 
+/** Whether agents get a tool whose definition has changed before anybody has approved that, whatever it says of itself. */
+export function offersChanges(policies: ToolPolicies): boolean {
+  const changed = { state: 'changed', isDestructive: true, isEnabled: true } as const;
+  return admissionOf(changed, policies) !== 'held';
+}
+
 /**
  * Decides where a definition stands that a server was found to offer. The only place where a policy approves anything.
  * @param standing of the tool it takes the place of; undefined where there is none

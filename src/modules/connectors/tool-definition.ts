@@ -35,6 +35,11 @@ export function toDefinition(tool: DiscoveredTool): ToolDefinition {
   };
 }
 
+/** The hash that a tool which was just discovered would be stored with. */
+export function hashOfDiscovered(tool: DiscoveredTool): string {
+  return definitionHash(tool.name, toDefinition(tool));
+}
+
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (value === null || typeof value !== 'object') return value;

@@ -85,30 +85,47 @@ export class OfferingRequestService {
     { signal, fields }: { signal: AbortSignal; fields: OperationFields },
   ): Promise<OfferingAnswer | undefined> {
     assertFits(request);
-    const found = await this.#find(identity, request);
+    const found = await this.#findSubject(identity, request);
     if (found === undefined) return undefined;
-    const { owner, asked } = found;
-    const { connectorId, slug } = owner;
+    const { connectorId, slug } = found;
     fields.connector_id = connectorId;
-    if (owner.intent === 'DISABLED') {
-      throw new AppError('CONNECTOR_DISABLED', { extensions: { connector_id: connectorId } });
-    }
     let isSent = false;
+    const renew = async () => {
+      const present = await this.#findSubject(identity, request);
+      if (present === undefined) throw new Withdrawn();
+      return present;
+    };
     try {
       const outcome = await this.#deps.requests.run(
         identity,
-        owner,
-        (connection, bound) => {
+        found,
+        (connection, { asked }, bound) => {
           isSent = true;
           return connection.requestOffering(asked, { signal: bound });
         },
-        { signal },
+        { signal, renew },
       );
       return { outcome, slug };
     } catch (error) {
+      if (error instanceof Withdrawn) return undefined;
       if (signal.aborted) throw new Cancelled({ cause: error });
       throw requestError(error, { connectorId, isSent }, this.#deps);
     }
+  }
+
+  /** @throws AppError `CONNECTOR_DISABLED` */
+  async #findSubject(
+    identity: Identity,
+    request: OfferingRequest,
+  ): Promise<(OfferingOwner & { asked: OfferingRequest }) | undefined> {
+    const found = await this.#find(identity, request);
+    if (found === undefined) return undefined;
+    const { owner, asked } = found;
+    const { connectorId, intent } = owner;
+    if (intent === 'DISABLED') {
+      throw new AppError('CONNECTOR_DISABLED', { extensions: { connector_id: connectorId } });
+    }
+    return { ...owner, asked };
   }
 
   async #find(
@@ -164,6 +181,9 @@ export class OfferingRequestService {
     return owner && { owner, uri: address.uri };
   }
 }
+
+/** What was asked for is not there any more: the connector has got another URL, whose server does not have it. */
+class Withdrawn extends Error {}
 
 type CompletionReference = Extract<
   OfferingRequest,

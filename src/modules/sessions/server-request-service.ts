@@ -15,6 +15,17 @@ export interface RequestSubject extends SessionOwner {
   callTimeoutSeconds: number;
 }
 
+/** How a request is given up, and what becomes of it where its connector has changed. */
+export interface ServerRequestOptions<Subject> {
+  /** The caller does not wait any more. */
+  signal: AbortSignal | undefined;
+  /**
+   * Looks the subject up again, where the connector has got another URL or other credentials since; nothing was sent yet. It has to ask
+   * the database, and to judge anew whether the request may be sent: the server may be another one.
+   */
+  renew: () => Promise<Subject>;
+}
+
 /** Collaborators of the {@link ServerRequestService}. */
 export interface ServerRequestServiceDeps {
   connectors: Pick<ConnectorService, 'getRecord'>;
@@ -25,20 +36,20 @@ export interface ServerRequestServiceDeps {
   maxPerUser: number;
 }
 
+/** What is asked of a server. */
+type ServerWork<Subject, Result> = (
+  connection: McpConnection,
+  subject: Subject,
+  signal: AbortSignal,
+) => Promise<Result>;
+
 /** The service is stopping and waits no longer; the reason of the signal that ends a request. */
 export class ServiceStopping extends OwnError {
   override readonly name = 'ServiceStopping';
 }
 
 /** The connector has got another URL or other credentials since it was looked up; nothing was sent. */
-class OutdatedSession extends Error {
-  readonly generation: number;
-
-  constructor(generation: number) {
-    super('the connector has changed since it was looked up');
-    this.generation = generation;
-  }
-}
+class OutdatedSession extends Error {}
 
 /** Seconds after which one of many requests has probably ended. */
 const LIMIT_RETRY_SECONDS = 1;
@@ -56,16 +67,15 @@ export class ServerRequestService {
 
   /**
    * Runs `work` on the user's session, as {@link SessionService.run} does.
-   * @param work gets the signal that ends it.
-   * @param options.signal the caller does not wait any more.
+   * @param work gets the subject as it was found last, and the signal that ends it.
    * @throws McpFailure; AppError `CONNECTOR_NOT_FOUND` (deleted meanwhile), `CONNECTOR_DISABLED`, `NEEDS_AUTH`, `SESSION_LIMIT_REACHED`
-   * where the user has too many under way, and those of a session
+   * where the user has too many under way, those of a session, and what `renew` throws
    */
-  async run<Result>(
+  async run<Subject extends RequestSubject, Result>(
     identity: Identity,
-    subject: RequestSubject,
-    work: (connection: McpConnection, signal: AbortSignal) => Promise<Result>,
-    options: { signal: AbortSignal | undefined },
+    subject: Subject,
+    work: ServerWork<Subject, Result>,
+    options: ServerRequestOptions<Subject>,
   ): Promise<Result> {
     const leave = this.#enter(identity, subject.connectorId);
     try {
@@ -89,29 +99,32 @@ export class ServerRequestService {
     };
   }
 
-  async #run<Result>(
+  async #run<Subject extends RequestSubject, Result>(
     identity: Identity,
-    { connectorId, credentialGeneration, callTimeoutSeconds }: RequestSubject,
-    work: (connection: McpConnection, signal: AbortSignal) => Promise<Result>,
-    options: { signal: AbortSignal | undefined },
+    subject: Subject,
+    work: ServerWork<Subject, Result>,
+    options: ServerRequestOptions<Subject>,
   ): Promise<Result> {
     const { clock, sessions } = this.#deps;
-    const deadline = startDeadline(clock, callTimeoutSeconds * 1000);
+    const deadline = startDeadline(clock, subject.callTimeoutSeconds * 1000);
     const given = options.signal && cancelledBy(options.signal);
     const linked = linkSignals([deadline.signal, given?.signal, this.#stopping.signal]);
     const { signal } = linked;
-    const run = (owner: SessionOwner) => {
-      const subject = { ...owner, openTarget: () => this.#openTarget(identity, owner) };
-      return sessions.run(identity, subject, (connection) => work(connection, signal), { signal });
+    const run = (present: Subject) => {
+      const { connectorId, credentialGeneration } = present;
+      const owner = { connectorId, credentialGeneration };
+      const target = { ...owner, openTarget: () => this.#openTarget(identity, owner) };
+      const send = (connection: McpConnection) => work(connection, present, signal);
+      return sessions.run(identity, target, send, { signal });
     };
-    let owner = { connectorId, credentialGeneration };
+    let present = subject;
     try {
       for (;;) {
         try {
-          return await run(owner);
+          return await run(present);
         } catch (error) {
           if (!(error instanceof OutdatedSession)) throw error;
-          owner = { connectorId, credentialGeneration: error.generation };
+          present = await options.renew();
         }
       }
     } finally {
@@ -134,8 +147,7 @@ export class ServerRequestService {
     // Disabled since it was looked up: its sessions are closed, and none may open.
     if (record.intent === 'DISABLED') throw disabledConnector(connectorId);
     // Under its old name nobody would use the session again, and nothing would close it.
-    const current = record.credentialGeneration;
-    if (current !== credentialGeneration) throw new OutdatedSession(current);
+    if (record.credentialGeneration !== credentialGeneration) throw new OutdatedSession();
     return await this.#deps.targets.openTarget(identity, record);
   }
 }

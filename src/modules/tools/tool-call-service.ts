@@ -7,10 +7,17 @@ import type {
   CallInput,
   CallOutcome,
   CallProgress,
+  DiscoveredTool,
   JsonObject,
 } from '../../mcp/client/mcp-client.ts';
 import type { Identity } from '../../tenancy/caller.ts';
-import type { CallableTool, ConnectorToolStore } from '../connectors/index.ts';
+import {
+  type CallableTool,
+  type ConnectorToolStore,
+  hashOfDiscovered,
+  offersChanges,
+  type ToolPolicies,
+} from '../connectors/index.ts';
 import type { ServerRequestService } from '../sessions/index.ts';
 import { type CallState, callErrorOf, type SignInLink } from './call-error.ts';
 import type { CallMetrics } from './call-metrics.ts';
@@ -52,6 +59,10 @@ export interface ToolCallResult {
 /** Collaborators of the {@link ToolCallService}. */
 export interface ToolCallServiceDeps {
   store: Pick<ConnectorToolStore, 'findCallable'>;
+  /** Asks the database, whatever `store` remembers. */
+  rows: Pick<ConnectorToolStore, 'findCallable'>;
+  /** What becomes of tools that their servers change. */
+  policies: ToolPolicies;
   requests: Pick<ServerRequestService, 'run'>;
   states: Pick<RequestStates, 'seal' | 'open'>;
   clock: Pick<Clock, 'monotonic'>;
@@ -112,7 +123,7 @@ export class ToolCallService {
     const { state, options } = running;
     try {
       assertFits(running.call);
-      const tool = await this.#findTool(identity, running);
+      const tool = await this.#findTool(this.#deps.store, identity, running);
       return await this.#send(identity, tool, running);
     } catch (error) {
       if (options.signal?.aborted) throw new Cancelled({ cause: error });
@@ -120,8 +131,12 @@ export class ToolCallService {
     }
   }
 
-  async #findTool(identity: Identity, { call, fields, state }: RunningCall): Promise<CallableTool> {
-    const tool = await this.#deps.store.findCallable(identity, call.name);
+  async #findTool(
+    store: Pick<ConnectorToolStore, 'findCallable'>,
+    identity: Identity,
+    { call, fields, state }: RunningCall,
+  ): Promise<CallableTool> {
+    const tool = await store.findCallable(identity, call.name);
     if (tool === undefined) throw new AppError('TOOL_NOT_FOUND');
     const { connectorId, definitionHash } = tool;
     fields.connector_id = state.connectorId = connectorId;
@@ -139,33 +154,76 @@ export class ToolCallService {
 
   async #send(
     identity: Identity,
-    tool: CallableTool,
-    { call, options, state: callState }: RunningCall,
+    found: CallableTool,
+    running: RunningCall,
   ): Promise<ToolCallResult> {
-    const { clock, requests, states } = this.#deps;
+    const { clock, requests, rows, states } = this.#deps;
+    const { call, options, state: callState } = running;
     const startedAt = clock.monotonic();
-    const { toolName, headerParameters } = tool;
-    const owner = { tool, arguments: call.arguments };
-    const given = call.input?.state;
-    const state = given === undefined ? undefined : states.open(identity, owner, given);
-    const input = call.input && { responses: call.input.responses, state };
-    const outcome = await requests.run(
+    const prepare = (tool: CallableTool) => ({
+      ...tool,
+      input: this.#openInput(identity, tool, call),
+    });
+    const { outcome, tool } = await requests.run(
       identity,
-      tool,
-      (connection, signal) => {
+      prepare(found),
+      async (connection, { input, ...asked }, signal) => {
         callState.isSent = true;
-        const sent = { name: toolName, arguments: call.arguments, headerParameters, input };
+        const { toolName, headerParameters } = asked;
+        const onOther = (other: DiscoveredTool) => this.#assertMayRun(other, asked, call);
+        const sent = {
+          name: toolName,
+          arguments: call.arguments,
+          headerParameters,
+          input,
+          onOther,
+        };
         const { onProgress, asking } = options;
-        return connection.callTool(sent, { signal, onProgress, asking });
+        const answer = await connection.callTool(sent, { signal, onProgress, asking });
+        return { outcome: answer, tool: asked };
       },
-      { signal: options.signal },
+      {
+        signal: options.signal,
+        renew: async () => prepare(await this.#findTool(rows, identity, running)),
+      },
     );
     const durationMs = Math.round(clock.monotonic() - startedAt);
+    const owner = { tool, arguments: call.arguments };
     const asked =
       outcome.kind === 'input-required'
         ? { ...outcome, state: states.seal(identity, owner, outcome.state) }
         : outcome;
-    return { outcome: asked, connectorId: tool.connectorId, toolName, durationMs };
+    const { connectorId, toolName } = tool;
+    return { outcome: asked, connectorId, toolName, durationMs };
+  }
+
+  /**
+   * Whether a tool that has changed under the call may be called all the same.
+   * @throws AppError `TOOL_CHANGED`
+   */
+  #assertMayRun(
+    other: DiscoveredTool,
+    { connectorId, definitionHash }: CallableTool,
+    call: ToolCall,
+  ): void {
+    const present = hashOfDiscovered(other);
+    if (present === definitionHash) return;
+    if (call.definitionHash === undefined && offersChanges(this.#deps.policies)) return;
+    throw new AppError('TOOL_CHANGED', {
+      extensions: { connector_id: connectorId, definition_hash: present },
+      hadNoEffect: true,
+    });
+  }
+
+  /** @throws AppError `REQUEST_STATE_INVALID` */
+  #openInput(identity: Identity, tool: CallableTool, call: ToolCall): CallInput | undefined {
+    if (call.input === undefined) return undefined;
+    const { responses, state } = call.input;
+    const owner = { tool, arguments: call.arguments };
+    return {
+      responses,
+      state: state === undefined ? undefined : this.#deps.states.open(identity, owner, state),
+    };
   }
 }
 

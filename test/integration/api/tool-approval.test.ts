@@ -373,6 +373,23 @@ describe('a connector that moves to another URL', () => {
     }
   });
 
+  it('is not called there by who found the tool before: not even where the call still waits for the old server', async () => {
+    if (!(server instanceof ScriptedServer)) throw new Error('the server cannot be held up');
+    const other = await ScriptedServer.start({ tools: [tool('echo', 'Another one.')] });
+    const gate = server.gate('initialize');
+    try {
+      const early = alice.callTool({ name: 'mine__echo', arguments: { for: 'the old server' } });
+      await gate.arrived();
+      (await alice.updateConnector(id, { server_url: other.url })).ok();
+      gate.open();
+      (await early).problem(409, 'TOOL_NOT_APPROVED');
+      expect([server.calls, other.calls]).toEqual([[], []]);
+    } finally {
+      gate.open();
+      await other.stop();
+    }
+  });
+
   it('does not where only the query changes, which reaches the same server', async () => {
     (await alice.updateConnector(id, { server_url: `${server.url}?key=1` })).ok();
     expect(await listed()).toEqual(['mine__echo']);

@@ -10,10 +10,13 @@ let service: TestService;
 let alice: ApiClient;
 let upstream: HttpEndpoint;
 
+/** What the server wants as a header. */
+let header = 'Region';
+
 /** A server of the modern era that checks that headers mirror arguments, as the SDK's own does. */
 function createMirroring(): McpServer {
   const server = new McpServer({ name: 'mirror', version: '1' });
-  const region = Object.assign({ type: 'string' as const }, { 'x-mcp-header': 'Region' });
+  const region = Object.assign({ type: 'string' as const }, { 'x-mcp-header': header });
   const inputSchema = fromJsonSchema<{ region: string }>({
     type: 'object',
     properties: { region },
@@ -78,6 +81,61 @@ describe('a tool whose server wants a parameter as a header', () => {
       const list = (await alice.send('GET', `/api/users/me/tools?format=${format}`)).ok();
       expect(JSON.stringify(list)).toContain('sql__query');
       expect(JSON.stringify(list)).not.toContain('x-mcp-header');
+    }
+  });
+});
+
+describe('a tool whose server wants another header now, and so is another tool', () => {
+  const ran = () =>
+    upstream.requests.filter(
+      ({ rpcMethod, headers }) => rpcMethod === 'tools/call' && 'mcp-param-zone' in headers,
+    );
+
+  afterAll(() => {
+    header = 'Region';
+  });
+
+  it('is not called as that one before its owner has approved it', async () => {
+    const [{ id = '' } = {}] = (await alice.listConnectors()).ok().items;
+    const known = (await alice.listConnectorTools(id)).ok().items[0]?.definition_hash;
+    header = 'Zone';
+    for (const hash of [{}, { definition_hash: known ?? '' }]) {
+      const call = { name: 'sql__query', arguments: { region: 'eu' }, ...hash };
+      const refused = await alice.callTool(call);
+      expect(['TOOL_CHANGED', 'TOOL_NOT_APPROVED']).toContain(refused.outcome);
+      expect(refused.status).toBe(409);
+    }
+    expect(ran()).toEqual([]);
+    // What was seen is looked at again, and held back.
+    await expect
+      .poll(async () => (await alice.listConnectorTools(id)).ok().items[0])
+      .toMatchObject({ state: 'changed', held_back: true });
+    const [tool] = (await alice.listConnectorTools(id)).ok().items;
+    const approval = { approved_definition_hash: tool?.definition_hash ?? '' };
+    (await alice.updateConnectorTool(id, tool?.id ?? '', approval)).ok();
+    const call = { name: 'sql__query', arguments: { region: 'eu' } };
+    expect((await alice.callTool(call)).ok()).toMatchObject({ is_error: false });
+    expect(ran()).toHaveLength(1);
+  });
+
+  it('is called at once where its definitions need no approval, but not in place of the one the agent knows', async () => {
+    header = 'Region';
+    const trusting = await startTestService({ env: { TOOL_POLICY_CHANGED: 'accept' } });
+    try {
+      const bob = await trusting.clientFor('bob');
+      const server_url = `${upstream.origin}/mcp`;
+      const { id } = (await bob.createConnector({ name: 'Sql', server_url })).ok(201);
+      const known = (await bob.listConnectorTools(id)).ok().items[0]?.definition_hash ?? '';
+      header = 'Zone';
+      const before = ran().length;
+      const call = { name: 'sql__query', arguments: { region: 'eu' } };
+      const refused = await bob.callTool({ ...call, definition_hash: known });
+      refused.problem(409, 'TOOL_CHANGED');
+      expect(ran()).toHaveLength(before);
+      expect((await bob.callTool(call)).ok()).toMatchObject({ is_error: false });
+      expect(ran()).toHaveLength(before + 1);
+    } finally {
+      await trusting.close();
     }
   });
 });

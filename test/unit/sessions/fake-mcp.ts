@@ -1,9 +1,9 @@
 import type {
+  CallOutcome,
   McpClient,
   McpConnection,
   McpTarget,
   ToolDiscovery,
-  ToolOutcome,
 } from '../../../src/mcp/client/mcp-client.ts';
 
 import type {
@@ -34,7 +34,7 @@ export class FakeConnection implements McpConnection {
     return { kind: 'result', result: {} };
   }
 
-  async callTool(): Promise<ToolOutcome> {
+  async callTool(): Promise<CallOutcome> {
     if (this.closed > 0) throw new Error('the connection is closed');
     return { kind: 'result', content: [], structuredContent: undefined, isError: false };
   }

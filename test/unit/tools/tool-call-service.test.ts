@@ -5,7 +5,7 @@ import { ERROR_CATALOGUE } from '../../../src/errors/error-catalogue.ts';
 import type { ErrorCode } from '../../../src/errors/error-codes.ts';
 import { createProblemRenderer } from '../../../src/http/problem.ts';
 import { OperationLog } from '../../../src/lib/operation-log.ts';
-import type { McpTarget, ToolOutcome } from '../../../src/mcp/client/mcp-client.ts';
+import type { CallOutcome, McpTarget, ToolOutcome } from '../../../src/mcp/client/mcp-client.ts';
 import { McpFailure, type McpFailureCode } from '../../../src/mcp/client/mcp-failure.ts';
 import type { ConnectorRecord } from '../../../src/modules/connectors/connector.ts';
 import type { CallableTool } from '../../../src/modules/connectors/connector-tool-store.ts';
@@ -24,7 +24,7 @@ import { FakeConnection, FakeMcpClient } from '../sessions/fake-mcp.ts';
 const HASH = 'a'.repeat(64);
 const alice: Identity = { tenantId: 'tenant-a', userId: 'alice' };
 const at = new Date('2026-01-01T00:00:00.000Z');
-const record: ConnectorRecord = {
+const RECORD: ConnectorRecord = {
   id: 'c1',
   name: 'Server',
   slug: 's',
@@ -62,9 +62,9 @@ const done: ToolOutcome = {
 /** A connection whose calls the test decides. */
 class ScriptedConnection extends FakeConnection {
   readonly calls: object[] = [];
-  answer: () => Promise<ToolOutcome> = async () => done;
+  answer: () => Promise<CallOutcome> = async () => done;
 
-  override callTool(request?: object, options?: object): Promise<ToolOutcome> {
+  override callTool(request?: object, options?: object): Promise<CallOutcome> {
     this.calls.push({ request, options });
     return this.answer();
   }
@@ -85,6 +85,10 @@ class ScriptedClient extends FakeMcpClient {
 let clock: FakeClock;
 let client: ScriptedClient;
 let tool: CallableTool | undefined;
+/** The tool as the database has it by then. */
+let rowsHave: () => CallableTool | undefined;
+let sessions: SessionService;
+let record: ConnectorRecord;
 let asked: object[];
 let lines: { level: string; line: object }[];
 let endings: string[];
@@ -93,6 +97,8 @@ let service: ToolCallService;
 beforeEach(() => {
   clock = new FakeClock();
   client = new ScriptedClient();
+  record = RECORD;
+  rowsHave = () => tool;
   tool = {
     connectorId: 'c1',
     toolId: 't1',
@@ -114,6 +120,14 @@ beforeEach(() => {
     info: (line: object) => lines.push({ level: 'info', line }),
     warn: (line: object) => lines.push({ level: 'warn', line }),
   };
+  sessions = new SessionService({
+    pool: new SessionPool({ clock, idleMs: 60_000 }),
+    breakers: new CircuitBreakers({ clock }),
+    mcpClient: client,
+    clock,
+    connectTimeoutMs: 30_000,
+    onToolsMayDiffer: () => undefined,
+  });
   service = new ToolCallService({
     store: {
       findCallable: async (identity, name) => {
@@ -121,6 +135,8 @@ beforeEach(() => {
         return tool;
       },
     },
+    policies: { first: 'accept', changed: 'hold', destructive: 'accept' },
+    rows: { findCallable: async () => rowsHave() },
     states: new RequestStates({
       box: new SealedBox(parseKeyring(`k1:${randomBytes(32).toString('base64')}`)),
       clock,
@@ -139,14 +155,7 @@ beforeEach(() => {
           return target;
         },
       },
-      sessions: new SessionService({
-        pool: new SessionPool({ clock, idleMs: 60_000 }),
-        breakers: new CircuitBreakers({ clock }),
-        mcpClient: client,
-        clock,
-        connectTimeoutMs: 30_000,
-        onToolsMayDiffer: () => undefined,
-      }),
+      sessions,
       clock,
     }),
     clock,
@@ -189,6 +198,7 @@ describe('a call that the server answers', () => {
           name: 'do it!',
           arguments: { text: 'hi' },
           headerParameters: tool?.headerParameters,
+          onOther: expect.any(Function),
         },
         options: { signal: expect.any(AbortSignal) },
       },
@@ -208,11 +218,53 @@ describe('a call that the server answers', () => {
     if (before === undefined) throw new Error('there is no tool');
     // Looked up before the owner changed the credentials, connected after it.
     tool = { ...before, credentialGeneration: 2 };
+    rowsHave = () => before;
     await service.call(alice, call);
     tool = before;
     await service.call(alice, call);
     expect(client.connects).toBe(1);
     expect(client.connection.calls).toHaveLength(2);
+  });
+
+  it.each([
+    ['is held back there', { admission: 'held', state: 'moved' }, {}, 'TOOL_NOT_APPROVED'],
+    ['is switched off there', { admission: 'disabled' }, {}, 'TOOL_DISABLED'],
+    [
+      'is another one',
+      { definitionHash: 'b'.repeat(64) },
+      { definitionHash: HASH },
+      'TOOL_CHANGED',
+    ],
+    ['is not there', undefined, {}, 'TOOL_NOT_FOUND'],
+  ] satisfies [string, Partial<CallableTool> | undefined, object, ErrorCode][])(
+    'is refused where the connector has moved since, and the tool %s',
+    async (_what, change, more, code) => {
+      const before = tool;
+      if (before === undefined) throw new Error('there is no tool');
+      tool = { ...before, credentialGeneration: 2 };
+      rowsHave = () => change && { ...before, ...change };
+      const error = await failureOf(service.call(alice, { ...call, ...more }));
+      expect(error).toMatchObject({ code, options: { hadNoEffect: true } });
+      expect([client.connects, client.connection.calls]).toEqual([0, []]);
+    },
+  );
+
+  it('takes the state of a server to no other one, not even where the connector moves meanwhile', async () => {
+    const before = tool;
+    if (before === undefined) throw new Error('there is no tool');
+    const asking = { kind: 'input-required', requests: {}, state: 'of the old server' } as const;
+    client.connection.answer = async () => asking;
+    const { outcome } = await service.call(alice, call);
+    const state = outcome.kind === 'input-required' ? outcome.state : undefined;
+    client.connection.calls.length = 0;
+    const moved = { ...before, credentialGeneration: 4 };
+    record = { ...record, credentialGeneration: 4 };
+    await sessions.closeConnector('c1');
+    rowsHave = () => moved;
+    const input = { responses: {}, state };
+    const error = await failureOf(service.call(alice, { ...call, input }));
+    expect(error.code).toBe('REQUEST_STATE_INVALID');
+    expect(client.connection.calls).toEqual([]);
   });
 
   it.each([
