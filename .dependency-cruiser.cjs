@@ -84,6 +84,12 @@ module.exports = {
       to: { path: '@prisma/|^src/database/prisma/' },
     },
     {
+      name: 'job-queue-only-in-jobs',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/(jobs/|database/jobs-schema\\.ts$)' },
+      to: { path: 'node_modules/graphile-worker' },
+    },
+    {
       name: 'mcp-sdk-only-in-mcp',
       severity: 'error',
       from: { path: '^src', pathNot: '^src/mcp/' },
@@ -128,7 +134,7 @@ module.exports = {
     {
       name: 'plumbing-knows-no-module',
       severity: 'error',
-      from: { path: '^src/(database|mcp|oauth|errors|lib|contract|http|outbound|tenancy)/' },
+      from: { path: '^src/(database|mcp|oauth|errors|jobs|lib|contract|http|outbound|tenancy)/' },
       to: {
         path: ['^src/modules/', '^src/(app|container[a-z-]*|network|server|service|config)\\.ts$'],
       },

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import { createChangeFeed } from './container-changes.ts';
 import { createErasure } from './container-erasure.ts';
+import { createJobs } from './container-jobs.ts';
 import {
   createGrants,
   createOAuth,
@@ -61,7 +62,6 @@ export interface ContainerOptions {
 }
 
 const CONNECTOR_LIMIT = 10;
-const CLEANUP_MS = 10 * 60_000;
 
 /**
  * Builds every service by hand. Nothing is connected yet: the database pools open on first use.
@@ -89,17 +89,8 @@ export function createContainer({
   const services = createServices(basis, sessions);
   const stopTimers = startTimers(logger, [
     { name: 'session sweep', everyMs: sessions.sweepEveryMs, work: sessions.sweep },
-    {
-      name: 'idempotency cleanup',
-      everyMs: CLEANUP_MS,
-      work: () => services.idempotencyService.deleteExpired(),
-    },
-    {
-      name: 'sign-in cleanup',
-      everyMs: CLEANUP_MS,
-      work: () => services.authorizationService.deleteExpired(),
-    },
   ]);
+  const jobs = createJobs({ databaseUrl, database, clock, logger, registry, services });
   return {
     config,
     logger,
@@ -108,7 +99,10 @@ export function createContainer({
     ...services,
     changeFeed: changes.feed,
     /** Begins what nobody has to wait for. */
-    start: () => changes.start(),
+    start: () => {
+      changes.start();
+      jobs.start();
+    },
     sessionStatisticsService: sessions.sessionStatisticsService,
     erasureService: createErasure({ database, log, sessions }),
     gateway: createGateway(services, changes.feed, basis),
@@ -116,13 +110,18 @@ export function createContainer({
     renderProblem: createProblemRenderer(config.publicUrl),
     registry,
     readiness: new Readiness({
-      checks: [schemaCheck(database, logger), keyCheck(services.resealService)],
+      checks: [
+        schemaCheck(database, logger),
+        keyCheck(services.resealService),
+        jobs.readinessCheck,
+      ],
       clock,
       onError: (name, err) => logger.warn({ err, check: name }, 'readiness check failed'),
     }),
     /** Closes sessions, then sockets, then the database. */
     close: async () => {
       stopTimers();
+      await jobs.close();
       await changes.close();
       await sessions.close();
       await network.close();

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Identity } from '../tenancy/caller.ts';
 import { connectionConfig } from './connection-config.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
+import { hasJobsSchema } from './jobs-schema.ts';
 import { loadMigrations, type Migration } from './migrations.ts';
 import { Prisma, PrismaClient } from './prisma/client.ts';
 import { inspectSchema } from './schema-inspection.ts';
@@ -45,7 +46,8 @@ export interface UserWorkOptions {
 
 /** The role that requests work as. */
 export const APP_ROLE = 'mcp_connectors_app';
-const WORKER_ROLE = 'mcp_connectors_worker';
+/** The role that background work is done as. */
+export const WORKER_ROLE = 'mcp_connectors_worker';
 
 /**
  * The service's way to PostgreSQL. Every query runs in a transaction under one of two roles that own nothing, so that row
@@ -111,6 +113,11 @@ export class Database {
   async schemaState(): Promise<SchemaState> {
     this.#migrations ??= Promise.resolve(this.#options.migrations ?? loadMigrations());
     return inspectSchema(this.#options.url, await this.#migrations, [this.#app, this.#worker]);
+  }
+
+  /** Whether there are tables for jobs that the worker can use. @throws what pg throws where the database is out of reach */
+  hasJobsSchema(): Promise<boolean> {
+    return hasJobsSchema(this.#worker.pool);
   }
 
   /** Ends all connections, after the transactions under way. May be called again. */

@@ -6,6 +6,7 @@ import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 import { connectionConfig } from './connection-config.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
+import { applyJobsSchema } from './jobs-schema.ts';
 import { type FailedScript, migrationAdapter } from './migration-adapter.ts';
 
 /** One step of the schema, as written in `prisma/migrations/<name>/migration.sql`. */
@@ -24,7 +25,7 @@ export class MigrationFailed extends Error {
 export interface ApplyMigrationsOptions {
   /** Connection string of the owner of the tables. It must lead to PostgreSQL itself or to a pooler in session mode. */
   url: string;
-  /** Default: those of this package. */
+  /** Default: those of this package, and the tables of jobs. */
   migrations?: readonly Migration[];
   /** How long to wait for another process that migrates. Default 120,000. */
   waitMs?: number;
@@ -36,6 +37,7 @@ export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../prisma/migrations'
 /** The schema engine's own lock, which `prisma migrate` takes too. */
 const ENGINE_LOCK = 72_707_369;
 const LOCK_NOT_AVAILABLE = '55P03';
+const INSUFFICIENT_PRIVILEGE = '42501';
 /** A change that waits for a table also holds up everybody behind it. */
 const TABLE_LOCK_TIMEOUT = '30s';
 
@@ -60,7 +62,7 @@ export function matchesChecksum(sql: string, checksum: string): boolean {
 }
 
 /**
- * Applies the migrations that a database lacks, each as one transaction, and returns their names. Of several that run
+ * Applies the migrations that a database lacks, each as one transaction, and returns what they are called. Of several that run
  * at once, one works and the others wait. One that was interrupted or has failed before is tried again.
  * @throws MigrationFailed
  * @throws DatabaseUnavailable when the database cannot be reached.
@@ -74,7 +76,12 @@ export async function applyMigrations(options: ApplyMigrationsOptions): Promise<
   pool.on('error', () => {}); // the next query reports it
   try {
     await takeLock(pool, options.waitMs ?? 120_000);
-    return await applyLocked(pool, migrations);
+    const applied = await applyLocked(pool, migrations);
+    if (options.migrations !== undefined) return applied;
+    const jobs = await applyJobsSchema(pool).catch((error: unknown) => {
+      throw explainJobs(error);
+    });
+    return jobs === undefined ? applied : [...applied, jobs];
   } finally {
     await pool.end();
   }
@@ -136,6 +143,18 @@ function migrationsList(migrations: readonly Migration[]) {
       migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value: sql } },
     })),
   };
+}
+
+/** The library's scripts are as good as ours; what can be missing is a right of the login. */
+function explainJobs(error: unknown): Error {
+  if (!(error instanceof pg.DatabaseError)) return new DatabaseUnavailable({ cause: error });
+  const hint =
+    error.code === INSUFFICIENT_PRIVILEGE
+      ? ` Let an administrator run once, for this database and login: GRANT CREATE ON DATABASE … TO …;`
+      : '';
+  return new MigrationFailed(`The tables of jobs could not be made: ${error.message}.${hint}`, {
+    cause: error,
+  });
 }
 
 function explain(
