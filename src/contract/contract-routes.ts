@@ -9,6 +9,7 @@ import type {
   RouteHandlerMethod,
 } from 'fastify';
 import { components, operations } from './generated.ts';
+import { createSerializerCompiler } from './serializer-compiler.ts';
 import type { ContractApp, ContractTypeProvider } from './type-provider.ts';
 import { createValidatorCompiler, type SharedSchema } from './validator-compiler.ts';
 
@@ -80,7 +81,7 @@ const withoutBody: onSendHookHandler = (_request, reply, payload, done) => {
 
 /**
  * Makes an app live by the contract. Call it before any route is registered. It
- * - validates requests with {@link createValidatorCompiler};
+ * - validates requests with {@link createValidatorCompiler}, and writes answers with {@link createSerializerCompiler};
  * - refuses to start when an operation is missing, is served with another schema, or when anything below the
  *   prefix is not in the contract;
  * - turns an answer with a status the operation does not declare into a 500, because nothing would keep its
@@ -91,7 +92,7 @@ export function enforceContract(
   contract: Contract = SERVICE_CONTRACT,
 ): ContractApp {
   app.setValidatorCompiler(createValidatorCompiler(contract.components));
-  for (const component of contract.components) app.addSchema(component);
+  app.setSerializerCompiler(createSerializerCompiler(contract.components));
 
   const registered = new Map<string, unknown>();
   app.addHook('onRoute', (options) => {

@@ -1,4 +1,4 @@
-import { Ajv2020, type Options } from 'ajv/dist/2020.js';
+import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
 
@@ -38,17 +38,24 @@ export function createValidatorCompiler(
   components: readonly SharedSchema[],
 ): FastifySchemaCompiler<object> {
   const exact = createAjv({ coerceTypes: false }, components);
-  const exactAndAll = createAjv({ coerceTypes: false, allErrors: true }, components);
+  // Of a schema that was compiled once; made when the first body has a problem, as most processes see few kinds of bad bodies.
+  let exactAndAll: Ajv2020 | undefined;
+  const compileForAll = (schema: object) => {
+    exactAndAll ??= createAjv({ coerceTypes: false, allErrors: true }, components);
+    return exactAndAll.compile(schema);
+  };
   // The size of a URL and of headers bounds the work.
   const fromText = createAjv({ coerceTypes: 'array', allErrors: true }, components);
   return ({ schema, httpPart }) => {
     if (httpPart !== 'body') return fromText.compile(schema);
     const first = exact.compile(schema);
-    const all = exactAndAll.compile(schema);
+    let all: ValidateFunction | undefined;
     return (body: unknown) => {
       if (first(body)) return true;
       const { errors } = first;
-      return { error: (hasFewValues(body) && !all(body) ? all.errors : errors) ?? [] };
+      if (!hasFewValues(body)) return { error: errors ?? [] };
+      all ??= compileForAll(schema);
+      return { error: (all(body) ? errors : all.errors) ?? [] };
     };
   };
 }
