@@ -2531,7 +2531,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '409': {
             description:
-              'The connector of `selected_tool` is disabled (`CONNECTOR_DISABLED`) or needs its owner to sign in\n(`NEEDS_AUTH`). `nearest` holds names of tools that can be used.\n',
+              'The connector of `selected_tool` is disabled (`CONNECTOR_DISABLED`) or needs its owner to sign in\n(`NEEDS_AUTH`), or the tool is switched off (`TOOL_DISABLED`) or waits for approval (`TOOL_NOT_APPROVED`).\n`nearest` holds names of tools that can be used.\n',
             content: {
               'application/problem+json': {
                 schema: {

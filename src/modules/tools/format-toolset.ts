@@ -128,7 +128,8 @@ function requireSelected(
 ): void {
   if (tools.some(({ name }) => name === selected)) return;
   const names = tools.map(({ name }) => name);
-  const warning = warnings.find(({ tool }) => tool === selected);
+  // The last one of a tool says why it is left out; others, that nobody has approved it, say nothing of that.
+  const warning = warnings.findLast(({ tool }) => tool === selected);
   throw new AppError('TOOL_NOT_FOUND', {
     detail:
       warning?.message ?? 'No enabled connector of the user has this tool. See the nearest names.',

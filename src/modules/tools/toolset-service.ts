@@ -28,8 +28,8 @@ export class ToolsetService {
 
   /**
    * The tools of the user's enabled connectors, in a stable order and in the shape a provider takes.
-   * @throws AppError for a selected tool that cannot be used: `TOOL_NOT_FOUND`, `CONNECTOR_DISABLED`, `NEEDS_AUTH`, each with the
-   * nearest names of tools that can
+   * @throws AppError for a selected tool that cannot be used: `TOOL_NOT_FOUND`, `CONNECTOR_DISABLED`, `TOOL_DISABLED`,
+   * `TOOL_NOT_APPROVED`, `NEEDS_AUTH`, each with the nearest names of tools that can
    */
   async get(identity: Identity, request: ToolsetRequest): Promise<FormattedToolset> {
     const { toolset } = await this.#getUsable(identity, request);

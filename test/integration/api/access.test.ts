@@ -12,6 +12,7 @@ let service: TestService;
 let server: ScriptedServer;
 let alice: ApiClient;
 let connector: Connector;
+let tool: { id: string; definition_hash: string };
 
 beforeAll(async () => {
   service = await startTestService({ env: { AGENT_CLIENTS: 'trusted-agent' } });
@@ -19,6 +20,9 @@ beforeAll(async () => {
   alice = await service.clientFor(ALICE);
   const body = { name: 'Mine', server_url: server.url, credentials: { token: TOKEN } };
   connector = (await alice.createConnector(body)).ok(201);
+  const [stored] = (await alice.listConnectorTools(connector.id)).ok().items;
+  if (stored === undefined) throw new Error('the connector has no tool');
+  tool = stored;
 });
 
 afterAll(async () => {
@@ -44,18 +48,34 @@ const byId: [string, Request][] = [
   ['put credentials', (c) => c.send('PUT', path('/credentials'), { body: { token: 'x' } })],
   ['delete credentials', (client) => client.send('DELETE', path('/credentials'))],
   ['list tools', (client) => client.send('GET', path('/tools'))],
+  ['read a tool', (client) => client.getConnectorTool(connector.id, tool.id)],
+  ['switch', (c) => c.updateConnectorTool(connector.id, tool.id, { enabled: false })],
+  [
+    'approve',
+    (client) => {
+      const { id: tool_id, definition_hash } = tool;
+      return client.approveTools(connector.id, [{ tool_id, definition_hash }]);
+    },
+  ],
 ];
 
 /** Every operation, with the scope it needs. */
 const scoped: [string, string, Request][] = [
   ...byId.map(([name, request]): [string, string, Request] => {
-    const reads = ['read', 'read credentials', 'list tools'].includes(name);
+    const reads = /^(read|list)\b/.test(name);
     return [name, reads ? 'connectors:read' : 'connectors:write', request];
   }),
   ['list', 'connectors:read', (client) => client.listConnectors()],
   ['create', 'connectors:write', (c) => c.createConnector({ name: 'N', server_url: server.url })],
   ['test unsaved', 'connectors:write', (c) => c.testConnection({ server_url: server.url })],
   ['toolset', 'tools:read', (client) => client.getTools()],
+  ['menu', 'tools:read', (client) => client.send('GET', '/api/users/me/composer')],
+  ['search', 'tools:read', (client) => client.send('GET', '/api/users/me/tools/search?q=echo')],
+  [
+    'preflight',
+    'tools:read',
+    (c) => c.send('POST', '/api/users/me/tools/preflight', { body: { names: ['mine__echo'] } }),
+  ],
   ['call', 'tools:call', (client) => client.callTool({ name: 'mine__echo' })],
   ['list sessions', 'operator', (client) => client.listSessions()],
   ['close sessions', 'operator', (client) => client.closeSessions('?user_id=somebody')],
@@ -66,6 +86,7 @@ const ALL_SCOPES = ['connectors:read', 'connectors:write', 'tools:read', 'tools:
 
 async function expectUntouched(): Promise<void> {
   expect((await alice.getConnector(connector.id)).ok()).toEqual(connector);
+  expect((await alice.getConnectorTool(connector.id, tool.id)).ok()).toEqual(tool);
 }
 
 describe('a connector of somebody else', () => {

@@ -134,4 +134,16 @@ describe('a selected tool', () => {
       extensions: { reason: 'PARAMETER_REFUSED', connector_id: 'id-s', nearest: ['s__sends'] },
     });
   });
+
+  it('that the provider would refuse is refused with that reason, also where nobody has approved it', () => {
+    const bad = source('s', { send: { inputSchema: { type: 'object', required: ['a b'] } } });
+    const warned = { ...bad, tools: bad.tools.map((tool) => ({ ...tool, isWarned: true })) };
+    const { warnings } = format([warned], { format: 'anthropic' });
+    expect(warnings.map(({ code }) => code)).toEqual(['UNAPPROVED', 'PARAMETER_REFUSED']);
+    const { options } = refusal([warned], { format: 'anthropic', selectedTool: 's__send' });
+    expect(options).toMatchObject({
+      detail: expect.stringMatching(/Anthropic does not accept/),
+      extensions: { reason: 'PARAMETER_REFUSED' },
+    });
+  });
 });
