@@ -27,6 +27,10 @@ const AWAY_MS = 100;
 /** The share of calls that may fail because a server restarts under them. */
 const MAX_FAILED = 0.05;
 
+const POLL_MS = 500;
+/** Milliseconds after the last call until which all connections must be closed. */
+const QUIET_WITHIN_MS = 60_000;
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
@@ -77,9 +81,12 @@ async function takeSample(load: SoakLoad, number: number, startedAt: number): Pr
   say(sampleLine(sample));
 }
 
-/** What is left once the last goodbyes were said, and idle connections were closed. */
+/**
+ * What is left once the service has nothing to do. After restarts it still looks at the tools of servers, of each at most every half minute, so
+ * the last looks come half a minute after the last call; idle connections are closed some seconds later.
+ */
 async function findRemains(): Promise<string[]> {
-  for (let tries = 0; ; tries += 1) {
+  for (let waitedMs = 0; ; waitedMs += POLL_MS) {
     const { sessions } = await service.figures();
     const sockets = sum(servers.map(({ openSockets }) => openSockets));
     const remains = [
@@ -88,8 +95,8 @@ async function findRemains(): Promise<string[]> {
         : []),
       ...(sockets > 0 ? [`${sockets} connections are left though nobody calls.`] : []),
     ];
-    if (remains.length === 0 || tries >= 40) return remains;
-    await sleep(500);
+    if (remains.length === 0 || waitedMs >= QUIET_WITHIN_MS) return remains;
+    await sleep(POLL_MS);
   }
 }
 
