@@ -22,6 +22,8 @@ export interface AuthorizationServerKnobs {
   beforeToken: () => Promise<void> | void;
   /** Members of the registration's answer that are others, or (undefined) missing. */
   registration: Record<string, unknown>;
+  /** Is a refresh token good once only? */
+  rotates: boolean;
   /** How a client has to prove who it is. */
   authMethod: 'none' | 'client_secret_basic' | 'client_secret_post';
 }
@@ -64,6 +66,7 @@ export async function startTestAuthorizationServer(path = ''): Promise<TestAutho
     tokens: {},
     beforeToken: () => {},
     registration: {},
+    rotates: true,
     authMethod: 'none',
   };
   const tokenRequests: URLSearchParams[] = [];
@@ -126,7 +129,7 @@ export async function startTestAuthorizationServer(path = ''): Promise<TestAutho
       refresh.clear();
       access.clear();
     }
-    if (state === 'good') refresh.set(used, 'used');
+    if (state === 'good' && knobs.rotates) refresh.set(used, 'used');
     return state === 'good';
   };
 

@@ -51,6 +51,7 @@ export class SignInBench {
       tokens: {},
       beforeToken: () => {},
       registration: {},
+      rotates: true,
       authMethod: 'none',
     });
     for (const path of Object.keys(this.documents)) delete this.documents[path];
@@ -66,7 +67,7 @@ export class SignInBench {
   }
 
   /** A browser that knows where the service really is, and stops at the frontend. */
-  browser(service: TestService): TestBrowser {
+  browser(service: Pick<TestService, 'url'>): TestBrowser {
     return new TestBrowser({ stops: FRONTEND, hosts: { [PUBLIC_URL]: service.url } });
   }
 
@@ -89,7 +90,7 @@ export class SignInBench {
 
   /** Starts, and goes with a browser as far as the frontend. */
   async signIn(
-    service: TestService,
+    service: Pick<TestService, 'url'>,
     client: ApiClient,
     body?: AuthorizationCreate,
   ): Promise<{ id: string; handle: string; back: URLSearchParams }> {
@@ -100,7 +101,7 @@ export class SignInBench {
 
   /** The whole of it. */
   async connect(
-    service: TestService,
+    service: Pick<TestService, 'url'>,
     client: ApiClient,
     body?: AuthorizationCreate,
   ): Promise<Connector> {
