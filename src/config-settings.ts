@@ -71,6 +71,12 @@ export const SETTINGS = Type.Object({
     description:
       'Pages of frontends that users come back to after signing in to a server, separated by commas; the first one is also where errors send users to sign in. Without it, and without `PUBLIC_URL`, nobody can sign in to servers.',
   }),
+  OAUTH_CLIENTS: Type.Optional(
+    text({
+      description:
+        'Clients that are registered with authorization servers for all users, as JSON: `[{"issuer": "https://auth.example.com", "client_id": "…", "client_secret": "…"}]`.',
+    }),
+  ),
   DATABASE_URL: Type.Optional(
     text({
       pattern: '^postgres(ql)?://',

@@ -30,6 +30,8 @@ export interface Config {
         readonly returnUrls: readonly string[];
       }
     | undefined;
+  /** Clients registered with authorization servers, as JSON, which `oauth/operator-clients.ts` reads. */
+  readonly oauthClients: string | undefined;
   /** Undefined where the embedded database is to be used. */
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
@@ -178,6 +180,7 @@ function toConfig(settings: Settings): Config {
     trustProxy: parseTrustProxy(settings.TRUST_PROXY ?? '') ?? false,
     corsOrigins: settings.CORS_ORIGINS,
     signIn: signInConfig(settings),
+    oauthClients: settings.OAUTH_CLIENTS,
     databaseUrl: settings.DATABASE_URL,
     dataDir: settings.DATA_DIR,
     token: {

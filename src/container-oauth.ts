@@ -25,6 +25,7 @@ import {
 } from './modules/oauth/index.ts';
 import { OAuthHttp } from './oauth/oauth-http.ts';
 import { OAuthProtocol } from './oauth/oauth-protocol.ts';
+import { parseOperatorClients } from './oauth/operator-clients.ts';
 import { SignInDiscovery } from './oauth/sign-in-discovery.ts';
 import { SignInOffers } from './oauth/sign-in-offer.ts';
 import type { Outbound } from './outbound/guarded-fetch.ts';
@@ -40,21 +41,24 @@ export function createOAuth({
   userPolicy,
   clock,
 }: {
-  config: Pick<Config, 'signIn'>;
+  config: Pick<Config, 'signIn' | 'oauthClients'>;
   userOutbound: Pick<Outbound, 'request'>;
   userPolicy: UserPolicy;
   clock: Clock;
 }) {
   const http = new OAuthHttp({ outbound: userOutbound, policy: userPolicy, clock });
   const discovery = new SignInDiscovery({ http });
+  const operatorClients = parseOperatorClients(config.oauthClients ?? '[]');
   const clientMetadata = clientMetadataOf(config.signIn);
   return {
     discovery,
     clientMetadata,
-    protocol: new OAuthProtocol({ http, clock }),
+    operatorClients,
+    protocol: new OAuthProtocol({ http, clock, operatorClients }),
     signIn: new SignInOffers({
       discovery,
       clock,
+      operatorClients,
       hasMetadataDocument: clientMetadata !== undefined,
     }),
   };
@@ -100,12 +104,13 @@ export interface SignInBasis {
 /** Builds the services of sign-ins. */
 export function createSignIns(basis: SignInBasis) {
   const { config, database, box, clock, log, oauth, connectors, saves, tester } = basis;
-  const { discovery, protocol, clientMetadata } = oauth;
+  const { discovery, protocol, clientMetadata, operatorClients } = oauth;
   const store = new PrismaAuthorizationStore({ database });
   const secrets = new SignInSecrets({ box });
   const clients = new OAuthClients({
     store: new PrismaRegistrationStore({ database }),
     protocol,
+    operatorClients,
     box,
     clock,
     metadataDocument: clientMetadata?.client_id,

@@ -2,6 +2,7 @@ import type { SettingCheck } from './config.ts';
 import type { SettingName } from './config-settings.ts';
 import { connectionConfig } from './database/connection-config.ts';
 import { checkKeyring } from './modules/credentials/index.ts';
+import { parseOperatorClients } from './oauth/operator-clients.ts';
 import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists.ts';
 import { CertificateFileError, readCertificateFile } from './outbound/certificate-authorities.ts';
 import { EgressProxy } from './outbound/egress-proxy.ts';
@@ -18,6 +19,11 @@ export const settingChecks: Readonly<Partial<Record<SettingName, SettingCheck>>>
     problemOf(
       () => new EgressProxy({ url }),
       'must be an http or https URL such as http://proxy.internal:3128, with nothing after the port, and with user and password percent-encoded',
+    ),
+  OAUTH_CLIENTS: (text) =>
+    problemOf(
+      () => parseOperatorClients(text),
+      'must be a JSON list with one object for an issuer: issuer, client_id, client_secret where there is one, and token_endpoint_auth_method (client_secret_basic, client_secret_post, none) where it is not the usual one',
     ),
   NO_PROXY: (text) => problemOf(() => parseNoProxy(text)),
 };

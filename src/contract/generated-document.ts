@@ -4167,11 +4167,11 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           registration: {
             description:
-              'How this service can become known to the authorization server, the first one first: `metadata_document` and `dynamic` need\nnobody; `manual` needs a client that the user registers there.\n',
+              'How this service can become known to the authorization server, the first one first: `operator` (it is known already),\n`metadata_document` and `dynamic` need nobody; `manual` needs a client that the user registers there.\n',
             type: 'array',
             items: {
               type: 'string',
-              'x-extensible-enum': ['metadata_document', 'dynamic', 'manual'],
+              'x-extensible-enum': ['operator', 'metadata_document', 'dynamic', 'manual'],
             },
           },
         },

@@ -20,6 +20,8 @@ export type OAuthServer = {
 export type OAuthClient = {
   client_id: string;
   client_secret?: string;
+  /** Its secret is in the configuration, and not here. */
+  isOperators?: boolean;
   authMethod: ClientAuthMethod;
 };
 

@@ -3,11 +3,13 @@ import type { Clock } from '../lib/clock.ts';
 import { OAuthFailure, type OAuthFailureCode } from './oauth-failure.ts';
 import type { ClientAuthMethod, OAuthClient, OAuthServer, TokenSet } from './oauth-grant.ts';
 import { type OAuthHttp, toOAuthFailure } from './oauth-http.ts';
+import type { OperatorClients } from './operator-clients.ts';
 
 /** What an {@link OAuthProtocol} needs. */
 export interface OAuthProtocolDeps {
   http: OAuthHttp;
   clock: Pick<Clock, 'now'>;
+  operatorClients: Pick<OperatorClients, 'withSecret'>;
 }
 
 /** A request that a browser takes to the authorization server. */
@@ -144,7 +146,7 @@ export class OAuthProtocol {
       const response = await oauth.authorizationCodeGrantRequest(
         server,
         client,
-        authenticationOf(client),
+        this.#authenticate(server, client),
         oauth.validateAuthResponse(server, client, parameters, oauth.skipStateCheck),
         redirectUri,
         codeVerifier,
@@ -166,7 +168,7 @@ export class OAuthProtocol {
       const response = await oauth.refreshTokenGrantRequest(
         server,
         client,
-        authenticationOf(client),
+        this.#authenticate(server, client),
         refreshToken,
         { ...this.#options, additionalParameters: { resource } },
       );
@@ -181,7 +183,7 @@ export class OAuthProtocol {
   async revoke(server: OAuthServer, client: OAuthClient, token: string): Promise<void> {
     if (server.revocation_endpoint === undefined) return;
     try {
-      const authentication = authenticationOf(client);
+      const authentication = this.#authenticate(server, client);
       const response = await oauth.revocationRequest(
         server,
         client,
@@ -193,6 +195,11 @@ export class OAuthProtocol {
     } catch (error) {
       throw toFailure(error);
     }
+  }
+
+  /** With the secret that the operator has set by now, where it is a client of theirs. */
+  #authenticate(server: OAuthServer, client: OAuthClient): oauth.ClientAuth {
+    return authenticationOf(this.#deps.operatorClients.withSecret(server, client));
   }
 
   async #tokens(ask: () => Promise<oauth.TokenEndpointResponse>): Promise<TokenSet> {

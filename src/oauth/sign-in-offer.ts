@@ -2,10 +2,13 @@ import type { Clock } from '../lib/clock.ts';
 import { startDeadline } from '../lib/deadline.ts';
 import { OAuthFailure } from './oauth-failure.ts';
 import type { OAuthServer } from './oauth-grant.ts';
+import type { OperatorClients } from './operator-clients.ts';
 import type { SignInDiscovery } from './sign-in-discovery.ts';
 
 /** How we become known to an authorization server. */
 export type ClientRegistration =
+  /** The operator has registered us there. */
+  | 'operator'
   /** It reads our client id metadata document. */
   | 'metadata_document'
   /** It registers whoever asks (RFC 7591). */
@@ -26,6 +29,7 @@ export interface SignInOffer {
 export interface SignInOffersDeps {
   discovery: Pick<SignInDiscovery, 'discover'>;
   clock: Pick<Clock, 'sleep'>;
+  operatorClients: Pick<OperatorClients, 'find'>;
   /** Is our metadata document served where authorization servers can read it? */
   hasMetadataDocument: boolean;
 }
@@ -43,13 +47,13 @@ export class SignInOffers {
 
   /** Undefined where nothing usable is found in five seconds. @throws the reason of `signal` */
   async find(serverUrl: string, signal?: AbortSignal): Promise<SignInOffer | undefined> {
-    const { discovery, clock, hasMetadataDocument } = this.#deps;
+    const { discovery, clock } = this.#deps;
     const deadline = startDeadline(clock, SEARCH_MS);
     const both = signal === undefined ? [deadline.signal] : [deadline.signal, signal];
     try {
       const { server, scopes } = await discovery.discover(serverUrl, AbortSignal.any(both));
       const { issuer } = server;
-      return { issuer, scopes, registration: registrationsOf(server, hasMetadataDocument) };
+      return { issuer, scopes, registration: registrationsOf(server, this.#deps) };
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof OAuthFailure || deadline.signal.aborted) return undefined;
@@ -60,15 +64,16 @@ export class SignInOffers {
   }
 }
 
-/** The ways to become known to a server, in the order of the MCP specification, but for clients that exist already. */
+/** The ways to become known to a server, in the order of the MCP specification, but for a client that the user types in. */
 export function registrationsOf(
   server: OAuthServer,
-  hasMetadataDocument: boolean,
+  ways: Pick<SignInOffersDeps, 'operatorClients' | 'hasMetadataDocument'>,
 ): ClientRegistration[] {
-  const ways: ClientRegistration[] = [];
-  if (hasMetadataDocument && server.client_id_metadata_document_supported) {
-    ways.push('metadata_document');
+  const possible: ClientRegistration[] = [];
+  if (ways.operatorClients.find(server) !== undefined) possible.push('operator');
+  if (ways.hasMetadataDocument && server.client_id_metadata_document_supported) {
+    possible.push('metadata_document');
   }
-  if (server.registration_endpoint !== undefined) ways.push('dynamic');
-  return [...ways, 'manual'];
+  if (server.registration_endpoint !== undefined) possible.push('dynamic');
+  return [...possible, 'manual'];
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { OAuthFailure } from '../../oauth/oauth-failure.ts';
 import type { OAuthClient, OAuthServer } from '../../oauth/oauth-grant.ts';
 import type { OAuthProtocol } from '../../oauth/oauth-protocol.ts';
+import { type OperatorClients, secretMethodOf } from '../../oauth/operator-clients.ts';
 import { type ClientRegistration, registrationsOf } from '../../oauth/sign-in-offer.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import { type SealContext, SealError, type SealedBox } from '../credentials/index.ts';
@@ -17,6 +18,7 @@ export interface TypedClient {
 export interface OAuthClientsDeps {
   store: RegistrationStore;
   protocol: Pick<OAuthProtocol, 'register'>;
+  operatorClients: Pick<OperatorClients, 'find'>;
   box: Pick<SealedBox, 'seal' | 'open'>;
   clock: Pick<Clock, 'now'>;
   /** Address of our client id metadata document; undefined where authorization servers could not read it. */
@@ -45,7 +47,7 @@ export class OAuthClients {
   }
 
   /**
-   * The client that the user typed in, else that of our metadata document, else one that the server registers.
+   * The client that the user typed in, else the operator's for this server, else that of our metadata document, else one that the server registers.
    * @throws OAuthFailure `CLIENT_REQUIRED` where only the user can help; `REGISTRATION_REFUSED`, `UNREACHABLE`
    */
   async clientFor(
@@ -54,8 +56,12 @@ export class OAuthClients {
   ): Promise<{ client: OAuthClient; registration: ClientRegistration }> {
     const { server, typed } = request;
     if (typed !== undefined) return { client: toClient(typed, server), registration: 'manual' };
-    const { metadataDocument } = this.#deps;
-    const [registration = 'manual'] = registrationsOf(server, metadataDocument !== undefined);
+    const { metadataDocument, operatorClients } = this.#deps;
+    const operators = operatorClients.find(server);
+    if (operators !== undefined) return { client: operators, registration: 'operator' };
+    const hasMetadataDocument = metadataDocument !== undefined;
+    const ways = { operatorClients, hasMetadataDocument };
+    const [registration = 'manual'] = registrationsOf(server, ways);
     if (registration === 'metadata_document' && metadataDocument !== undefined) {
       return { client: { client_id: metadataDocument, authMethod: 'none' }, registration };
     }
@@ -116,12 +122,5 @@ function contextOf({ tenantId }: Identity, { issuer, redirectUri }: Registration
 
 function toClient({ clientId, clientSecret }: TypedClient, server: OAuthServer): OAuthClient {
   if (clientSecret === undefined) return { client_id: clientId, authMethod: 'none' };
-  const offered = server.token_endpoint_auth_methods_supported;
-  const isPostOnly =
-    offered.includes('client_secret_post') && !offered.includes('client_secret_basic');
-  return {
-    client_id: clientId,
-    client_secret: clientSecret,
-    authMethod: isPostOnly ? 'client_secret_post' : 'client_secret_basic',
-  };
+  return { client_id: clientId, client_secret: clientSecret, authMethod: secretMethodOf(server) };
 }

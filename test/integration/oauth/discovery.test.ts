@@ -15,7 +15,13 @@ let tenants = 0;
 
 beforeAll(async () => {
   [bench, tenantBench] = await Promise.all([startSignInBench(), startSignInBench('/tenant')]);
-  service = await startTestService({ env: SignInBench.env });
+  const operators = {
+    issuer: tenantBench.as.issuer,
+    client_id: 'client of the operator',
+    client_secret: 'secret of the client: +/?',
+  };
+  const env = { ...SignInBench.env, OAUTH_CLIENTS: JSON.stringify([operators]) };
+  service = await startTestService({ env });
 });
 
 afterAll(async () => {
@@ -201,6 +207,25 @@ describe('who we are', () => {
     });
     const refused = (await bench.complete(alice, id, handle)).problem(422, 'SIGN_IN_FAILED');
     expect(refused).toMatchObject({ reason: 'CLIENT_REFUSED' });
+  });
+
+  it('is what the operator registered, before our metadata document', async () => {
+    tenantBench.as.knobs.authMethod = 'client_secret_basic';
+    tenantBench.as.knobs.metadata = { client_id_metadata_document_supported: true };
+    const registrations = tenantBench.as.registrations.length;
+    const request = await authorizationRequest(tenantBench);
+    expect(request.get('client_id')).toBe('client of the operator');
+    expect((await tenantBench.connect(service, alice)).status).toBe('ENABLED');
+    expect(tenantBench.as.registrations).toHaveLength(registrations);
+    const tested = await alice.testConnection({ server_url: tenantBench.server.url });
+    const ways = ['operator', 'metadata_document', 'dynamic', 'manual'];
+    expect(tested.ok().sign_in?.registration).toEqual(ways);
+    // Whoever has a client of their own uses that.
+    const client = { client_id: 'client of mine' };
+    const own = await authorizationRequest(tenantBench, { draft: tenantBench.draft(), client });
+    expect(own.get('client_id')).toBe('client of mine');
+    // It is nobody's at another server.
+    expect((await authorizationRequest()).get('client_id')).toMatch(/^client-/);
   });
 
   it('is our metadata document, where the server reads it', async () => {
