@@ -70,7 +70,7 @@ export class ListenStreams {
     const stopWatching = backend.watch(() => sign.give());
     let known: Fingerprints;
     try {
-      known = await backend.fingerprints();
+      known = await backend.fingerprints(request.lists);
       // Others may have come meanwhile.
       this.#assertRoom(user);
     } catch (error) {
@@ -128,7 +128,7 @@ export class ListenStreams {
       await sign.given();
       if (stream.ended.aborted) return;
       try {
-        const now = await this.#looks.run('look', () => backend.fingerprints());
+        const now = await this.#looks.run('look', () => backend.fingerprints(lists));
         for (const list of lists) if (now[list] !== last[list]) stream.tell(list);
         last = now;
       } catch (error) {

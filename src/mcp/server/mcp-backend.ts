@@ -46,8 +46,8 @@ export type ListKind = 'tools' | 'prompts' | 'resources';
 /** What stands behind our endpoint for one caller. Made for one request, and not kept. */
 export interface McpBackend extends ToolsBackend {
   offerings: OfferingsBackend;
-  /** For each list that can be followed, a text that is another one when the list is. */
-  fingerprints(): Promise<Partial<Record<ListKind, string>>>;
+  /** For each of these lists that can be followed, a text that is another one when the list is. */
+  fingerprints(lists: readonly ListKind[]): Promise<Partial<Record<ListKind, string>>>;
   /** Tells, maybe more often than needed, that a list may be another one. @returns ends it */
   watch(onMayDiffer: () => void): () => void;
 }

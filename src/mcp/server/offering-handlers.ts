@@ -13,8 +13,14 @@ import type { OfferingsBackend } from './offerings-backend.ts';
 /** Runs the work of a handler, and translates what it throws. */
 export type Guard = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** What the endpoint says it has besides tools. Nobody can subscribe to a resource: there is no session to tell it in. */
-export const OFFERING_CAPABILITIES = { prompts: {}, resources: {}, completions: {} };
+/**
+ * What the endpoint says it has besides tools. Nobody can subscribe to a single resource: its server would have to be asked for as long.
+ * @param isTold whether the client can be told of changes
+ */
+export function offeringCapabilities(isTold: boolean) {
+  const lists = isTold ? { listChanged: true } : {};
+  return { prompts: lists, resources: lists, completions: {} };
+}
 
 /** The lists of offerings, which clients may keep for themselves for a while. */
 export const OFFERING_LISTS = [

@@ -7,7 +7,7 @@ import { CLIENT_CAPABILITIES_META_KEY, ProtocolError, Server } from '@modelconte
 import type { McpEra } from '../client/mcp-client.ts';
 import { askingOf } from './direct-request.ts';
 import { type McpBackend, RpcError } from './mcp-backend.ts';
-import { OFFERING_CAPABILITIES, OFFERING_LISTS, registerOfferings } from './offering-handlers.ts';
+import { OFFERING_LISTS, offeringCapabilities, registerOfferings } from './offering-handlers.ts';
 import {
   inputRequiredResult,
   LIST_TTL_MS,
@@ -37,7 +37,7 @@ export function createSdkServer({ backend, identity, era, onError }: SdkServerOp
   const server = new Server(identity, {
     capabilities: {
       tools: era === 'modern' ? { listChanged: true } : {},
-      ...OFFERING_CAPABILITIES,
+      ...offeringCapabilities(era === 'modern'),
     },
     instructions: INSTRUCTIONS,
     cacheHints: {

@@ -31,6 +31,11 @@ export interface ConnectorOfferingStore {
     kind: OfferingKind,
     page: { limit: number; after: string | undefined },
   ): Promise<ListedOffering[]>;
+  /** For each of these kinds a text that is another one when what {@link list} gives is. */
+  fingerprintsOf(
+    identity: Identity,
+    kinds: readonly OfferingKind[],
+  ): Promise<Map<OfferingKind, string>>;
   /** All that is stored of one connector. */
   listOf(identity: Identity, connectorId: string): Promise<OfferingDiscovery>;
   /** The prompt with this exposed name, also of a disabled connector. */

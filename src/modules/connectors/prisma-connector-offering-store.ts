@@ -57,6 +57,28 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
     }));
   }
 
+  /** The database makes them: a user may have megabytes of offerings. */
+  async fingerprintsOf(
+    identity: Identity,
+    kinds: readonly OfferingKind[],
+  ): Promise<Map<OfferingKind, string>> {
+    const { tenantId, ownerKind, ownerId } = ownerColumns(identity);
+    const rows = await this.#database.readAsUser(
+      identity,
+      (tx) => tx.$queryRaw<{ kind: string; hash: string }[]>`
+        select kind, encode(sha256(string_agg(hash, '' order by exposed_key)), 'hex') as hash
+        from (
+          select o.kind, o.exposed_key,
+            sha256(convert_to(o.exposed_key || ' ' || o.definition::text, 'UTF8')) as hash
+          from connector_offerings o join connectors c on c.id = o.connector_id
+          where o.tenant_id = ${tenantId} and o.owner_kind = ${ownerKind}
+            and o.owner_id = ${ownerId} and o.kind = any(${[...kinds]}) and c.intent = 'ENABLED'
+        ) as hashes
+        group by kind`,
+    );
+    return new Map(kinds.map((kind) => [kind, rows.find((row) => row.kind === kind)?.hash ?? '']));
+  }
+
   async listOf(identity: Identity, connectorId: string): Promise<OfferingDiscovery> {
     const rows = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorOffering.findMany({

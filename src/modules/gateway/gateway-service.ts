@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../../errors/app-error.ts';
 import type {
   InputRequired,
+  ListKind,
   McpBackend,
   ToolCallControl,
   ToolCallRequest,
@@ -53,8 +54,11 @@ export class GatewayService {
       offerings,
       listTools: () => this.#deps.search.listProtocolTools(identity),
       callTool: (call, options) => this.#call(identity, call, options),
-      fingerprints: async () => ({
-        tools: fingerprint(await this.#deps.search.listProtocolTools(identity)),
+      fingerprints: async (lists) => ({
+        ...(lists.includes('tools') && {
+          tools: fingerprint(await this.#deps.search.listProtocolTools(identity)),
+        }),
+        ...(await this.#fingerprintsOfOfferings(identity, lists)),
       }),
       watch: (onMayDiffer) =>
         this.#deps.changes.subscribe((change) => {
@@ -69,10 +73,18 @@ export class GatewayService {
       offerings,
       listTools: () => lazy.listTools(),
       callTool: (call, options) => lazy.callTool(call, options),
-      // The two tools stay.
-      fingerprints: async () => ({ tools: '' }),
-      watch: () => () => {},
+      fingerprints: async (lists) => ({
+        // The two tools stay.
+        tools: '',
+        ...(await this.#fingerprintsOfOfferings(identity, lists)),
+      }),
+      watch: all.watch,
     };
+  }
+
+  #fingerprintsOfOfferings(identity: Identity, lists: readonly ListKind[]) {
+    const wanted = lists.filter((list) => list !== 'tools');
+    return this.#deps.offerings.fingerprints(identity, wanted);
   }
 
   async #call(

@@ -11,7 +11,7 @@ import { withOwnLinksInMessage, withOwnUri } from './own-addresses.ts';
 
 /** Collaborators of {@link UserOfferings}. */
 export interface UserOfferingsDeps {
-  offerings: Pick<OfferingService, 'list'>;
+  offerings: Pick<OfferingService, 'list' | 'fingerprints'>;
   offeringRequests: Pick<OfferingRequestService, 'ask'>;
 }
 

@@ -13,11 +13,15 @@ export interface OfferingPage {
   nextCursor: string | undefined;
 }
 
+/** The lists of a user that others can follow; templates count as resources. */
+const KINDS = { prompts: ['prompt'], resources: ['resource', 'template'] } as const;
+type FollowedList = keyof typeof KINDS;
+
 /** Lists the prompts, resources and templates of a user's enabled connectors, from rows alone. */
 export class OfferingService {
-  readonly #store: Pick<ConnectorOfferingStore, 'list'>;
+  readonly #store: Pick<ConnectorOfferingStore, 'list' | 'fingerprintsOf'>;
 
-  constructor({ store }: { store: Pick<ConnectorOfferingStore, 'list'> }) {
+  constructor({ store }: { store: Pick<ConnectorOfferingStore, 'list' | 'fingerprintsOf'> }) {
     this.#store = store;
   }
 
@@ -36,5 +40,17 @@ export class OfferingService {
     const offerings = found.slice(0, PAGE_SIZE);
     const last = found.length > PAGE_SIZE ? offerings.at(-1) : undefined;
     return { offerings, nextCursor: last && placeAfter(kind, last.exposedKey) };
+  }
+
+  /** For each of these lists a text that is another one when the list is. */
+  async fingerprints(
+    identity: Identity,
+    lists: readonly FollowedList[],
+  ): Promise<Partial<Record<FollowedList, string>>> {
+    if (lists.length === 0) return {};
+    const kinds = lists.flatMap((list) => KINDS[list]);
+    const found = await this.#store.fingerprintsOf(identity, kinds);
+    const textOf = (list: FollowedList) => KINDS[list].map((kind) => found.get(kind)).join(' ');
+    return Object.fromEntries(lists.map((list) => [list, textOf(list)]));
   }
 }

@@ -113,8 +113,8 @@ describe.each(clients)('the official client %s', (name, connect) => {
       // The legacy era would need a session to be told of changes.
       expect(client.getServerCapabilities()).toEqual({
         tools: name.endsWith('modern') ? { listChanged: true } : {},
-        prompts: {},
-        resources: {},
+        prompts: name.endsWith('modern') ? { listChanged: true } : {},
+        resources: name.endsWith('modern') ? { listChanged: true } : {},
         completions: {},
       });
       expect(client.getInstructions()).toContain('<connector>__<tool>');

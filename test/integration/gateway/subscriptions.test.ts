@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../src/lib/clock.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { type ModernServer, startDualServer } from '../../support/mcp-servers/modern-server.ts';
+import { OfferingServer } from '../../support/mcp-servers/offering-server.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
 import { connectLegacy, connectModern } from './support/mcp-clients.ts';
 import { modernRequest, post } from './support/raw-endpoint.ts';
@@ -42,8 +43,18 @@ async function listen(user: string, options: { tenant?: string; query?: string }
   client.setNotificationHandler('notifications/tools/list_changed', () => {
     changes += 1;
   });
-  const subscription = await client.listen({ toolsListChanged: true, promptsListChanged: true });
-  return { client, subscription, changes: () => changes };
+  const told: string[] = [];
+  for (const list of ['prompts', 'resources'] as const) {
+    client.setNotificationHandler(`notifications/${list}/list_changed`, () => {
+      told.push(list);
+    });
+  }
+  const subscription = await client.listen({
+    toolsListChanged: true,
+    promptsListChanged: true,
+    resourcesListChanged: true,
+  });
+  return { client, subscription, changes: () => changes, told: () => told.toSorted() };
 }
 
 const save = async (api: ApiClient, name: string) =>
@@ -87,6 +98,43 @@ describe('the official client that listens', () => {
     await expect.poll(all.changes, { timeout: 5_000 }).toBe(1);
     expect(lazy.changes()).toBe(0);
   });
+
+  it.each(['', '?tools=lazy'])(
+    'hears of prompts and resources, each for itself%s',
+    async (query) => {
+      const offering = await OfferingServer.start(2);
+      try {
+        const user = `olga${query}`;
+        const api = await service.clientFor(user);
+        const listening = await listen(user, { query });
+        const stranger = await listen('nobody');
+        expect(listening.subscription.honoredFilter).toMatchObject({
+          promptsListChanged: true,
+          resourcesListChanged: true,
+        });
+        const body = { name: 'Mine', server_url: offering.url };
+        const { id } = (await api.createConnector(body)).ok(201);
+        await expect.poll(listening.told, { timeout: 5_000 }).toEqual(['prompts', 'resources']);
+
+        offering.prompts = [{ name: 'review', description: 'Another text.' }];
+        (await api.syncConnector(id)).ok();
+        const once = ['prompts', 'prompts', 'resources'];
+        await expect.poll(listening.told, { timeout: 5_000 }).toEqual(once);
+        offering.templates = [{ uriTemplate: 'test://others/{id}', name: 'others' }];
+        (await api.syncConnector(id)).ok();
+        const twice = [...once, 'resources'];
+        await expect.poll(listening.told, { timeout: 5_000 }).toEqual(twice);
+
+        // A connector that is disabled offers nothing.
+        (await api.setStatus(id, 'DISABLED')).ok();
+        const all = ['prompts', ...twice, 'resources'];
+        await expect.poll(listening.told, { timeout: 5_000 }).toEqual(all);
+        expect([listening.changes(), stranger.told()]).toEqual([0, []]);
+      } finally {
+        await offering.close();
+      }
+    },
+  );
 
   it('in the legacy era is promised nothing', async () => {
     const client = await connectLegacy({ url, token: await service.tokenFor('carol') });
