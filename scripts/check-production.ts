@@ -65,6 +65,7 @@ async function serve(folder: string, databaseUrl: string): Promise<void> {
   };
   run(process.execPath, ['dist/migrate.js'], folder, env);
   run(process.execPath, ['dist/reseal.js'], folder, env);
+  run(process.execPath, ['dist/deactivated.js'], folder, env);
   const service = spawn(process.execPath, ['dist/server.js'], {
     cwd: folder,
     env,

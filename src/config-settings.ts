@@ -170,6 +170,13 @@ export const SETTINGS = Type.Object({
     maximum: 1_000_000,
     description: 'Requests a minute for each caller.',
   }),
+  CREDENTIALS_KEPT_DAYS: integer({
+    default: 30,
+    minimum: 0,
+    maximum: 36_500,
+    description:
+      'Days after which the credentials of a connector that its owner disabled are deleted; 0 keeps them.',
+  }),
   TOOL_CACHE_MB: integer({
     default: 128,
     minimum: 0,

@@ -76,6 +76,8 @@ export interface Config {
   };
   /** Requests a minute for each caller. */
   readonly rateLimitMax: number;
+  /** Days that credentials of disabled connectors are kept; 0 keeps them for good. */
+  readonly credentialsKeptDays: number;
   /** Memory for the tools of users, in bytes. */
   readonly toolCacheBytes: number;
   readonly sessions: {
@@ -206,6 +208,7 @@ function toConfig(settings: Settings): Config {
             },
     },
     rateLimitMax: settings.RATE_LIMIT_MAX,
+    credentialsKeptDays: settings.CREDENTIALS_KEPT_DAYS,
     toolCacheBytes: settings.TOOL_CACHE_MB * 1024 * 1024,
     sessions: {
       max: settings.SESSIONS_MAX,

@@ -1,6 +1,7 @@
 import type { createSessions } from './container-sessions.ts';
 import type { Database } from './database/index.ts';
 import type { OperationLog } from './lib/operation-log.ts';
+import type { GrantRevocation } from './modules/connectors/index.ts';
 import { ErasureService, PrismaErasureStore } from './modules/erasure/index.ts';
 
 /** What erasing a user reaches. */
@@ -8,10 +9,14 @@ export interface ErasureBasis {
   database: Database;
   log: OperationLog;
   sessions: ReturnType<typeof createSessions>;
+  services: { revocation: GrantRevocation };
 }
 
 /** Builds what erases users. */
-export function createErasure({ database, log, sessions }: ErasureBasis): ErasureService {
+export function createErasure(basis: ErasureBasis): ErasureService {
+  const { database, log, sessions, services } = basis;
   const { pool, replicaId } = sessions;
-  return new ErasureService({ store: new PrismaErasureStore({ database }), pool, log, replicaId });
+  const { revocation } = services;
+  const store = new PrismaErasureStore({ database });
+  return new ErasureService({ store, pool, revocation, log, replicaId });
 }

@@ -5,6 +5,10 @@ import type { CheckState, ReadinessCheck } from './http/readiness.ts';
 import type { Job } from './jobs/job.ts';
 import { type JobRun, JobRunner } from './jobs/job-runner.ts';
 import type { Clock } from './lib/clock.ts';
+import type {
+  DeactivatedCredentialService,
+  TokenRenewalService,
+} from './modules/connectors/index.ts';
 import type { IdempotencyService } from './modules/idempotency/index.ts';
 import type { AuthorizationService } from './modules/oauth/index.ts';
 
@@ -18,6 +22,8 @@ export interface JobsBasis {
   services: {
     idempotencyService: Pick<IdempotencyService, 'deleteExpired'>;
     authorizationService: Pick<AuthorizationService, 'deleteExpired'>;
+    tokenRenewalService: TokenRenewalService;
+    deactivatedCredentialService: DeactivatedCredentialService;
   };
 }
 
@@ -45,8 +51,20 @@ export function createJobs(basis: JobsBasis) {
   };
 }
 
-function listJobs({ idempotencyService, authorizationService }: JobsBasis['services']): Job[] {
+function listJobs(services: JobsBasis['services']): Job[] {
+  const { idempotencyService, authorizationService } = services;
+  const { tokenRenewalService, deactivatedCredentialService } = services;
   return [
+    {
+      name: 'renew-tokens',
+      schedule: '* * * * *',
+      run: async (signal) => ({ ...(await tokenRenewalService.renewEnding(signal)) }),
+    },
+    {
+      name: 'delete-deactivated-credentials',
+      schedule: '17 * * * *',
+      run: async (signal) => ({ deleted: await deactivatedCredentialService.deleteDue(signal) }),
+    },
     {
       name: 'delete-expired-answers',
       schedule: '*/10 * * * *',
@@ -56,7 +74,7 @@ function listJobs({ idempotencyService, authorizationService }: JobsBasis['servi
     },
     {
       name: 'delete-expired-sign-ins',
-      schedule: '5-59/10 * * * *',
+      schedule: '5,15,25,35,45,55 * * * *',
       run: async (signal) => ({
         deleted: await untilNone(() => authorizationService.deleteExpired(), signal),
       }),

@@ -8,10 +8,13 @@ import {
   type ConnectorService,
   ConnectorTargets,
   type ConnectorTester,
+  DeactivatedCredentialService,
   GrantRenewal,
   GrantRevocation,
   type PrismaConnectorStore,
+  PrismaCredentialAgeStore,
   PrismaGrantStore,
+  TokenRenewalService,
 } from './modules/connectors/index.ts';
 import type { SealedBox } from './modules/credentials/index.ts';
 import {
@@ -66,6 +69,7 @@ export function createOAuth({
 
 /** Builds what keeps the tokens of connectors alive, and what ends them. */
 export function createGrants({
+  config,
   database,
   store,
   secrets,
@@ -73,6 +77,7 @@ export function createGrants({
   clock,
   log,
 }: {
+  config: Pick<Config, 'credentialsKeptDays'>;
   database: Database;
   store: PrismaConnectorStore;
   secrets: ConnectorSecrets;
@@ -82,9 +87,17 @@ export function createGrants({
 }) {
   const grants = new PrismaGrantStore({ database });
   const renewal = new GrantRenewal({ store, grants, secrets, protocol, clock, log });
+  const targets = new ConnectorTargets({ secrets, renewal, clock });
+  const revocation = new GrantRevocation({ secrets, protocol, log });
+  const ages = new PrismaCredentialAgeStore({ database });
+  const { credentialsKeptDays: keptDays } = config;
   return {
-    targets: new ConnectorTargets({ secrets, renewal, clock }),
-    revocation: new GrantRevocation({ secrets, protocol, log }),
+    targets,
+    revocation,
+    tokenRenewalService: new TokenRenewalService({ ages, store, targets, clock }),
+    deactivatedCredentialService: new DeactivatedCredentialService({
+      ...{ ages, store, revocation, clock, log, keptDays },
+    }),
   };
 }
 

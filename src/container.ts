@@ -104,7 +104,7 @@ export function createContainer({
       jobs.start();
     },
     sessionStatisticsService: sessions.sessionStatisticsService,
-    erasureService: createErasure({ database, log, sessions }),
+    erasureService: createErasure({ database, log, sessions, services }),
     gateway: createGateway(services, changes.feed, basis),
     tokenSource: tokenSourceOf(config, network.keyOutbound, logger),
     renderProblem: createProblemRenderer(config.publicUrl),
@@ -157,7 +157,8 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const secrets = createSecrets(vault, logger);
   const tester = createTester(basis, oauth);
   const store = new PrismaConnectorStore({ database, toolPolicies });
-  const { targets, revocation } = createGrants({ ...basis, store, secrets, oauth });
+  const grants = createGrants({ ...basis, store, secrets, oauth });
+  const { targets, revocation } = grants;
   const toolStore = new PrismaConnectorToolStore({ database, toolPolicies });
   const offeringStore = new PrismaConnectorOfferingStore({ database });
   const onSessionsInvalid = (connectorId: string) => sessions.closeConnector(connectorId);
@@ -183,6 +184,7 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const requestBasis = { connectors: connectorService, targets, sessions, clock, maxPerUser };
   const serverRequests = new ServerRequestService(requestBasis);
   return {
+    ...grants,
     signInUrl,
     serverRequests,
     connectorService,

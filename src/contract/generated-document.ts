@@ -3414,7 +3414,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'eraseUser',
         summary: 'Erase a user',
         description:
-          "For operators, who erase users of their own tenant: connectors with credentials and everything discovered from their servers, kept answers of\nidempotency keys, and sessions. All rows go at once or, after an error, none. Sessions on other replicas end when they hear of it. Repeating it does no harm and counts\nonly what came meanwhile: take the user's tokens away first, since whoever holds one can begin anew.\n",
+          "For operators, who erase users of their own tenant: connectors with credentials and everything discovered from their servers, kept answers of\nidempotency keys, sign-ins, and sessions. Grants are revoked at their authorization servers where those offer it, which takes up to ten seconds; one that cannot be told is in the log. All rows go at once or, after an error, none. Sessions on other replicas end when they hear of it. Repeating it does no harm and counts\nonly what came meanwhile: take the user's tokens away first, since whoever holds one can begin anew.\n",
         tags: ['admin'],
         security: [
           {
@@ -3450,6 +3450,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   tools: 41,
                   sign_ins: 1,
                   idempotency_records: 5,
+                  grants_revoked: 1,
                   sessions: {
                     closed: 2,
                     draining: 1,
@@ -5633,6 +5634,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'tools',
           'sign_ins',
           'idempotency_records',
+          'grants_revoked',
           'sessions',
         ],
         properties: {
@@ -5660,6 +5662,11 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             type: 'integer',
             minimum: 0,
             description: 'Kept answers of requests with an `Idempotency-Key`.',
+          },
+          grants_revoked: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Grants that their authorization server has revoked.',
           },
           sessions: {
             $ref: '#/components/schemas/ClosedSessions',

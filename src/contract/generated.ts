@@ -1108,6 +1108,7 @@ export const UserErasure = Object.assign(
       tools: Type.Integer({ minimum: 0 }),
       sign_ins: Type.Integer({ minimum: 0 }),
       idempotency_records: Type.Integer({ minimum: 0 }),
+      grants_revoked: Type.Integer({ minimum: 0 }),
       sessions: Type.Unsafe<ClosedSessions>({ $ref: 'ClosedSessions#' }),
     },
     { additionalProperties: false },

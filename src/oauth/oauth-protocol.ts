@@ -178,10 +178,11 @@ export class OAuthProtocol {
 
   /**
    * Tells the server that a token is not needed any more (RFC 7009), where it wants to know.
+   * @returns whether it does
    * @throws OAuthFailure
    */
-  async revoke(server: OAuthServer, client: OAuthClient, token: string): Promise<void> {
-    if (server.revocation_endpoint === undefined) return;
+  async revoke(server: OAuthServer, client: OAuthClient, token: string): Promise<boolean> {
+    if (server.revocation_endpoint === undefined) return false;
     try {
       const authentication = this.#authenticate(server, client);
       const response = await oauth.revocationRequest(
@@ -192,6 +193,7 @@ export class OAuthProtocol {
         this.#options,
       );
       await oauth.processRevocationResponse(response);
+      return true;
     } catch (error) {
       throw toFailure(error);
     }

@@ -24,7 +24,7 @@ export interface UsableCredentials {
 }
 
 /** Tokens are renewed so long before their end at the earliest, or a fifth of their life where that is less. */
-const MAX_LEAD_MS = 5 * 60_000;
+export const MAX_LEAD_MS = 5 * 60_000;
 /** A token that is refused this soon after it was issued is not refused because it is old. */
 const NEW_MS = 60_000;
 const FIRST_PAUSE_MS = 5_000;

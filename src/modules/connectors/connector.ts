@@ -47,6 +47,8 @@ export interface ConnectorRecord {
   transport: ConnectorTransport;
   authType: AuthType;
   intent: ConnectorIntent;
+  /** Since when it is disabled; undefined while it is enabled. */
+  disabledAt: Date | undefined;
   health: ConnectorHealth;
   fault: ConnectorFault | undefined;
   knowledge: ServerKnowledge | undefined;

@@ -24,20 +24,24 @@ export class GrantRevocation {
   /**
    * Revokes the grant of a connector that has just lost it: its refresh token, which takes the others along, or else its access token.
    * That a server cannot be told is no reason to keep the grant; the log has it.
+   * @returns whether its server revoked it
    */
-  async revoke(identity: Identity, record: ConnectorRecord): Promise<void> {
+  async revoke(identity: Identity, record: ConnectorRecord): Promise<boolean> {
     const { secrets, protocol, log } = this.#deps;
-    if (record.credential?.kind !== 'oauth2' || record.credential.state === 'refused') return;
-    await log.run('connector.revoke_tokens', identity, async (fields) => {
+    if (record.credential?.kind !== 'oauth2' || record.credential.state === 'refused') {
+      return false;
+    }
+    return await log.run('connector.revoke_tokens', identity, async (fields) => {
       fields.connector_id = record.id;
       try {
         const credentials = secrets.openCredentials(identity, record);
-        if (credentials?.kind !== 'oauth2') return;
+        if (credentials?.kind !== 'oauth2') return false;
         const { server, client, refreshToken, accessToken } = credentials.grant;
-        await protocol.revoke(server, client, refreshToken ?? accessToken);
+        return await protocol.revoke(server, client, refreshToken ?? accessToken);
       } catch (error) {
         if (!(error instanceof OAuthFailure || error instanceof SealError)) throw error;
         fields.outcome = error.code;
+        return false;
       }
     });
   }

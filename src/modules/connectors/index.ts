@@ -1,6 +1,6 @@
 export { messageFor } from './connection-test.ts';
 export { ConnectionValidator } from './connection-validator.ts';
-export type { Connector, ConnectorFault, ToolDefinition } from './connector.ts';
+export type { Connector, ConnectorFault, ConnectorRecord, ToolDefinition } from './connector.ts';
 export { UNREADABLE_URL } from './connector.ts';
 export { ConnectorHealthService, type ServerDiscovery } from './connector-health-service.ts';
 export { toConnectorResource, toDraft } from './connector-mapper.ts';
@@ -23,17 +23,25 @@ export type {
   ToolSource,
   ToolStanding,
 } from './connector-tool-store.ts';
+export {
+  DeactivatedCredentialService,
+  deletionLimit,
+  listDue,
+} from './deactivated-credential-service.ts';
 export { GrantRenewal } from './grant-renewal.ts';
 export { GrantRevocation } from './grant-revocation.ts';
 export { addressPrefix, findAddress } from './offering-names.ts';
 export { PrismaConnectorOfferingStore } from './prisma-connector-offering-store.ts';
+export { connectorInclude, toConnectorRecord } from './prisma-connector-rows.ts';
 export { PrismaConnectorStore } from './prisma-connector-store.ts';
 export { PrismaConnectorToolStore } from './prisma-connector-tool-store.ts';
+export { PrismaCredentialAgeStore } from './prisma-credential-age-store.ts';
 export { PrismaGrantStore } from './prisma-grant-store.ts';
 export { PrismaResealStore } from './prisma-reseal-store.ts';
 export { PrismaUsableConnectorStore } from './prisma-usable-connector-store.ts';
 export { ResealService } from './reseal-service.ts';
 export { TestLimiter } from './test-limiter.ts';
+export { TokenRenewalService } from './token-renewal-service.ts';
 export { offersChanges, type ToolPolicies, type ToolState } from './tool-approval.ts';
 export { hashOfDiscovered } from './tool-definition.ts';
 export { slugInName } from './tool-names.ts';

@@ -119,6 +119,7 @@ export function toConnectorRecord(row: ConnectorRow): ConnectorRecord {
     serverUrlSealed: row.serverUrlSealed,
     serverOrigin: row.serverOrigin,
     ...pickStates(Value.Decode(States, row)),
+    disabledAt: row.disabledAt ?? undefined,
     fault: toFault(row),
     knowledge: toKnowledge(row),
     credential: toCredential(row),

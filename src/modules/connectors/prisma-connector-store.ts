@@ -7,7 +7,7 @@ import type { Prisma } from '../../database/prisma/client.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { KeyedQueue } from '../../lib/keyed-queue.ts';
 import type { Identity } from '../../tenancy/caller.ts';
-import type { ConnectorRecord, ServerKnowledge } from './connector.ts';
+import type { ConnectorIntent, ConnectorRecord, ServerKnowledge } from './connector.ts';
 import type {
   ConnectorChanges,
   ConnectorPosition,
@@ -220,6 +220,10 @@ function connectorData(
   };
 }
 
+function intentData(intent: ConnectorIntent, at: Date) {
+  return { intent, disabledAt: intent === 'DISABLED' ? at : null };
+}
+
 function updateData(changes: ConnectorChanges): Prisma.ConnectorUpdateManyMutationInput {
   const { name, callTimeoutSeconds, target, credential, intent, health, knowledge, tools, at } =
     changes;
@@ -228,7 +232,7 @@ function updateData(changes: ConnectorChanges): Prisma.ConnectorUpdateManyMutati
     ...(name !== undefined && { name }),
     ...(callTimeoutSeconds !== undefined && { callTimeoutSeconds }),
     ...target,
-    ...(intent !== undefined && { intent }),
+    ...(intent !== undefined && intentData(intent, at)),
     ...(health !== undefined && {
       health: health.health,
       lastErrorCode: health.fault?.code ?? null,

@@ -20,6 +20,7 @@ export function erasureRoutes(app: ContractApp, { erasureService }: ErasureRoute
       tools: erased.tools,
       sign_ins: erased.signIns,
       idempotency_records: erased.idempotencyRecords,
+      grants_revoked: erased.grantsRevoked,
       sessions: { closed, draining, replica_id: replicaId },
     });
   });

@@ -1,6 +1,7 @@
 import type { Database } from '../../database/index.ts';
 import type { Identity } from '../../tenancy/caller.ts';
-import type { ErasedRows, ErasureStore } from './erasure-store.ts';
+import { connectorInclude, toConnectorRecord } from '../connectors/index.ts';
+import type { ErasedUser, ErasureStore } from './erasure-store.ts';
 
 /**
  * Erases in PostgreSQL, as that user: row level security lets it see nobody else's rows. A new table with rows of users is
@@ -13,13 +14,14 @@ export class PrismaErasureStore implements ErasureStore {
     this.#database = database;
   }
 
-  erase(identity: Identity): Promise<ErasedRows> {
+  erase(identity: Identity): Promise<ErasedUser> {
     const { tenantId, userId } = identity;
     const owned = { tenantId, ownerKind: 'user', ownerId: userId };
     return this.#database.asUser(identity, async (tx) => {
       // Whoever writes a connector's tools or credentials locks its row first. The other way round would be a deadlock.
       await tx.$queryRaw`select id from connectors
         where tenant_id = ${tenantId} and owner_kind = 'user' and owner_id = ${userId} order by id for update`;
+      const rows = await tx.connector.findMany({ where: owned, include: connectorInclude });
       const credentials = await tx.credential.deleteMany({ where: owned });
       const tools = await tx.connectorTool.deleteMany({ where: owned });
       // Offerings and remembered tools hang on their connector.
@@ -27,11 +29,14 @@ export class PrismaErasureStore implements ErasureStore {
       const signIns = await tx.oAuthAuthorization.deleteMany({ where: { tenantId, userId } });
       const records = await tx.idempotencyRecord.deleteMany({ where: { tenantId, userId } });
       return {
-        connectors: connectors.count,
-        credentials: credentials.count,
-        tools: tools.count,
-        signIns: signIns.count,
-        idempotencyRecords: records.count,
+        rows: {
+          connectors: connectors.count,
+          credentials: credentials.count,
+          tools: tools.count,
+          signIns: signIns.count,
+          idempotencyRecords: records.count,
+        },
+        records: rows.map(toConnectorRecord),
       };
     });
   }

@@ -77,6 +77,7 @@ describe('erasing a user', () => {
       tools,
       sign_ins: 1,
       idempotency_records: 1,
+      grants_revoked: 0,
       sessions: { closed: 1, draining: 0, replica_id: expect.any(String) },
     });
     expect(await tablesWith(user)).toEqual([]);

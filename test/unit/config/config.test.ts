@@ -58,6 +58,7 @@ describe('a sound configuration', () => {
       encryptionKeys: 'k1:abc',
       outbound: { allowedHosts: [], allowedAddresses: [], caFile: undefined, proxy: undefined },
       rateLimitMax: 6000,
+      credentialsKeptDays: 30,
       toolCacheBytes: 128 * 1024 * 1024,
       sessions: {
         max: 5000,

@@ -33,6 +33,7 @@ const RECORD: ConnectorRecord = {
   transport: 'auto',
   authType: 'bearer',
   intent: 'ENABLED',
+  disabledAt: undefined,
   health: 'HEALTHY',
   fault: undefined,
   knowledge: undefined,

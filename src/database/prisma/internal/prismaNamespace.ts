@@ -1067,6 +1067,7 @@ export const ConnectorScalarFieldEnum = {
   transport: 'transport',
   authType: 'authType',
   intent: 'intent',
+  disabledAt: 'disabledAt',
   health: 'health',
   lastErrorCode: 'lastErrorCode',
   lastErrorAt: 'lastErrorAt',

@@ -89,6 +89,7 @@ export const ConnectorScalarFieldEnum = {
   transport: 'transport',
   authType: 'authType',
   intent: 'intent',
+  disabledAt: 'disabledAt',
   health: 'health',
   lastErrorCode: 'lastErrorCode',
   lastErrorAt: 'lastErrorAt',

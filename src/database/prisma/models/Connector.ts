@@ -50,6 +50,7 @@ export type ConnectorMinAggregateOutputType = {
   transport: string | null
   authType: string | null
   intent: string | null
+  disabledAt: Date | null
   health: string | null
   lastErrorCode: string | null
   lastErrorAt: Date | null
@@ -82,6 +83,7 @@ export type ConnectorMaxAggregateOutputType = {
   transport: string | null
   authType: string | null
   intent: string | null
+  disabledAt: Date | null
   health: string | null
   lastErrorCode: string | null
   lastErrorAt: Date | null
@@ -114,6 +116,7 @@ export type ConnectorCountAggregateOutputType = {
   transport: number
   authType: number
   intent: number
+  disabledAt: number
   health: number
   lastErrorCode: number
   lastErrorAt: number
@@ -160,6 +163,7 @@ export type ConnectorMinAggregateInputType = {
   transport?: true
   authType?: true
   intent?: true
+  disabledAt?: true
   health?: true
   lastErrorCode?: true
   lastErrorAt?: true
@@ -192,6 +196,7 @@ export type ConnectorMaxAggregateInputType = {
   transport?: true
   authType?: true
   intent?: true
+  disabledAt?: true
   health?: true
   lastErrorCode?: true
   lastErrorAt?: true
@@ -224,6 +229,7 @@ export type ConnectorCountAggregateInputType = {
   transport?: true
   authType?: true
   intent?: true
+  disabledAt?: true
   health?: true
   lastErrorCode?: true
   lastErrorAt?: true
@@ -343,6 +349,7 @@ export type ConnectorGroupByOutputType = {
   transport: string
   authType: string
   intent: string
+  disabledAt: Date | null
   health: string
   lastErrorCode: string | null
   lastErrorAt: Date | null
@@ -398,6 +405,7 @@ export type ConnectorWhereInput = {
   transport?: Prisma.StringFilter<"Connector"> | string
   authType?: Prisma.StringFilter<"Connector"> | string
   intent?: Prisma.StringFilter<"Connector"> | string
+  disabledAt?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
   health?: Prisma.StringFilter<"Connector"> | string
   lastErrorCode?: Prisma.StringNullableFilter<"Connector"> | string | null
   lastErrorAt?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
@@ -434,6 +442,7 @@ export type ConnectorOrderByWithRelationInput = {
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
   intent?: Prisma.SortOrder
+  disabledAt?: Prisma.SortOrderInput | Prisma.SortOrder
   health?: Prisma.SortOrder
   lastErrorCode?: Prisma.SortOrderInput | Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -475,6 +484,7 @@ export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
   transport?: Prisma.StringFilter<"Connector"> | string
   authType?: Prisma.StringFilter<"Connector"> | string
   intent?: Prisma.StringFilter<"Connector"> | string
+  disabledAt?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
   health?: Prisma.StringFilter<"Connector"> | string
   lastErrorCode?: Prisma.StringNullableFilter<"Connector"> | string | null
   lastErrorAt?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
@@ -511,6 +521,7 @@ export type ConnectorOrderByWithAggregationInput = {
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
   intent?: Prisma.SortOrder
+  disabledAt?: Prisma.SortOrderInput | Prisma.SortOrder
   health?: Prisma.SortOrder
   lastErrorCode?: Prisma.SortOrderInput | Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -551,6 +562,7 @@ export type ConnectorScalarWhereWithAggregatesInput = {
   transport?: Prisma.StringWithAggregatesFilter<"Connector"> | string
   authType?: Prisma.StringWithAggregatesFilter<"Connector"> | string
   intent?: Prisma.StringWithAggregatesFilter<"Connector"> | string
+  disabledAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Connector"> | Date | string | null
   health?: Prisma.StringWithAggregatesFilter<"Connector"> | string
   lastErrorCode?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
   lastErrorAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Connector"> | Date | string | null
@@ -583,6 +595,7 @@ export type ConnectorCreateInput = {
   transport: string
   authType: string
   intent: string
+  disabledAt?: Date | string | null
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
@@ -619,6 +632,7 @@ export type ConnectorUncheckedCreateInput = {
   transport: string
   authType: string
   intent: string
+  disabledAt?: Date | string | null
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
@@ -655,6 +669,7 @@ export type ConnectorUpdateInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -691,6 +706,7 @@ export type ConnectorUncheckedUpdateInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -727,6 +743,7 @@ export type ConnectorCreateManyInput = {
   transport: string
   authType: string
   intent: string
+  disabledAt?: Date | string | null
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
@@ -759,6 +776,7 @@ export type ConnectorUpdateManyMutationInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -791,6 +809,7 @@ export type ConnectorUncheckedUpdateManyInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -837,6 +856,7 @@ export type ConnectorCountOrderByAggregateInput = {
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
   intent?: Prisma.SortOrder
+  disabledAt?: Prisma.SortOrder
   health?: Prisma.SortOrder
   lastErrorCode?: Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrder
@@ -875,6 +895,7 @@ export type ConnectorMaxOrderByAggregateInput = {
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
   intent?: Prisma.SortOrder
+  disabledAt?: Prisma.SortOrder
   health?: Prisma.SortOrder
   lastErrorCode?: Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrder
@@ -907,6 +928,7 @@ export type ConnectorMinOrderByAggregateInput = {
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
   intent?: Prisma.SortOrder
+  disabledAt?: Prisma.SortOrder
   health?: Prisma.SortOrder
   lastErrorCode?: Prisma.SortOrder
   lastErrorAt?: Prisma.SortOrder
@@ -942,12 +964,12 @@ export type StringFieldUpdateOperationsInput = {
   set?: string
 }
 
-export type NullableStringFieldUpdateOperationsInput = {
-  set?: string | null
-}
-
 export type NullableDateTimeFieldUpdateOperationsInput = {
   set?: Date | string | null
+}
+
+export type NullableStringFieldUpdateOperationsInput = {
+  set?: string | null
 }
 
 export type DateTimeFieldUpdateOperationsInput = {
@@ -1034,6 +1056,7 @@ export type ConnectorCreateWithoutCredentialInput = {
   transport: string
   authType: string
   intent: string
+  disabledAt?: Date | string | null
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
@@ -1069,6 +1092,7 @@ export type ConnectorUncheckedCreateWithoutCredentialInput = {
   transport: string
   authType: string
   intent: string
+  disabledAt?: Date | string | null
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
@@ -1120,6 +1144,7 @@ export type ConnectorUpdateWithoutCredentialInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1155,6 +1180,7 @@ export type ConnectorUncheckedUpdateWithoutCredentialInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1190,6 +1216,7 @@ export type ConnectorCreateWithoutToolsInput = {
   transport: string
   authType: string
   intent: string
+  disabledAt?: Date | string | null
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
@@ -1225,6 +1252,7 @@ export type ConnectorUncheckedCreateWithoutToolsInput = {
   transport: string
   authType: string
   intent: string
+  disabledAt?: Date | string | null
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
@@ -1276,6 +1304,7 @@ export type ConnectorUpdateWithoutToolsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1311,6 +1340,7 @@ export type ConnectorUncheckedUpdateWithoutToolsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1346,6 +1376,7 @@ export type ConnectorCreateWithoutOfferingsInput = {
   transport: string
   authType: string
   intent: string
+  disabledAt?: Date | string | null
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
@@ -1381,6 +1412,7 @@ export type ConnectorUncheckedCreateWithoutOfferingsInput = {
   transport: string
   authType: string
   intent: string
+  disabledAt?: Date | string | null
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
@@ -1432,6 +1464,7 @@ export type ConnectorUpdateWithoutOfferingsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1467,6 +1500,7 @@ export type ConnectorUncheckedUpdateWithoutOfferingsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1502,6 +1536,7 @@ export type ConnectorCreateWithoutRemovedToolsInput = {
   transport: string
   authType: string
   intent: string
+  disabledAt?: Date | string | null
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
@@ -1537,6 +1572,7 @@ export type ConnectorUncheckedCreateWithoutRemovedToolsInput = {
   transport: string
   authType: string
   intent: string
+  disabledAt?: Date | string | null
   health: string
   lastErrorCode?: string | null
   lastErrorAt?: Date | string | null
@@ -1588,6 +1624,7 @@ export type ConnectorUpdateWithoutRemovedToolsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1623,6 +1660,7 @@ export type ConnectorUncheckedUpdateWithoutRemovedToolsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
+  disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
   lastErrorCode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   lastErrorAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1707,6 +1745,7 @@ export type ConnectorSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   transport?: boolean
   authType?: boolean
   intent?: boolean
+  disabledAt?: boolean
   health?: boolean
   lastErrorCode?: boolean
   lastErrorAt?: boolean
@@ -1744,6 +1783,7 @@ export type ConnectorSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   transport?: boolean
   authType?: boolean
   intent?: boolean
+  disabledAt?: boolean
   health?: boolean
   lastErrorCode?: boolean
   lastErrorAt?: boolean
@@ -1776,6 +1816,7 @@ export type ConnectorSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   transport?: boolean
   authType?: boolean
   intent?: boolean
+  disabledAt?: boolean
   health?: boolean
   lastErrorCode?: boolean
   lastErrorAt?: boolean
@@ -1808,6 +1849,7 @@ export type ConnectorSelectScalar = {
   transport?: boolean
   authType?: boolean
   intent?: boolean
+  disabledAt?: boolean
   health?: boolean
   lastErrorCode?: boolean
   lastErrorAt?: boolean
@@ -1828,7 +1870,7 @@ export type ConnectorSelectScalar = {
   updatedAt?: boolean
 }
 
-export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "intent" | "health" | "lastErrorCode" | "lastErrorAt" | "failingSince" | "lastTestedAt" | "toolsDiscoveredAt" | "toolsForgotten" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "callTimeoutSeconds" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
+export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "intent" | "disabledAt" | "health" | "lastErrorCode" | "lastErrorAt" | "failingSince" | "lastTestedAt" | "toolsDiscoveredAt" | "toolsForgotten" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "callTimeoutSeconds" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
 export type ConnectorInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   credential?: boolean | Prisma.Connector$credentialArgs<ExtArgs>
   tools?: boolean | Prisma.Connector$toolsArgs<ExtArgs>
@@ -1871,6 +1913,10 @@ export type $ConnectorPayload<ExtArgs extends runtime.Types.Extensions.InternalA
      * What the owner wants: ENABLED or DISABLED.
      */
     intent: string
+    /**
+     * Since when it is DISABLED: its credentials are deleted some time after.
+     */
+    disabledAt: Date | null
     /**
      * What tests and traffic found: HEALTHY, ERROR or NEEDS_AUTH.
      */
@@ -2351,6 +2397,7 @@ export interface ConnectorFieldRefs {
   readonly transport: Prisma.FieldRef<"Connector", 'String'>
   readonly authType: Prisma.FieldRef<"Connector", 'String'>
   readonly intent: Prisma.FieldRef<"Connector", 'String'>
+  readonly disabledAt: Prisma.FieldRef<"Connector", 'DateTime'>
   readonly health: Prisma.FieldRef<"Connector", 'String'>
   readonly lastErrorCode: Prisma.FieldRef<"Connector", 'String'>
   readonly lastErrorAt: Prisma.FieldRef<"Connector", 'DateTime'>
