@@ -87,7 +87,7 @@ export function createGrants({
 }) {
   const grants = new PrismaGrantStore({ database });
   const renewal = new GrantRenewal({ store, grants, secrets, protocol, clock, log });
-  const targets = new ConnectorTargets({ secrets, renewal, clock });
+  const targets = new ConnectorTargets({ secrets, renewal, grants, clock });
   const revocation = new GrantRevocation({ secrets, protocol, log });
   const ages = new PrismaCredentialAgeStore({ database });
   const { credentialsKeptDays: keptDays } = config;

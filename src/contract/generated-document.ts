@@ -107,6 +107,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                         header_names: [],
                         state: 'active',
                         expires_at: null,
+                        missing_scopes: [],
                         updated_at: '2026-11-20T09:30:00.000Z',
                       },
                       call_timeout_seconds: 60,
@@ -243,6 +244,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     header_names: [],
                     state: 'active',
                     expires_at: null,
+                    missing_scopes: [],
                     updated_at: '2026-11-20T09:30:00.000Z',
                   },
                   call_timeout_seconds: 60,
@@ -507,6 +509,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     header_names: [],
                     state: 'active',
                     expires_at: null,
+                    missing_scopes: [],
                     updated_at: '2026-11-20T09:30:00.000Z',
                   },
                   call_timeout_seconds: 60,
@@ -624,6 +627,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     header_names: [],
                     state: 'active',
                     expires_at: null,
+                    missing_scopes: [],
                     updated_at: '2026-11-20T09:30:00.000Z',
                   },
                   call_timeout_seconds: 60,
@@ -958,6 +962,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     header_names: [],
                     state: 'active',
                     expires_at: null,
+                    missing_scopes: [],
                     updated_at: '2026-11-20T09:30:00.000Z',
                   },
                   call_timeout_seconds: 60,
@@ -1059,6 +1064,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     header_names: [],
                     state: 'active',
                     expires_at: null,
+                    missing_scopes: [],
                     updated_at: '2026-11-20T09:30:00.000Z',
                   },
                   call_timeout_seconds: 60,
@@ -1168,6 +1174,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   header_names: ['X-Api-Key'],
                   state: 'active',
                   expires_at: null,
+                  missing_scopes: [],
                   updated_at: '2026-11-20T09:30:00.000Z',
                 },
               },
@@ -1272,6 +1279,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   header_names: ['X-Api-Key'],
                   state: 'active',
                   expires_at: null,
+                  missing_scopes: [],
                   updated_at: '2026-11-20T09:30:00.000Z',
                 },
               },
@@ -2193,6 +2201,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     header_names: [],
                     state: 'active',
                     expires_at: '2026-11-20T10:30:00.000Z',
+                    missing_scopes: [],
                     updated_at: '2026-11-20T09:30:00.000Z',
                   },
                   call_timeout_seconds: 60,
@@ -2799,7 +2808,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'callUserTool',
         summary: 'Call a tool by its namespaced name',
         description:
-          "Calls the tool on its server, over a session that is kept and reused, for as long as the connector's `call_timeout_seconds` allow. Three\nendings are told apart: a result; a failure the tool or its server reports (`is_error`, still `200`, so that the agent can read it);\nand a server that could not be used (`409`, `502`, `504`). A call is sent again only where the server provably did not run it.\n\nProblems about the server carry `connector_id`, `reason` (the code of a connection test), `retryable` (the same call may succeed later\nwithout anybody doing anything, and has not run) and `may_have_run`. After a server failed several times in a row its calls fail at once\nfor 30 seconds to five minutes (`UPSTREAM_UNREACHABLE` with `Retry-After`), unless its connector is tested or synced with success.\n\n**Progress.** With `Accept: text/event-stream` the answer is a stream of server-sent events: any number of `progress` (`progress`, `total`,\n`message`; at most ten a second), then one `result` with the body of a `200`, or one `error` with a problem. Whatever comes after the\nstream began is an event, so its status is always `200`. Comments keep the connection alive.\n\n**Giving up.** When the caller hangs up, the call is cancelled on the server. With an `Idempotency-Key` it goes on instead, and its answer is\nkept for the retry.\n\nArguments take at most 256 KB of JSON, results 10 MiB. Argument objects with a key `__proto__`, or `constructor` holding `prototype`, are refused as malformed.\n",
+          "Calls the tool on its server, over a session that is kept and reused, for as long as the connector's `call_timeout_seconds` allow. Three\nendings are told apart: a result; a failure the tool or its server reports (`is_error`, still `200`, so that the agent can read it);\nand a server that could not be used (`409`, `502`, `504`). A call is sent again only where the server provably did not run it.\n\nProblems about the server carry `connector_id`, `reason` (the code of a connection test), `retryable` (the same call may succeed later\nwithout anybody doing anything, and has not run) and `may_have_run`; where a sign-in helps, `sign_in_url`, and `missing_scopes` where the\nserver wants more rights for this tool than the sign-in brought. After a server failed several times in a row its calls fail at once\nfor 30 seconds to five minutes (`UPSTREAM_UNREACHABLE` with `Retry-After`), unless its connector is tested or synced with success.\n\n**Progress.** With `Accept: text/event-stream` the answer is a stream of server-sent events: any number of `progress` (`progress`, `total`,\n`message`; at most ten a second), then one `result` with the body of a `200`, or one `error` with a problem. Whatever comes after the\nstream began is an event, so its status is always `200`. Comments keep the connection alive.\n\n**Giving up.** When the caller hangs up, the call is cancelled on the server. With an `Idempotency-Key` it goes on instead, and its answer is\nkept for the retry.\n\nArguments take at most 256 KB of JSON, results 10 MiB. Argument objects with a key `__proto__`, or `constructor` holding `prototype`, are refused as malformed.\n",
         tags: ['tools'],
         security: [
           {
@@ -3683,7 +3692,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         description: 'What is known of the stored credentials; never the secret.',
         type: 'object',
         additionalProperties: false,
-        required: ['kind', 'header_names', 'state', 'expires_at', 'updated_at'],
+        required: ['kind', 'header_names', 'state', 'expires_at', 'missing_scopes', 'updated_at'],
         properties: {
           kind: {
             type: 'string',
@@ -3705,6 +3714,14 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               'When the token ends that is used now; it is renewed before. null where the credentials do not say.',
             type: ['string', 'null'],
             format: 'date-time',
+          },
+          missing_scopes: {
+            description:
+              'Rights that the server wanted in a call, and that the sign-in did not bring; the next one asks for them as well.',
+            type: 'array',
+            items: {
+              type: 'string',
+            },
           },
           updated_at: {
             type: 'string',

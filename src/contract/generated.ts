@@ -450,6 +450,7 @@ export const CredentialMetadata = Object.assign(
       header_names: Type.Array(Type.String()),
       state: Type.String(),
       expires_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+      missing_scopes: Type.Array(Type.String()),
       updated_at: Type.String({ format: 'date-time' }),
     },
     { additionalProperties: false },

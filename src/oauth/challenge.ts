@@ -8,9 +8,11 @@ export interface Challenge {
   resourceMetadata: string | undefined;
   /** The scopes that the request needs. */
   scopes: string[];
+  /** The token is good, and lacks them (`insufficient_scope`). */
+  isScopeMissing: boolean;
 }
 
-const NONE: Challenge = { resourceMetadata: undefined, scopes: [] };
+const NONE: Challenge = { resourceMetadata: undefined, scopes: [], isScopeMissing: false };
 
 /** The handshake of the legacy era, which servers of both eras refuse with 401 where they want a token. */
 const HANDSHAKE = JSON.stringify({
@@ -82,10 +84,12 @@ export function parseChallenge(header: string): Challenge {
   return {
     resourceMetadata: found.get('resource_metadata'),
     scopes: readScopes((found.get('scope') ?? '').split(' ')),
+    isScopeMissing: found.get('error') === 'insufficient_scope',
   };
 }
 
-const MAX_SCOPES = 100;
+/** Scopes that are asked for at most. */
+export const MAX_SCOPES = 100;
 
 /** Scopes as RFC 6749 section 3.3 spells them, each once; what is none is left out. */
 export function readScopes(values: unknown): string[] {

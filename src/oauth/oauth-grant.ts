@@ -39,6 +39,8 @@ export interface TokenSet {
 export interface OAuthGrant extends TokenSet {
   /** Milliseconds since 1970. */
   obtainedAt: number;
+  /** In the sign-in; what was granted may be less. */
+  askedScopes?: string[];
   /** The server the tokens are for (RFC 8707). */
   resource: string;
   server: OAuthServer;

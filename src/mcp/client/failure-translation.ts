@@ -8,7 +8,7 @@ import {
 import { OutboundError, type OutboundErrorCode } from '../../outbound/outbound-error.ts';
 import { OwnError } from '../../outbound/own-error.ts';
 import { isVersionMismatch, type JsonRpcError, NO_VALID_SESSION } from './json-rpc.ts';
-import { McpFailure, type McpFailureCode } from './mcp-failure.ts';
+import { McpFailure, type McpFailureCode, type MissingScopes } from './mcp-failure.ts';
 
 /** What the meaning of a refusal depends on. */
 export interface RefusalContext {
@@ -16,6 +16,8 @@ export interface RefusalContext {
   hasCredentials: boolean;
   /** Does the request belong to a session the server gave us? */
   sessionInUse: boolean;
+  /** What the refusal says that the credentials lack. */
+  missingScopes?: MissingScopes | undefined;
 }
 
 /** The HTTP status behind a failure; kept as its cause. */
@@ -46,7 +48,7 @@ const OF_OUTBOUND: Record<OutboundErrorCode, McpFailureCode> = {
 /** The failure a status outside 2xx stands for. `error` is the JSON-RPC error in its body, where there is one. */
 export function failureOfStatus(
   status: number,
-  { hasCredentials, sessionInUse }: RefusalContext,
+  { hasCredentials, sessionInUse, missingScopes }: RefusalContext,
   error?: JsonRpcError,
 ): McpFailure {
   const cause = new HttpRefusal(status);
@@ -56,7 +58,7 @@ export function failureOfStatus(
     const code = hasCredentials ? 'AUTH_FAILED' : 'AUTH_REQUIRED';
     return new McpFailure(code, { ...common, notExecuted: true });
   }
-  if (status === 403) return new McpFailure('AUTH_FAILED', common);
+  if (status === 403) return new McpFailure('AUTH_FAILED', { ...common, missingScopes });
   if (isTransient(status)) return new McpFailure('CONNECTION_FAILED', common);
   if (error !== undefined && isVersionMismatch(error)) {
     return new McpFailure('PROTOCOL_MISMATCH', common);

@@ -24,6 +24,11 @@ export interface McpTarget {
    * secrets cannot be renewed.
    */
   renew?: () => Promise<boolean>;
+  /**
+   * To be called where the server wants rights that these secrets do not have. @returns may a sign-in bring them? Absent where nobody
+   * can sign in.
+   */
+  onMissingScopes?: (scopes: readonly string[]) => Promise<boolean>;
 }
 
 /** What a server says of itself. */

@@ -16,6 +16,14 @@ export const MCP_FAILURE_CODES = [
 /** One of {@link MCP_FAILURE_CODES}. */
 export type McpFailureCode = (typeof MCP_FAILURE_CODES)[number];
 
+/** Rights that the request needs and the token does not have (RFC 6750 `insufficient_scope`). */
+export interface MissingScopes {
+  /** As the server names them; one at least. */
+  scopes: readonly string[];
+  /** False where the last sign-in asked for all of them already: another one would change nothing. */
+  mayBeGranted: boolean;
+}
+
 /** What an {@link McpFailure} carries besides its code. */
 export interface McpFailureOptions {
   /** True only where it is certain that the server did not execute the request. */
@@ -24,6 +32,7 @@ export interface McpFailureOptions {
   sessionLost?: boolean;
   /** The HTTP status the server refused with, where it is that. */
   status?: number;
+  missingScopes?: MissingScopes | undefined;
   /** Logged, never sent. Of errors that are not ours only names and codes are kept. */
   cause?: unknown;
 }
@@ -35,6 +44,7 @@ export class McpFailure extends OwnError {
   readonly notExecuted: boolean;
   readonly sessionLost: boolean;
   readonly status: number | undefined;
+  readonly missingScopes: MissingScopes | undefined;
 
   constructor(code: McpFailureCode, options: McpFailureOptions = {}) {
     super(code, options);
@@ -42,6 +52,7 @@ export class McpFailure extends OwnError {
     this.notExecuted = options.notExecuted ?? false;
     this.sessionLost = options.sessionLost ?? false;
     this.status = options.status;
+    this.missingScopes = options.missingScopes;
   }
 }
 

@@ -17,7 +17,7 @@ import { type LinkedSignal, linkSignals, type TimeBound } from './linked-signal.
 import type { JsonObject, McpTransport } from './mcp-client.ts';
 import { McpFailure } from './mcp-failure.ts';
 import { checkVersion } from './protocol-version.ts';
-import { readErrorBody } from './refusal-reader.ts';
+import { readErrorBody, readMissingScopes } from './refusal-reader.ts';
 import { SseStream } from './sse-stream.ts';
 
 /** What an {@link McpFetch} needs. */
@@ -188,10 +188,14 @@ export class McpFetch {
     return { milliseconds: SIDE_MESSAGE_MS, clock };
   }
 
+  #contextOf(response: OutboundResponse): RefusalContext {
+    return { ...this.context, missingScopes: readMissingScopes(response) };
+  }
+
   async #afterSideMessage(response: OutboundResponse, linked: LinkedSignal): Promise<Response> {
     if (isSuccess(response)) return accepted(response);
     const body = await readErrorBody(response, { linked, clock: this.#options.clock });
-    throw failureOfStatus(response.status, this.context, body?.error);
+    throw failureOfStatus(response.status, this.#contextOf(response), body?.error);
   }
 
   async #answered(call: JsonRpcCall, response: OutboundResponse): Promise<Response> {
@@ -235,7 +239,7 @@ export class McpFetch {
         return new Response(null, { status: 202 });
       }
     }
-    throw failureOfStatus(status, this.context, body?.error);
+    throw failureOfStatus(status, this.#contextOf(response), body?.error);
   }
 
   async #get(url: URL, init: RequestInit): Promise<Response> {
@@ -253,7 +257,7 @@ export class McpFetch {
       });
       if (!isSuccess(response)) {
         response.discard();
-        throw failureOfStatus(response.status, this.context);
+        throw failureOfStatus(response.status, this.#contextOf(response));
       }
       if (mediaTypeOf(response) !== 'text/event-stream') {
         response.discard();

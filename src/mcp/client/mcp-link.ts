@@ -128,8 +128,8 @@ export class McpLink {
       const failure = this.#failure ?? toMcpFailure(error, this.#fetch.context);
       void this.close();
       // What a session meant to this attempt means nothing to the caller.
-      const { code, cause, notExecuted } = failure;
-      throw new McpFailure(code, { cause, notExecuted });
+      const { code, cause, notExecuted, missingScopes } = failure;
+      throw new McpFailure(code, { cause, notExecuted, missingScopes });
     } finally {
       signal.removeEventListener('abort', onAbort);
     }

@@ -1,8 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
+import { parseChallenge } from '../../oauth/challenge.ts';
 import { OutboundError } from '../../outbound/outbound-error.ts';
 import type { OutboundResponse } from '../../outbound/outbound-response.ts';
 import { findErrorBody } from './json-rpc.ts';
 import type { LinkedSignal } from './linked-signal.ts';
+import type { MissingScopes } from './mcp-failure.ts';
 
 /** Bytes of the body of a refusal that are looked at. */
 const ERROR_BODY_BYTES = 64 * 1024;
@@ -51,4 +53,14 @@ export async function readErrorBody(
     over.abort();
   }
   return findErrorBody(Buffer.concat(parts).toString());
+}
+
+/** What a 403 says that the token lacks (RFC 6750 section 3.1); undefined where it says nothing of that. */
+export function readMissingScopes({
+  status,
+  headers,
+}: Pick<OutboundResponse, 'status' | 'headers'>): MissingScopes | undefined {
+  if (status !== 403) return undefined;
+  const { isScopeMissing, scopes } = parseChallenge(headers['www-authenticate'] ?? '');
+  return isScopeMissing && scopes.length > 0 ? { scopes, mayBeGranted: true } : undefined;
 }

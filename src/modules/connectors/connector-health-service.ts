@@ -163,7 +163,7 @@ export class ConnectorHealthService {
     if (record.credential?.kind !== 'oauth2' || report.errorCode !== 'AUTH_FAILED') {
       return { report, version: record.version };
     }
-    const isRenewed = (await first.renew?.()) ?? false;
+    const isRenewed = await afterRefusal(first);
     // That the tokens were refused may be noted already.
     const current = await this.#deps.store.find(identity, record.id);
     if (current?.credentialGeneration !== record.credentialGeneration) {
@@ -178,7 +178,7 @@ export class ConnectorHealthService {
     identity: Identity,
     record: ConnectorRecord,
     options: Pick<TestOptions, 'onTurn' | 'withOfferings'>,
-  ): Promise<Pick<UsableCredentials, 'renew'> & { report: ConnectionTestReport }> {
+  ): Promise<Tested> {
     const { secrets, targets, tester, onReachable } = this.#deps;
     let opened: UsableCredentials;
     try {
@@ -213,6 +213,19 @@ export class ConnectorHealthService {
       health: { health, fault: faultAfter(fault, { code: errorCode, at }), testedAt: at },
     };
   }
+}
+
+/** What came of a test, and what can be done about a refusal. */
+type Tested = Omit<UsableCredentials, 'credentials'> & { report: ConnectionTestReport };
+
+/** @returns are there newer tokens by now? Missing rights are noted for the next sign-in; newer tokens would lack them as well. */
+async function afterRefusal({ report, renew, onMissingScopes }: Tested): Promise<boolean> {
+  const { failure } = report;
+  if (failure?.missingScopes !== undefined) {
+    await onMissingScopes?.(failure.missingScopes.scopes);
+    return false;
+  }
+  return failure?.notExecuted === true && ((await renew?.()) ?? false);
 }
 
 /** The same for the same tools, in whatever order. */

@@ -59,6 +59,7 @@ export function toCredentialResource(credential: CredentialMetadata): Credential
   return {
     kind: credential.kind,
     header_names: credential.headerNames,
+    missing_scopes: credential.missingScopes,
     state: credential.state,
     expires_at: credential.expiresAt?.toISOString() ?? null,
     updated_at: credential.updatedAt.toISOString(),

@@ -76,6 +76,7 @@ export class ConnectorSecrets {
       sealed: this.#vault.sealCredentials(credentials, row, canonicalUrl(url)),
       headerNames: headerNamesOf(credentials),
       expiresAt: expiryOf(credentials),
+      scopes: credentials.kind === 'oauth2' ? (credentials.grant.askedScopes ?? []) : [],
     };
   }
 
@@ -118,7 +119,9 @@ function metadataOf({
   headerNames,
   state,
   expiresAt,
+  scopes,
+  missingScopes,
   updatedAt,
 }: SealedCredential): CredentialMetadata {
-  return { kind, headerNames, state, expiresAt, updatedAt };
+  return { kind, headerNames, state, expiresAt, scopes, missingScopes, updatedAt };
 }

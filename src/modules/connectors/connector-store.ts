@@ -19,6 +19,8 @@ export interface NewCredential {
   headerNames: string[];
   /** When its token ends; undefined where nobody says. */
   expiresAt: Date | undefined;
+  /** What was asked for in the sign-in; empty for secrets of other kinds. */
+  scopes: string[];
 }
 
 /** A tool about to be stored. */

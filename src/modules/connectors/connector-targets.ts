@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { McpTarget } from '../../mcp/client/mcp-client.ts';
 import { McpFailure } from '../../mcp/client/mcp-failure.ts';
+import { MAX_SCOPES } from '../../oauth/challenge.ts';
 import { OAuthFailure } from '../../oauth/oauth-failure.ts';
 import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
 import type { Identity } from '../../tenancy/caller.ts';
@@ -8,19 +9,22 @@ import { type Credentials, toSecretHeaders } from '../credentials/index.ts';
 import { type ConnectorRecord, lacksCredentials } from './connector.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { GrantRenewal } from './grant-renewal.ts';
+import type { GrantStore } from './grant-store.ts';
 
 /** Collaborators of the {@link ConnectorTargets}. */
 export interface ConnectorTargetsDeps {
   secrets: ConnectorSecrets;
   renewal: Pick<GrantRenewal, 'renew' | 'read' | 'refuse'>;
+  grants: Pick<GrantStore, 'want'>;
   clock: Pick<Clock, 'now'>;
 }
 
 /** Credentials that can be sent now. */
 export interface UsableCredentials {
   credentials: Credentials | undefined;
-  /** As that of {@link McpTarget}. */
+  /** As those of {@link McpTarget}. */
   renew?: () => Promise<boolean>;
+  onMissingScopes?: (scopes: readonly string[]) => Promise<boolean>;
 }
 
 /** Tokens are renewed so long before their end at the earliest, or a fifth of their life where that is less. */
@@ -44,14 +48,14 @@ export class ConnectorTargets {
 
   /** @throws McpFailure as {@link openCredentials} */
   async openTarget(identity: Identity, record: ConnectorRecord): Promise<McpTarget> {
-    const { credentials, renew } = await this.openCredentials(identity, record);
+    const { credentials, ...signedIn } = await this.openCredentials(identity, record);
     return {
       url: this.#deps.secrets.openUrl(identity, record),
       transport:
         record.transport === 'auto' ? (record.knowledge?.transport ?? 'auto') : record.transport,
       era: record.knowledge?.era,
       secretHeaders: toSecretHeaders(credentials),
-      ...(renew !== undefined && { renew }),
+      ...signedIn,
     };
   }
 
@@ -71,6 +75,7 @@ export class ConnectorTargets {
     return {
       credentials: { kind: 'oauth2', grant },
       renew: () => this.#renewRefused(identity, record.id, grant.accessToken),
+      onMissingScopes: (scopes) => this.#want(identity, record.credential, scopes),
     };
   }
 
@@ -91,6 +96,20 @@ export class ConnectorTargets {
       const code = error.isTemporary ? 'CONNECTION_FAILED' : 'AUTH_FAILED';
       throw new McpFailure(code, { cause: error, notExecuted: true });
     }
+  }
+
+  /** @returns may a sign-in bring them? Not where the last one asked for them already: so nobody is sent in circles */
+  async #want(
+    identity: Identity,
+    credential: ConnectorRecord['credential'],
+    scopes: readonly string[],
+  ): Promise<boolean> {
+    if (credential === undefined) return false;
+    const asked = new Set(credential.scopes);
+    const isNew = scopes.some((scope) => !asked.has(scope));
+    if (!isNew || new Set([...asked, ...scopes]).size > MAX_SCOPES) return false;
+    await this.#deps.grants.want(identity, credential.id, scopes);
+    return true;
   }
 
   /** The server has refused the token. @returns are there others now? */

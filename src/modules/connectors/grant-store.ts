@@ -30,6 +30,8 @@ export interface GrantStore {
     credentialId: string,
     renewed: { leaseId: string; sealed: string; expiresAt: Date | undefined; at: Date },
   ): Promise<boolean>;
+  /** Adds to what a new sign-in is to ask for, up to a number of scopes; where the credential is still there. */
+  want(identity: Identity, credentialId: string, scopes: readonly string[]): Promise<void>;
   /** Marks the credential as refused, and its connector as in need of a sign-in, where it still is the one that was read. */
   refuse(identity: Identity, credential: LeasedCredential, at: Date): Promise<void>;
 }

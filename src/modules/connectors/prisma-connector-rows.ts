@@ -105,9 +105,13 @@ function toKnowledge(row: ConnectorRow): ConnectorRecord['knowledge'] {
 
 function toCredential(row: ConnectorRow): ConnectorRecord['credential'] {
   if (row.credential === null) return undefined;
-  const { id, sealed, headerNames, expiresAt, updatedAt } = row.credential;
+  const { expiresAt, ...kept } = row.credential;
+  const { id, sealed, headerNames, scopes, missingScopes, updatedAt } = kept;
   const { kind, state } = Value.Decode(CredentialStates, row.credential);
-  return { id, kind, state, sealed, headerNames, expiresAt: expiresAt ?? undefined, updatedAt };
+  return {
+    ...{ id, kind, state, sealed, headerNames, scopes, missingScopes, updatedAt },
+    expiresAt: expiresAt ?? undefined,
+  };
 }
 
 /** @throws when the row holds a state this version does not know. */

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/index.ts';
+import { MAX_SCOPES } from '../../oauth/challenge.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { GrantStore, LeasedCredential } from './grant-store.ts';
 import { ownerColumns } from './prisma-connector-rows.ts';
@@ -53,6 +54,18 @@ export class PrismaGrantStore implements GrantStore {
       }),
     );
     return count === 1;
+  }
+
+  async want(identity: Identity, credentialId: string, scopes: readonly string[]): Promise<void> {
+    const { tenantId, ownerKind, ownerId } = ownerColumns(identity);
+    await this.#database.asUser(
+      identity,
+      (tx) => tx.$executeRaw`
+        update credentials
+        set missing_scopes = array(select distinct scope from unnest(missing_scopes || ${[...scopes]}::text[]) scope order by 1 limit ${MAX_SCOPES})
+        where tenant_id = ${tenantId} and owner_kind = ${ownerKind} and owner_id = ${ownerId}
+          and id = ${credentialId}::uuid and not missing_scopes @> ${[...scopes]}::text[]`,
+    );
   }
 
   async refuse(identity: Identity, credential: LeasedCredential, at: Date): Promise<void> {

@@ -24,6 +24,10 @@ export interface CredentialMetadata {
   state: CredentialState;
   /** When the token ends that is sent now; undefined where nobody said. */
   expiresAt: Date | undefined;
+  /** What was asked for in the sign-in; empty for secrets of other kinds. */
+  scopes: string[];
+  /** What the server has wanted since, and a new sign-in asks for as well. */
+  missingScopes: string[];
   updatedAt: Date;
 }
 

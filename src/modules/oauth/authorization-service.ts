@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
+import { readScopes } from '../../oauth/challenge.ts';
 import { OAuthFailure } from '../../oauth/oauth-failure.ts';
 import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
 import type { OAuthProtocol } from '../../oauth/oauth-protocol.ts';
@@ -166,9 +167,12 @@ export class AuthorizationService {
       return { kind: 'draft', draft };
     }
     const connector = await this.#deps.connectors.get(identity, String(connectorId));
-    const { id, serverUrl } = connector;
+    const { id, serverUrl, credential } = connector;
     if (serverUrl === undefined) throw new AppError('INVALID_URL', { detail: UNREADABLE_URL });
-    return { kind: 'connector', connectorId: id, serverUrl };
+    const { scopes = [], missingScopes = [] } = credential ?? {};
+    // All together: what was granted before would be lost otherwise.
+    const moreScopes = missingScopes.length === 0 ? [] : [...scopes, ...missingScopes];
+    return { kind: 'connector', connectorId: id, serverUrl, moreScopes };
   }
 
   /** Takes a turn as a test does: it sends requests to whatever the user typed in. */
@@ -181,7 +185,9 @@ export class AuthorizationService {
     const serverUrl = urlOf(subject);
     return tester.inTurn(identity, serverUrl, {}, async () => {
       try {
-        const { server, resource, scopes } = await discovery.discover(serverUrl);
+        const { server, resource, ...found } = await discovery.discover(serverUrl);
+        const more = subject.kind === 'connector' ? subject.moreScopes : [];
+        const scopes = readScopes([...found.scopes, ...more]);
         const isDoubted = await store.hasUnreturned(identity, server.issuer);
         const request = { server, redirectUri, typed, isDoubted };
         const { client, registration } = await clients.clientFor(identity, request);
@@ -226,7 +232,8 @@ export class AuthorizationService {
     const tokens = await protocol.exchange(flow, { code: answer.code, iss: answer.iss });
     const scope = scopes.length > 0 ? { scope: scopes.join(' ') } : {};
     const obtainedAt = clock.now().getTime();
-    const grant: OAuthGrant = { ...scope, ...tokens, obtainedAt, resource, server, client };
+    const about = { askedScopes: scopes, obtainedAt, resource, server, client };
+    const grant: OAuthGrant = { ...scope, ...tokens, ...about };
     const { answer: _used, ...rest } = flow;
     const sealed = secrets.sealFlow({ identity, id }, { ...rest, grant });
     await store.advance(identity, id, 'completing', { status: 'completing', sealed });

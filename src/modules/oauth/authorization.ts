@@ -33,7 +33,13 @@ export type SignInDraft = Omit<ConnectorDraft, 'authType' | 'credentials'>;
 
 /** What is signed in to. */
 export type SignInSubject =
-  | { kind: 'connector'; connectorId: string; serverUrl: string }
+  | {
+      kind: 'connector';
+      connectorId: string;
+      serverUrl: string;
+      /** Besides what the server asks for first; empty unless it has wanted more since the last sign-in. */
+      moreScopes: string[];
+    }
   | { kind: 'draft'; draft: SignInDraft };
 
 /** Everything secret about a sign-in. */

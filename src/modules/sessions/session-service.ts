@@ -169,9 +169,11 @@ export class SessionService {
           if (!(error instanceof McpFailure)) throw error;
           // Whatever failed once on this connection is not trusted with the next call; a caller who left is no failure.
           if (!(signal.reason instanceof Cancelled)) retire();
-          const isRenewed = await renewRefused(error, this.#targets.get(connection));
+          const target = this.#targets.get(connection);
+          const isRenewed = await renewRefused(error, target);
           const mayHelp = isReused || error.sessionLost || isRenewed;
-          throw new UseFailed(error, error.notExecuted && mayHelp);
+          const failure = await withScopesNoted(error, target);
+          throw new UseFailed(failure, error.notExecuted && mayHelp);
         }
       },
     );
@@ -193,7 +195,7 @@ export class SessionService {
       if (error instanceof McpFailure && isOutage(error, { whileConnecting: true })) {
         breakers.failed(keyOf(identity, subject), error.code);
       }
-      throw error;
+      throw error instanceof McpFailure ? await withScopesNoted(error, target) : error;
     }
   }
 
@@ -215,6 +217,19 @@ async function renewRefused(error: unknown, target: McpTarget | undefined): Prom
   const isRefusal =
     error instanceof McpFailure && error.code === 'AUTH_FAILED' && error.notExecuted;
   return isRefusal && target?.renew !== undefined && (await target.renew());
+}
+
+/** Has it remembered which rights the server wants. @returns the failure, which says whether a sign-in may bring them */
+async function withScopesNoted(
+  failure: McpFailure,
+  target: McpTarget | undefined,
+): Promise<McpFailure> {
+  const { code, missingScopes, notExecuted, sessionLost, status, cause } = failure;
+  if (missingScopes === undefined) return failure;
+  const { scopes } = missingScopes;
+  const mayBeGranted = (await target?.onMissingScopes?.(scopes)) ?? false;
+  const options = { notExecuted, sessionLost, cause, ...(status !== undefined && { status }) };
+  return new McpFailure(code, { ...options, missingScopes: { scopes, mayBeGranted } });
 }
 
 function keyOf(identity: Identity, owner: SessionOwner): SessionKey {

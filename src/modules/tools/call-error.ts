@@ -43,11 +43,15 @@ export function callErrorOf(
 }
 
 function ofFailure(failure: McpFailure, state: CallState, signInUrl: SignInLink): AppError {
-  const { code, notExecuted } = failure;
+  const { code, notExecuted, missingScopes } = failure;
   const { connectorId } = state;
-  const isSignIn = CALL_ERROR[code] === 'NEEDS_AUTH' && connectorId !== undefined;
+  const isSignIn =
+    CALL_ERROR[code] === 'NEEDS_AUTH' &&
+    connectorId !== undefined &&
+    missingScopes?.mayBeGranted !== false;
   const signInLink = isSignIn ? signInUrl(connectorId) : undefined;
-  const detail = signInLink === undefined ? detailOf(failure, state) : signInDetail(signInLink);
+  const detail =
+    signInLink === undefined ? detailOf(failure, state) : signInDetail(failure, signInLink);
   return new AppError(CALL_ERROR[code], {
     ...(detail !== undefined && { detail }),
     extensions: {
@@ -56,6 +60,7 @@ function ofFailure(failure: McpFailure, state: CallState, signInUrl: SignInLink)
       retryable: notExecuted && TRANSIENT.has(code),
       may_have_run: !notExecuted,
       ...(signInLink !== undefined && { sign_in_url: signInLink }),
+      ...(missingScopes !== undefined && { missing_scopes: missingScopes.scopes }),
     },
     hadNoEffect: notExecuted,
     cause: failure,
@@ -63,15 +68,24 @@ function ofFailure(failure: McpFailure, state: CallState, signInUrl: SignInLink)
 }
 
 /** In the text as well, because that is what agents read. */
-function signInDetail(link: string): string {
+function signInDetail({ missingScopes }: McpFailure, link: string): string {
+  if (missingScopes !== undefined) {
+    return `The server wants more rights than its owner has granted. They can be granted by signing in again at ${link}`;
+  }
   return `The server refused its credentials. Its owner can sign in or enter new ones at ${link}`;
 }
 
 /** What only this call can be told; undefined where the catalogue says all. */
 function detailOf(
-  { code, notExecuted, cause }: McpFailure,
+  { code, notExecuted, missingScopes, cause }: McpFailure,
   { limitSeconds }: CallState,
 ): string | undefined {
+  if (missingScopes?.mayBeGranted === false) {
+    return 'The server wants rights that its owner does not get there, although the sign-in asked for them.';
+  }
+  if (missingScopes !== undefined) {
+    return 'The server wants more rights than its owner has granted. They are asked for in the next sign-in.';
+  }
   if (notExecuted) return undefined;
   if (cause instanceof ServiceStopping) {
     return 'The service is stopping, and could not wait for the tool any longer. It may have run all the same.';

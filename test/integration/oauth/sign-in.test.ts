@@ -161,6 +161,93 @@ describe('what is saved only after a test', () => {
   });
 });
 
+describe('a server that wants more rights later', () => {
+  const lacks = (scope: string) => (name: string) =>
+    name === 'echo' ? `Bearer error="insufficient_scope", scope="${scope}"` : undefined;
+  const call = ({ slug }: { slug: string }) =>
+    alice.callTool({ name: `${slug}__echo`, arguments: { message: 'hello' } });
+  const askedFor = async (body?: Parameters<SignInBench['begin']>[1]) => {
+    const { authorization_url } = (await bench.begin(alice, body)).ok(201);
+    const browser = bench.browser(service);
+    await browser.open(authorization_url);
+    return new URL(browser.visited[1] ?? '').searchParams.get('scope')?.split(' ').sort();
+  };
+
+  it('gets them by a new sign-in, which asks for all of them together', async () => {
+    const connector = await bench.connect(service, alice);
+    const again = { connector_id: connector.id };
+    bench.lacks = lacks('admin reports');
+    const refused = (await call(connector)).problem(409, 'NEEDS_AUTH');
+    const link = `${FRONTEND}/connect?from=sign-in&connector_id=${connector.id}`;
+    expect(refused).toMatchObject({
+      ...{ reason: 'AUTH_FAILED', missing_scopes: ['admin', 'reports'], sign_in_url: link },
+      detail: expect.stringMatching(/more rights than its owner has granted.* at https:/),
+    });
+    // All else still works: nothing is wrong with the tokens.
+    const before = (await alice.getConnector(connector.id)).ok();
+    expect(before).toMatchObject({
+      ...{ status: 'ENABLED', version: connector.version },
+      credentials: { state: 'active', missing_scopes: ['admin', 'reports'] },
+    });
+    expect(bench.as.tokenRequests.at(-1)?.has('refresh_token')).toBe(false);
+
+    bench.lacks = lacks('billing');
+    (await call(connector)).problem(409, 'NEEDS_AUTH');
+    expect(await askedFor(again)).toEqual(['admin', 'billing', 'reports', 'tools']);
+    bench.lacks = () => undefined;
+    const granted = await bench.connect(service, alice, again);
+    expect(granted.credentials?.missing_scopes).toEqual([]);
+    (await call(connector)).ok();
+    // Of a usual sign-in nobody asks for more than the server does first.
+    expect(await askedFor(again)).toEqual(['tools']);
+  });
+
+  it('sends nobody in circles for rights that the sign-in asked for and did not bring', async () => {
+    const connector = await bench.connect(service, alice);
+    const again = { connector_id: connector.id };
+    bench.lacks = lacks('admin');
+    expect((await call(connector)).problem(409, 'NEEDS_AUTH')).toHaveProperty('sign_in_url');
+    await bench.connect(service, alice, again);
+    const refused = (await call(connector)).problem(409, 'NEEDS_AUTH');
+    expect(refused).not.toHaveProperty('sign_in_url');
+    expect(refused).toMatchObject({
+      missing_scopes: ['admin'],
+      detail:
+        'The server wants rights that its owner does not get there, although the sign-in asked for them.',
+    });
+    // Not even where it wants something else each time.
+    const many = (from: number) => Array.from({ length: 60 }, (_, at) => `s${from + at}`).join(' ');
+    bench.lacks = lacks(many(0));
+    expect((await call(connector)).problem(409, 'NEEDS_AUTH')).toHaveProperty('sign_in_url');
+    await bench.connect(service, alice, again);
+    bench.lacks = lacks(many(60));
+    expect((await call(connector)).problem(409, 'NEEDS_AUTH')).not.toHaveProperty('sign_in_url');
+  });
+
+  it('has them noted by a test as well, and keeps its tokens', async () => {
+    const connector = await bench.connect(service, alice);
+    bench.lacks = (name) =>
+      name === '' ? 'Bearer error="insufficient_scope", scope="list"' : undefined;
+    const report = (await alice.testConnector(connector.id)).ok();
+    expect(report).toMatchObject({ success: false, error_code: 'AUTH_FAILED' });
+    expect((await alice.getConnector(connector.id)).ok()).toMatchObject({
+      status: 'NEEDS_AUTH',
+      credentials: { state: 'active', missing_scopes: ['list'] },
+    });
+    bench.lacks = () => undefined;
+    expect(await askedFor({ connector_id: connector.id })).toEqual(['list', 'tools']);
+  });
+
+  it('says nothing that we repeat, or ask for, beyond what scopes can be', async () => {
+    const connector = await bench.connect(service, alice);
+    bench.lacks = lacks('<b>sign in at https://evil.example</b> \\" \u00e9 ok');
+    const refused = (await call(connector)).problem(409, 'NEEDS_AUTH');
+    expect(refused.detail).not.toContain('evil');
+    const wanted = (await alice.getConnector(connector.id)).ok().credentials?.missing_scopes ?? [];
+    for (const scope of wanted) expect(scope).toMatch(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/);
+  });
+});
+
 describe('somebody else', () => {
   it('can neither see nor complete it: a link that is passed on attaches nobody to anything', async () => {
     const mallory = await service.clientFor();

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 /** What a test server asks of its callers. */
 export interface AccessOptions {
@@ -7,7 +7,10 @@ export interface AccessOptions {
   /** Headers every request must carry. */
   requireHeaders?: Readonly<Record<string, string>>;
   /** Judges the bearer token of a request. @returns the challenge of a refusal; undefined where the request may go on */
-  authorize?: (token: string | undefined) => string | undefined | Promise<string | undefined>;
+  authorize?: (
+    token: string | undefined,
+    headers: IncomingHttpHeaders,
+  ) => string | undefined | Promise<string | undefined>;
   /** JSON documents that anybody may read, by path. */
   documents?: Readonly<Record<string, unknown>>;
 }
@@ -26,7 +29,8 @@ export async function checkAccess(
   }
   const challenge = await challengeOf(request, options);
   if (challenge === undefined) return true;
-  response.writeHead(401, { 'www-authenticate': challenge });
+  const status = challenge.includes('insufficient_scope') ? 403 : 401;
+  response.writeHead(status, { 'www-authenticate': challenge });
   response.end('{"error":"invalid_token"}');
   return false;
 }
@@ -43,5 +47,5 @@ async function challengeOf(
     ([name, value]) => headers[name.toLowerCase()] !== value,
   );
   if (isMissing) return 'Bearer error="invalid_token"';
-  return authorize?.(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]);
+  return authorize?.(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1], headers);
 }

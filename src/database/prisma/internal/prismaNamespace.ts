@@ -1104,6 +1104,8 @@ export const CredentialScalarFieldEnum = {
   expiresAt: 'expiresAt',
   leaseId: 'leaseId',
   leasedUntil: 'leasedUntil',
+  scopes: 'scopes',
+  missingScopes: 'missingScopes',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
 } as const

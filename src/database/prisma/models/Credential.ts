@@ -69,6 +69,8 @@ export type CredentialCountAggregateOutputType = {
   expiresAt: number
   leaseId: number
   leasedUntil: number
+  scopes: number
+  missingScopes: number
   createdAt: number
   updatedAt: number
   _all: number
@@ -120,6 +122,8 @@ export type CredentialCountAggregateInputType = {
   expiresAt?: true
   leaseId?: true
   leasedUntil?: true
+  scopes?: true
+  missingScopes?: true
   createdAt?: true
   updatedAt?: true
   _all?: true
@@ -210,6 +214,8 @@ export type CredentialGroupByOutputType = {
   expiresAt: Date | null
   leaseId: string | null
   leasedUntil: Date | null
+  scopes: string[]
+  missingScopes: string[]
   createdAt: Date
   updatedAt: Date
   _count: CredentialCountAggregateOutputType | null
@@ -248,6 +254,8 @@ export type CredentialWhereInput = {
   expiresAt?: Prisma.DateTimeNullableFilter<"Credential"> | Date | string | null
   leaseId?: Prisma.UuidNullableFilter<"Credential"> | string | null
   leasedUntil?: Prisma.DateTimeNullableFilter<"Credential"> | Date | string | null
+  scopes?: Prisma.StringNullableListFilter<"Credential">
+  missingScopes?: Prisma.StringNullableListFilter<"Credential">
   createdAt?: Prisma.DateTimeFilter<"Credential"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Credential"> | Date | string
   connector?: Prisma.XOR<Prisma.ConnectorScalarRelationFilter, Prisma.ConnectorWhereInput>
@@ -266,6 +274,8 @@ export type CredentialOrderByWithRelationInput = {
   expiresAt?: Prisma.SortOrderInput | Prisma.SortOrder
   leaseId?: Prisma.SortOrderInput | Prisma.SortOrder
   leasedUntil?: Prisma.SortOrderInput | Prisma.SortOrder
+  scopes?: Prisma.SortOrder
+  missingScopes?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   connector?: Prisma.ConnectorOrderByWithRelationInput
@@ -288,6 +298,8 @@ export type CredentialWhereUniqueInput = Prisma.AtLeast<{
   expiresAt?: Prisma.DateTimeNullableFilter<"Credential"> | Date | string | null
   leaseId?: Prisma.UuidNullableFilter<"Credential"> | string | null
   leasedUntil?: Prisma.DateTimeNullableFilter<"Credential"> | Date | string | null
+  scopes?: Prisma.StringNullableListFilter<"Credential">
+  missingScopes?: Prisma.StringNullableListFilter<"Credential">
   createdAt?: Prisma.DateTimeFilter<"Credential"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Credential"> | Date | string
   connector?: Prisma.XOR<Prisma.ConnectorScalarRelationFilter, Prisma.ConnectorWhereInput>
@@ -306,6 +318,8 @@ export type CredentialOrderByWithAggregationInput = {
   expiresAt?: Prisma.SortOrderInput | Prisma.SortOrder
   leaseId?: Prisma.SortOrderInput | Prisma.SortOrder
   leasedUntil?: Prisma.SortOrderInput | Prisma.SortOrder
+  scopes?: Prisma.SortOrder
+  missingScopes?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   _count?: Prisma.CredentialCountOrderByAggregateInput
@@ -329,6 +343,8 @@ export type CredentialScalarWhereWithAggregatesInput = {
   expiresAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Credential"> | Date | string | null
   leaseId?: Prisma.UuidNullableWithAggregatesFilter<"Credential"> | string | null
   leasedUntil?: Prisma.DateTimeNullableWithAggregatesFilter<"Credential"> | Date | string | null
+  scopes?: Prisma.StringNullableListFilter<"Credential">
+  missingScopes?: Prisma.StringNullableListFilter<"Credential">
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Credential"> | Date | string
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"Credential"> | Date | string
 }
@@ -342,6 +358,8 @@ export type CredentialCreateInput = {
   expiresAt?: Date | string | null
   leaseId?: string | null
   leasedUntil?: Date | string | null
+  scopes?: Prisma.CredentialCreatescopesInput | string[]
+  missingScopes?: Prisma.CredentialCreatemissingScopesInput | string[]
   createdAt: Date | string
   updatedAt: Date | string
   connector: Prisma.ConnectorCreateNestedOneWithoutCredentialInput
@@ -360,6 +378,8 @@ export type CredentialUncheckedCreateInput = {
   expiresAt?: Date | string | null
   leaseId?: string | null
   leasedUntil?: Date | string | null
+  scopes?: Prisma.CredentialCreatescopesInput | string[]
+  missingScopes?: Prisma.CredentialCreatemissingScopesInput | string[]
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -373,6 +393,8 @@ export type CredentialUpdateInput = {
   expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  scopes?: Prisma.CredentialUpdatescopesInput | string[]
+  missingScopes?: Prisma.CredentialUpdatemissingScopesInput | string[]
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   connector?: Prisma.ConnectorUpdateOneRequiredWithoutCredentialNestedInput
@@ -391,6 +413,8 @@ export type CredentialUncheckedUpdateInput = {
   expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  scopes?: Prisma.CredentialUpdatescopesInput | string[]
+  missingScopes?: Prisma.CredentialUpdatemissingScopesInput | string[]
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -408,6 +432,8 @@ export type CredentialCreateManyInput = {
   expiresAt?: Date | string | null
   leaseId?: string | null
   leasedUntil?: Date | string | null
+  scopes?: Prisma.CredentialCreatescopesInput | string[]
+  missingScopes?: Prisma.CredentialCreatemissingScopesInput | string[]
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -421,6 +447,8 @@ export type CredentialUpdateManyMutationInput = {
   expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  scopes?: Prisma.CredentialUpdatescopesInput | string[]
+  missingScopes?: Prisma.CredentialUpdatemissingScopesInput | string[]
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -438,6 +466,8 @@ export type CredentialUncheckedUpdateManyInput = {
   expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  scopes?: Prisma.CredentialUpdatescopesInput | string[]
+  missingScopes?: Prisma.CredentialUpdatemissingScopesInput | string[]
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -475,6 +505,8 @@ export type CredentialCountOrderByAggregateInput = {
   expiresAt?: Prisma.SortOrder
   leaseId?: Prisma.SortOrder
   leasedUntil?: Prisma.SortOrder
+  scopes?: Prisma.SortOrder
+  missingScopes?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -547,7 +579,25 @@ export type CredentialCreateheaderNamesInput = {
   set: string[]
 }
 
+export type CredentialCreatescopesInput = {
+  set: string[]
+}
+
+export type CredentialCreatemissingScopesInput = {
+  set: string[]
+}
+
 export type CredentialUpdateheaderNamesInput = {
+  set?: string[]
+  push?: string | string[]
+}
+
+export type CredentialUpdatescopesInput = {
+  set?: string[]
+  push?: string | string[]
+}
+
+export type CredentialUpdatemissingScopesInput = {
   set?: string[]
   push?: string | string[]
 }
@@ -561,6 +611,8 @@ export type CredentialCreateWithoutConnectorInput = {
   expiresAt?: Date | string | null
   leaseId?: string | null
   leasedUntil?: Date | string | null
+  scopes?: Prisma.CredentialCreatescopesInput | string[]
+  missingScopes?: Prisma.CredentialCreatemissingScopesInput | string[]
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -574,6 +626,8 @@ export type CredentialUncheckedCreateWithoutConnectorInput = {
   expiresAt?: Date | string | null
   leaseId?: string | null
   leasedUntil?: Date | string | null
+  scopes?: Prisma.CredentialCreatescopesInput | string[]
+  missingScopes?: Prisma.CredentialCreatemissingScopesInput | string[]
   createdAt: Date | string
   updatedAt: Date | string
 }
@@ -603,6 +657,8 @@ export type CredentialUpdateWithoutConnectorInput = {
   expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  scopes?: Prisma.CredentialUpdatescopesInput | string[]
+  missingScopes?: Prisma.CredentialUpdatemissingScopesInput | string[]
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -616,6 +672,8 @@ export type CredentialUncheckedUpdateWithoutConnectorInput = {
   expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  scopes?: Prisma.CredentialUpdatescopesInput | string[]
+  missingScopes?: Prisma.CredentialUpdatemissingScopesInput | string[]
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -635,6 +693,8 @@ export type CredentialSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   expiresAt?: boolean
   leaseId?: boolean
   leasedUntil?: boolean
+  scopes?: boolean
+  missingScopes?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
@@ -653,6 +713,8 @@ export type CredentialSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   expiresAt?: boolean
   leaseId?: boolean
   leasedUntil?: boolean
+  scopes?: boolean
+  missingScopes?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
@@ -671,6 +733,8 @@ export type CredentialSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   expiresAt?: boolean
   leaseId?: boolean
   leasedUntil?: boolean
+  scopes?: boolean
+  missingScopes?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
@@ -689,11 +753,13 @@ export type CredentialSelectScalar = {
   expiresAt?: boolean
   leaseId?: boolean
   leasedUntil?: boolean
+  scopes?: boolean
+  missingScopes?: boolean
   createdAt?: boolean
   updatedAt?: boolean
 }
 
-export type CredentialOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "connectorId" | "tenantId" | "ownerKind" | "ownerId" | "kind" | "sealed" | "headerNames" | "state" | "expiresAt" | "leaseId" | "leasedUntil" | "createdAt" | "updatedAt", ExtArgs["result"]["credential"]>
+export type CredentialOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "connectorId" | "tenantId" | "ownerKind" | "ownerId" | "kind" | "sealed" | "headerNames" | "state" | "expiresAt" | "leaseId" | "leasedUntil" | "scopes" | "missingScopes" | "createdAt" | "updatedAt", ExtArgs["result"]["credential"]>
 export type CredentialInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
 }
@@ -734,6 +800,14 @@ export type $CredentialPayload<ExtArgs extends runtime.Types.Extensions.Internal
      */
     leaseId: string | null
     leasedUntil: Date | null
+    /**
+     * Asked for in the sign-in.
+     */
+    scopes: string[]
+    /**
+     * Wanted by the server since then.
+     */
+    missingScopes: string[]
     createdAt: Date
     updatedAt: Date
   }, ExtArgs["result"]["credential"]>
@@ -1172,6 +1246,8 @@ export interface CredentialFieldRefs {
   readonly expiresAt: Prisma.FieldRef<"Credential", 'DateTime'>
   readonly leaseId: Prisma.FieldRef<"Credential", 'String'>
   readonly leasedUntil: Prisma.FieldRef<"Credential", 'DateTime'>
+  readonly scopes: Prisma.FieldRef<"Credential", 'String[]'>
+  readonly missingScopes: Prisma.FieldRef<"Credential", 'String[]'>
   readonly createdAt: Prisma.FieldRef<"Credential", 'DateTime'>
   readonly updatedAt: Prisma.FieldRef<"Credential", 'DateTime'>
 }

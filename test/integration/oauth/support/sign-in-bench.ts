@@ -28,6 +28,8 @@ export class SignInBench {
   challenge = '';
   /** Tokens the MCP server refuses although they are good. */
   refuses: (token: string | undefined) => boolean = () => false;
+  /** The challenge by which the MCP server says that a good token has too few rights for a tool. */
+  lacks: (tool: string) => string | undefined = () => undefined;
   #count = 0;
 
   constructor(parts: Pick<SignInBench, 'server' | 'as' | 'documents'>) {
@@ -59,6 +61,7 @@ export class SignInBench {
     this.documents[`${RESOURCE_METADATA}/mcp`] = this.resourceMetadata();
     this.challenge = `Bearer resource_metadata="${origin}${RESOURCE_METADATA}/mcp", scope="tools"`;
     this.refuses = () => false;
+    this.lacks = () => undefined;
   }
 
   /** Metadata of the MCP server, with members that are others. */
@@ -121,9 +124,9 @@ export async function startSignInBench(path = ''): Promise<SignInBench> {
   const documents: Record<string, unknown> = {};
   const server = await startDualServer({
     documents,
-    authorize: (token) => {
+    authorize: (token, headers) => {
       const isGood = as.isValid(token) && !bench.refuses(token);
-      return isGood ? undefined : bench.challenge;
+      return isGood ? bench.lacks(String(headers['mcp-name'] ?? '')) : bench.challenge;
     },
   });
   const bench: SignInBench = new SignInBench({ as, server, documents });
