@@ -15,6 +15,7 @@ import { openAiFormat } from '../../../src/modules/tools/formats/openai-format.t
 import { answerWithMessages } from '../../examples/anthropic-messages.ts';
 import { ConnectorsClient } from '../../examples/connectors-client.ts';
 import { answerWithGemini } from '../../examples/gemini.ts';
+import { callOverMcp } from '../../examples/mcp-endpoint.ts';
 import { answerWithChat } from '../../examples/openai-chat.ts';
 import { answerWithResponses } from '../../examples/openai-responses.ts';
 import {
@@ -126,4 +127,12 @@ describe('the shapes', () => {
     expect(choice.functionCallingConfig?.mode).toBe('ANY');
     expect(choice.functionCallingConfig?.allowedFunctionNames).toEqual(['x']);
   });
+});
+
+it('the example for the MCP endpoint calls a tool of the user, and says which there is not', async () => {
+  const endpoint = { url: `${service.url}/mcp`, token: await service.tokenFor('alice') };
+  expect(await callOverMcp(endpoint, 'every__echo', { message: 'hi' })).toMatchObject({
+    content: [{ type: 'text', text: 'Echo: hi' }],
+  });
+  await expect(callOverMcp(endpoint, 'every__nothing', {})).rejects.toThrow('every__nothing');
 });
