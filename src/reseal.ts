@@ -45,10 +45,13 @@ async function reseal(database: Database, keys: string): Promise<number> {
   const vault = new CredentialVault({ box });
   const store = new PrismaResealStore({ database });
   const service = new ResealService({ store, vault, box, clock: systemClock });
-  const { resealed, skipped, failed } = await service.reseal((progress) =>
-    say(`${progress.resealed} connectors sealed with ${box.activeKeyId} so far`),
+  const { resealed, skipped, failed, registrations } = await service.reseal((progress) =>
+    say(
+      `${progress.resealed} of ${progress.total} connectors sealed with ${box.activeKeyId} so far`,
+    ),
   );
   say(`Sealed ${resealed} connectors with ${box.activeKeyId}; ${skipped} changed meanwhile.`);
+  say(`Deleted ${registrations} registrations with authorization servers, to be made anew.`);
   if (failed.length === 0) return 0;
   say(`Not opened, and left as they are: ${failed.join(', ')}. Is a key missing?`);
   return 1;

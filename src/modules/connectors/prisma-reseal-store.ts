@@ -26,6 +26,8 @@ export class PrismaResealStore implements ResealStore {
           where sealed is not null and expires_at > ${now}
         union select split_part(sealed, '.', 2) from oauth_authorizations
           where sealed is not null and expires_at > ${now}
+        union select split_part(sealed, '.', 2) from oauth_authorizations
+          where sealed is not null and expires_at > ${now}
         order by 1`,
     );
     return rows.map((row) => row.key_id);
@@ -58,6 +60,23 @@ export class PrismaResealStore implements ResealStore {
           ? undefined
           : { id: row.credential.id, sealed: row.credential.sealed },
     }));
+  }
+
+  async countStale(activeKeyId: string): Promise<number> {
+    const rows = await this.#database.asWorker(
+      (tx) => tx.$queryRaw<{ count: number }[]>`
+        select count(*)::int as count from connectors c left join credentials s on s.connector_id = c.id
+        where split_part(c.server_url_sealed, '.', 2) <> ${activeKeyId}
+          or split_part(s.sealed, '.', 2) <> ${activeKeyId}`,
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  dropStaleRegistrations(activeKeyId: string): Promise<number> {
+    return this.#database.asWorker(
+      (tx) => tx.$executeRaw`
+        delete from oauth_registrations where split_part(sealed, '.', 2) <> ${activeKeyId}`,
+    );
   }
 
   replace({ connectorId, url, credential }: Resealed): Promise<boolean> {

@@ -5,12 +5,16 @@ import { canonicalUrl } from './server-url.ts';
 
 /** How far a re-seal came. */
 export interface ResealProgress {
+  /** Connectors that had a text of another key when it began. */
+  total: number;
   /** Connectors whose texts are sealed with the active key now. */
   resealed: number;
   /** Connectors that changed meanwhile; their new texts are sealed with the active key already. */
   skipped: number;
   /** Ids of connectors whose texts do not open; left as they are. */
   failed: string[];
+  /** Registrations with authorization servers that were deleted at the end, to be made anew. */
+  registrations: number;
 }
 
 const BATCH = 100;
@@ -47,15 +51,26 @@ export class ResealService {
    * @param onProgress called after each batch.
    */
   async reseal(onProgress: (progress: ResealProgress) => void): Promise<ResealProgress> {
-    const progress: ResealProgress = { resealed: 0, skipped: 0, failed: [] };
+    const store = this.#store;
+    const { activeKeyId } = this.#box;
+    const total = await store.countStale(activeKeyId);
+    const progress: ResealProgress = {
+      total,
+      resealed: 0,
+      skipped: 0,
+      failed: [],
+      registrations: 0,
+    };
     let afterId: string | undefined;
     for (;;) {
-      const rows = await this.#store.listStale(this.#box.activeKeyId, { limit: BATCH, afterId });
+      const rows = await store.listStale(activeKeyId, { limit: BATCH, afterId });
       for (const row of rows) await this.#resealRow(row, progress);
       afterId = rows.at(-1)?.connectorId;
-      if (afterId === undefined) return progress;
+      if (afterId === undefined) break;
       onProgress(progress);
     }
+    progress.registrations = await store.dropStaleRegistrations(activeKeyId);
+    return progress;
   }
 
   async #resealRow(row: ResealRow, progress: ResealProgress): Promise<void> {

@@ -17,7 +17,7 @@ export interface Resealed {
 
 /** Sealed texts of all tenants; only background work sees them. */
 export interface ResealStore {
-  /** Ids of the keys that stored texts need; expired idempotency records do not count. */
+  /** Ids of the keys that stored texts need; kept answers and sign-ins that expired do not count, nor registrations, which are made anew. */
   listKeyIdsInUse(now: Date): Promise<string[]>;
   /** Up to `limit` connectors with a text that another key than `activeKeyId` sealed, in the order of their ids. */
   listStale(
@@ -29,4 +29,8 @@ export interface ResealStore {
    * @returns whether all of them were.
    */
   replace(resealed: Resealed): Promise<boolean>;
+  /** Connectors that {@link listStale} would list, over all pages. */
+  countStale(activeKeyId: string): Promise<number>;
+  /** Deletes registrations with authorization servers that another key sealed: the next sign-in registers anew. @returns how many */
+  dropStaleRegistrations(activeKeyId: string): Promise<number>;
 }

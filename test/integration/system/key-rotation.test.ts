@@ -85,9 +85,16 @@ it('a key is replaced without a break: new key in front, re-seal, old key gone',
   (await (await early.clientFor('alice')).callTool(call)).problem(500, 'INTERNAL');
 
   expect(await keyIdsInUse()).toEqual({ k1: 2 });
+  await register('https://old.example.com', 'mc1.k1.c2VhbGVk');
+  await register('https://new.example.com', 'mc1.k2.c2VhbGVk');
   const command = resealWith(`${K2},${k1}`);
   expect(await command.ended(), command.output).toEqual({ code: 0, signal: null });
+  expect(command.output).toContain('1 of 1 connectors sealed with k2 so far');
   expect(command.output).toContain('Sealed 1 connectors with k2');
+  // Every other text that is kept for longer than an hour goes, to be made anew.
+  expect(command.output).toContain('Deleted 1 registrations');
+  const kept = await first.databaseTools.owner.query('SELECT issuer FROM oauth_registrations');
+  expect(kept.rows).toEqual([{ issuer: 'https://new.example.com' }]);
   expect(await keyIdsInUse()).toEqual({ k2: 2 });
 
   const after = await startWith(K2);
@@ -103,6 +110,13 @@ it('a key is replaced without a break: new key in front, re-seal, old key gone',
   expect((await again.ended()).code).toBe(0);
   expect(again.output).toContain('Sealed 0 connectors');
 });
+
+/** A client of ours at an authorization server. */
+const register = (issuer: string, sealed: string) =>
+  insertRow(first.databaseTools.owner, 'oauth_registrations', {
+    ...{ tenant_id: 'default', issuer, redirect_uri: 'https://a.test/oauth/callback' },
+    ...{ sealed, created_at: new Date() },
+  });
 
 it('a re-seal that is killed in the middle leaves every secret readable, and is finished by the next one', async () => {
   const rows = await insertSealedConnectors(250);
