@@ -15,7 +15,12 @@ import { createOfferings } from './container-offerings.ts';
 import { createSessions } from './container-sessions.ts';
 import { tokenSourceOf } from './container-token.ts';
 import { createTools } from './container-tools.ts';
-import { type ChangeFeed, Database, describeSchemaState } from './database/index.ts';
+import {
+  type ChangeFeed,
+  Database,
+  describeSchemaState,
+  registerPoolMetrics,
+} from './database/index.ts';
 import { createMetricsRegistry } from './http/plugins/metrics.ts';
 import { createProblemRenderer } from './http/problem.ts';
 import { type CheckState, Readiness, type ReadinessCheck } from './http/readiness.ts';
@@ -40,7 +45,7 @@ import {
   TestLimiter,
 } from './modules/connectors/index.ts';
 import { CredentialVault, parseKeyring, SealedBox } from './modules/credentials/index.ts';
-import { Gateway, GatewayService } from './modules/gateway/index.ts';
+import { Gateway, GatewayService, registerGatewayMetrics } from './modules/gateway/index.ts';
 import { IdempotencyService, PrismaIdempotencyStore } from './modules/idempotency/index.ts';
 import { ServerRequestService } from './modules/sessions/index.ts';
 import { createNetwork } from './network.ts';
@@ -82,6 +87,7 @@ export function createContainer({
     onUserWork: changes.onUserWork,
     onConnectionError: (err) => logger.warn({ err }, 'database connection lost'),
   });
+  registerPoolMetrics(registry, database);
   const network = createNetwork(config, logger);
   const box = new SealedBox(parseKeyring(config.encryptionKeys));
   const basis: Basis = { config, database, changes, clock, logger, log, box, registry, ...network };
@@ -248,15 +254,17 @@ function createTester(
 function createGateway(
   services: Services,
   changes: ChangeFeed,
-  { database, clock, log, logger }: Basis,
+  { database, clock, log, logger, registry }: Basis,
 ): Gateway {
   const { serverRequests: requests, signInUrl } = services;
+  const endpoint = new McpEndpoint({
+    identity: { name: 'mcp-connectors', version: packageVersion(), title: 'MCP Connectors' },
+    clock,
+    onError: (err) => logger.error({ err }, 'the MCP endpoint failed'),
+  });
+  registerGatewayMetrics(registry, endpoint);
   return new Gateway({
-    endpoint: new McpEndpoint({
-      identity: { name: 'mcp-connectors', version: packageVersion(), title: 'MCP Connectors' },
-      clock,
-      onError: (err) => logger.error({ err }, 'the MCP endpoint failed'),
-    }),
+    endpoint,
     service: new GatewayService({
       search: services.toolSearchService,
       calls: services.toolCallService,

@@ -49,6 +49,16 @@ export const APP_ROLE = 'mcp_connectors_app';
 /** The role that background work is done as. */
 export const WORKER_ROLE = 'mcp_connectors_worker';
 
+/** The connections of one role. */
+export interface PoolStatistics {
+  pool: 'app' | 'worker';
+  /** Those being made included. */
+  inUse: number;
+  idle: number;
+  /** Transactions that no connection is free for. */
+  waiting: number;
+}
+
 /**
  * The service's way to PostgreSQL. Every query runs in a transaction under one of two roles that own nothing, so that row
  * level security holds: {@link asUser} sees the rows of one user, {@link asWorker} those of everybody.
@@ -118,6 +128,16 @@ export class Database {
   /** Whether there are tables for jobs that the worker can use. @throws what pg throws where the database is out of reach */
   hasJobsSchema(): Promise<boolean> {
     return hasJobsSchema(this.#worker.pool);
+  }
+
+  /** How the connections of this process are used. */
+  get poolStatistics(): PoolStatistics[] {
+    return [this.#app, this.#worker].map(({ role, pool }) => ({
+      pool: role === APP_ROLE ? 'app' : 'worker',
+      inUse: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }));
   }
 
   /** Ends all connections, after the transactions under way. May be called again. */

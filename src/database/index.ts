@@ -5,6 +5,7 @@ export { APP_ROLE, Database, type DatabaseTransaction, WORKER_ROLE } from './dat
 export { DatabaseUnavailable } from './database-unavailable.ts';
 export { hasJobsSchema, JOBS_SCHEMA } from './jobs-schema.ts';
 export { NotificationListener } from './notification-listener.ts';
+export { registerPoolMetrics } from './pool-metrics.ts';
 export { describeSchemaState } from './schema-state.ts';
 export {
   type AnnouncedClosing,

@@ -82,6 +82,11 @@ export class McpEndpoint {
     this.#streams = new ListenStreams(this.#options);
   }
 
+  /** Streams of changes that are open. */
+  get listening(): number {
+    return this.#streams.size;
+  }
+
   /** Answers one POST. Never throws for what a client sent. */
   async handle(exchange: McpExchange): Promise<McpAnswer> {
     const { headers, body } = exchange;

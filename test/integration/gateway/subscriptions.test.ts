@@ -186,10 +186,17 @@ describe('a request to listen', () => {
     const body = modernRequest('subscriptions/listen', {
       notifications: { toolsListChanged: true },
     });
+    const streams = async () => {
+      const metrics = await (await fetch(`${service.url}/metrics`)).text();
+      return Number(/^mcp_listen_streams (\d+)$/m.exec(metrics)?.[1]);
+    };
+    await expect.poll(streams).toBe(0);
     const sockets = await Promise.all(Array.from({ length: 10 }, () => hold(token, body)));
+    expect(await streams()).toBe(10);
     const refused = await post(url, { ...body, token });
     expect(refused.message.error).toMatchObject({ code: -32000, data: { code: 'RATE_LIMITED' } });
     for (const close of sockets) close();
+    await expect.poll(streams).toBe(0);
     // A place that is free again can be taken.
     await expect
       .poll(async () => {
