@@ -12,6 +12,7 @@ import { loadConfig } from '../src/config.ts';
 import { startService } from '../src/service.ts';
 import { settingChecks } from '../src/setting-checks.ts';
 import { startFixtureServer } from './conformance/fixture-server.ts';
+import { PUBLIC_URL, RETURN_URL } from './conformance/sign-in.ts';
 import { startSuiteProxy } from './conformance/suite-proxy.ts';
 import { createDevelopmentToken } from './development-token.ts';
 import { interruption } from './interruption.ts';
@@ -76,10 +77,16 @@ async function startEndpoint(parts: StartedParts, folder: string): Promise<strin
     DATA_DIR: path.join(folder, 'data'),
     JWT_SECRET: secret,
     ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-    OUTBOUND_ALLOWED_ADDRESSES: '127.0.0.1/32',
+    PUBLIC_URL,
+    OAUTH_RETURN_URLS: RETURN_URL,
+    OUTBOUND_ALLOWED_HOSTS: 'localhost',
+    OUTBOUND_ALLOWED_ADDRESSES: '127.0.0.1/32,::1/128',
   };
   const service = await parts.start(() => startService(loadConfig(env, settingChecks)));
   const fixture = await parts.start(startFixtureServer);
+  // For the clients that the suite starts: they sign in through this service.
+  process.env['CONFORMANCE_SERVICE_URL'] = service.url;
+  process.env['CONFORMANCE_JWT_SECRET'] = secret;
   const token = await createDevelopmentToken({ secret, user: 'conformance' });
   const saved = await fetch(`${service.url}/api/connectors`, {
     method: 'POST',

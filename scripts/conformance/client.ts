@@ -6,42 +6,63 @@ import { parseAllowedAddresses, parseAllowedHosts } from '../../src/outbound/all
 import { createOutbound } from '../../src/outbound/guarded-fetch.ts';
 import { SystemResolver } from '../../src/outbound/host-resolver.ts';
 import { UserPolicy } from '../../src/outbound/outbound-policy.ts';
+import { signInAndCall } from './sign-in.ts';
 
 const url = process.argv.at(-1) ?? '';
-const outbound = createOutbound({
-  policy: new UserPolicy({
-    allowedHosts: parseAllowedHosts('localhost'),
-    allowedAddresses: parseAllowedAddresses('127.0.0.1/32,::1/128'),
-  }),
-  resolver: new SystemResolver(),
-});
-// The suite starts many clients at once: a busy machine must not look like a server of the legacy era.
-const client = new SdkMcpClient({ outbound, probeTimeoutMs: 60_000 });
-const signal = AbortSignal.timeout(100_000);
-const connection = await client.connect(
-  { url, transport: 'auto', era: undefined, secretHeaders: {} },
-  { signal },
-);
-const { tools } = await connection.listTools({ signal });
-const calls =
-  askedCalls() ??
-  tools.map(({ name, inputSchema }) => ({ name, arguments: sampleOf(inputSchema) }));
-for (const call of calls) {
-  const tool = tools.find(({ name }) => name === call.name);
-  const reading = tool && readHeaderParameters(tool.inputSchema);
-  const headerParameters = reading?.ok ? reading.parameters : [];
-  await connection.callTool({ ...call, headerParameters }, { signal });
+const { MCP_CONFORMANCE_SCENARIO: scenario = '' } = process.env;
+if (scenario.startsWith('auth/')) await signIn();
+else await useTools();
+
+/** Signing in is up to the whole service, which the suite's runner has started. */
+async function signIn(): Promise<void> {
+  const { client_id, client_secret } = context();
+  const secret = client_secret === undefined ? {} : { client_secret };
+  await signInAndCall({
+    serviceUrl: process.env['CONFORMANCE_SERVICE_URL'] ?? '',
+    jwtSecret: process.env['CONFORMANCE_JWT_SECRET'] ?? '',
+    serverUrl: url,
+    client: client_id === undefined ? undefined : { client_id, ...secret },
+  });
 }
-await connection.close();
-await client.close();
-await outbound.close();
+
+async function useTools(): Promise<void> {
+  const outbound = createOutbound({
+    policy: new UserPolicy({
+      allowedHosts: parseAllowedHosts('localhost'),
+      allowedAddresses: parseAllowedAddresses('127.0.0.1/32,::1/128'),
+    }),
+    resolver: new SystemResolver(),
+  });
+  // The suite starts many clients at once: a busy machine must not look like a server of the legacy era.
+  const client = new SdkMcpClient({ outbound, probeTimeoutMs: 60_000 });
+  const signal = AbortSignal.timeout(100_000);
+  const connection = await client.connect(
+    { url, transport: 'auto', era: undefined, secretHeaders: {} },
+    { signal },
+  );
+  const { tools } = await connection.listTools({ signal });
+  const calls =
+    askedCalls() ??
+    tools.map(({ name, inputSchema }) => ({ name, arguments: sampleOf(inputSchema) }));
+  for (const call of calls) {
+    const tool = tools.find(({ name }) => name === call.name);
+    const reading = tool && readHeaderParameters(tool.inputSchema);
+    const headerParameters = reading?.ok ? reading.parameters : [];
+    await connection.callTool({ ...call, headerParameters }, { signal });
+  }
+  await connection.close();
+  await client.close();
+  await outbound.close();
+}
+
+/** What the suite tells of the scenario. */
+function context(): { toolCalls?: OutgoingCall[]; client_id?: string; client_secret?: string } {
+  return JSON.parse(process.env['MCP_CONFORMANCE_CONTEXT'] ?? '{}');
+}
 
 /** The calls that some scenarios ask for. */
 function askedCalls(): OutgoingCall[] | undefined {
-  const context: { toolCalls?: OutgoingCall[] } = JSON.parse(
-    process.env['MCP_CONFORMANCE_CONTEXT'] ?? '{}',
-  );
-  return context.toolCalls;
+  return context().toolCalls;
 }
 
 /** Arguments that fit a simple schema. */

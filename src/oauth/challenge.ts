@@ -26,9 +26,24 @@ const HANDSHAKE = JSON.stringify({
   },
 });
 
+/** Of the modern era, which has no handshake; some servers of the legacy era also let anybody shake hands, and ask for a token then. */
+const MODERN = '2026-07-28';
+const LIST = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/list',
+  params: {
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': MODERN,
+      'io.modelcontextprotocol/clientInfo': { name: 'mcp-connectors', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    },
+  },
+});
+
 /**
- * Asks the server without a token, as streamable HTTP and then as SSE do, and reads the refusal. Nothing is read of a server that
- * does not refuse.
+ * Asks the server without a token, as streamable HTTP, as SSE and as the modern era do, and reads the first refusal. Nothing is read of a
+ * server that does not refuse.
  * @throws OAuthFailure; the reason of `signal`
  */
 export async function askForChallenge(
@@ -45,7 +60,12 @@ export async function askForChallenge(
     body: HANDSHAKE,
   } as const;
   const get = { method: 'GET', headers: { accept: 'text/event-stream' } } as const;
-  for (const request of [post, get]) {
+  const list = {
+    ...post,
+    headers: { ...post.headers, 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/list' },
+    body: LIST,
+  };
+  for (const request of [post, get, list]) {
     const found = await refusalOf(() => http.send(url, request, readRefusal, signal));
     if (found !== undefined) return found;
   }

@@ -139,7 +139,8 @@ async function toResponse(response: OutboundResponse): Promise<Response> {
   return new Response(text, { status: isError ? 400 : status, headers: rest });
 }
 
-function parseObject(text: string): JsonObject | undefined {
+/** The JSON object in a text; undefined where it is none. */
+export function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;

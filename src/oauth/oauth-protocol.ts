@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import type { Clock } from '../lib/clock.ts';
 import { OAuthFailure, type OAuthFailureCode } from './oauth-failure.ts';
 import type { ClientAuthMethod, OAuthClient, OAuthServer, TokenSet } from './oauth-grant.ts';
-import { type OAuthHttp, toOAuthFailure } from './oauth-http.ts';
+import { type OAuthHttp, parseObject, toOAuthFailure } from './oauth-http.ts';
 import type { OperatorClients } from './operator-clients.ts';
 
 /** What an {@link OAuthProtocol} needs. */
@@ -96,7 +96,9 @@ export class OAuthProtocol {
         metadata,
         this.#options,
       );
-      const registered = await oauth.processDynamicClientRegistrationResponse(response);
+      const registered = await oauth.processDynamicClientRegistrationResponse(
+        await withSecretsEnd(response),
+      );
       return toRegisteredClient(registered, method);
     } catch (error) {
       const failure = toFailure(error);
@@ -224,12 +226,39 @@ function issuerOf(server: OAuthServer, parameters: URLSearchParams): string | un
 function authenticationOf({ authMethod, client_secret = '' }: OAuthClient): oauth.ClientAuth {
   switch (authMethod) {
     case 'client_secret_basic':
-      return oauth.ClientSecretBasic(client_secret);
+      return basicOf(client_secret);
     case 'client_secret_post':
       return oauth.ClientSecretPost(client_secret);
     case 'none':
       return oauth.None();
   }
+}
+
+/**
+ * HTTP Basic as RFC 6749 section 2.3.1 asks for, but with nothing encoded that need not be (oauth4webapi encodes `-` and `_`, too): many
+ * servers take what they get without decoding it.
+ */
+function basicOf(secret: string): oauth.ClientAuth {
+  return (_server, { client_id }, _body, headers) => {
+    const pair = `${formEncoded(client_id)}:${formEncoded(secret)}`;
+    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+  };
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1);
+}
+
+/** RFC 7591 requires to say when a secret ends; of servers that do not, it does not end. */
+async function withSecretsEnd(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  const text = await response.text();
+  const registered = status === 201 || status === 200 ? parseObject(text) : undefined;
+  const isSilent =
+    registered?.['client_secret'] !== undefined &&
+    registered['client_secret_expires_at'] === undefined;
+  const body = isSilent ? JSON.stringify({ ...registered, client_secret_expires_at: 0 }) : text;
+  return new Response(body, { status, headers });
 }
 
 function toRegisteredClient(
@@ -238,7 +267,7 @@ function toRegisteredClient(
 ): RegisteredClient {
   const { client_id, client_secret, client_secret_expires_at: ends } = registered;
   const named = registered['token_endpoint_auth_method'];
-  if (typeof client_secret !== 'string') {
+  if (typeof client_secret !== 'string' || named === 'none') {
     return { client: { client_id, authMethod: 'none' }, expiresAt: undefined };
   }
   const isPost = (named ?? asked) === 'client_secret_post';

@@ -121,6 +121,20 @@ describe('the metadata of the server', () => {
   });
 });
 
+describe('the challenge', () => {
+  it('is found also where the server lets anybody shake hands', async () => {
+    const place = bench.challenge;
+    const seen: unknown[] = [];
+    bench.challenges = (headers) => {
+      seen.push(headers['mcp-method']);
+      return headers['mcp-method'] === 'tools/list' ? place : undefined;
+    };
+    bench.documents[`${WELL_KNOWN}/mcp`] = bench.resourceMetadata({ scopes_supported: ['all'] });
+    expect((await authorizationRequest()).get('scope')).toBe('tools');
+    expect(seen).toContain('tools/list');
+  });
+});
+
 describe('the metadata of the authorization server', () => {
   it.each([
     '/.well-known/oauth-authorization-server/tenant',
@@ -268,6 +282,21 @@ describe('who we are', () => {
       expect(connector.status).toBe('ENABLED');
     },
   );
+
+  it('is registered also by servers that do not say when a secret ends, or send one that nobody needs', async () => {
+    bench.as.knobs.authMethod = 'client_secret_basic';
+    bench.as.knobs.registration = { client_secret_expires_at: undefined };
+    await bench.connect(service, alice);
+    const sent = bench.as.endpoint.requests.findLast(({ path }) => path === '/token');
+    const [, basic = ''] = /^Basic (.+)$/.exec(sent?.headers.authorization ?? '') ?? [];
+    // Nothing is encoded that need not be: many servers do not decode.
+    expect(Buffer.from(basic, 'base64').toString()).toMatch(/^client-\d+:secret\+of\+the\+client/);
+
+    alice = await service.clientFor('alice', { tenant: `needless-${tenants}` });
+    bench.as.knobs.authMethod = 'none';
+    bench.as.knobs.registration = { client_secret: 'needless' };
+    await bench.connect(service, alice);
+  });
 
   it('is registered anew where the server forgot us', async () => {
     await bench.connect(service, alice);

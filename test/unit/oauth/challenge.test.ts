@@ -16,7 +16,13 @@ describe('parseChallenge', () => {
     ['Bearer scope="a\u007f b ü c\\"d"', undefined, ['b']],
     ['Bearer scope="a', undefined, []],
   ])('%j', (header, resourceMetadata, scopes) => {
-    expect(parseChallenge(header)).toEqual({ resourceMetadata, scopes });
+    expect(parseChallenge(header)).toEqual({ resourceMetadata, scopes, isScopeMissing: false });
+  });
+
+  it('tells too few rights from a token that is not good', () => {
+    const parse = (error: string) => parseChallenge(`Bearer error="${error}", scope="a b"`);
+    expect(parse('insufficient_scope')).toMatchObject({ scopes: ['a', 'b'], isScopeMissing: true });
+    expect(parse('invalid_token').isScopeMissing).toBe(false);
   });
 
   it.each([

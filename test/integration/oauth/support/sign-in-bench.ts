@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type {
   AuthorizationCreate,
   Connector,
@@ -26,6 +27,8 @@ export class SignInBench {
   readonly documents: Record<string, unknown>;
   /** The challenge of the MCP server; changed by tests. */
   challenge = '';
+  /** That of a request, or none where it may go on without a token. */
+  challenges: (headers: IncomingHttpHeaders) => string | undefined = () => this.challenge;
   /** Tokens the MCP server refuses although they are good. */
   refuses: (token: string | undefined) => boolean = () => false;
   /** The challenge by which the MCP server says that a good token has too few rights for a tool. */
@@ -60,6 +63,7 @@ export class SignInBench {
     const { origin } = new URL(this.server.url);
     this.documents[`${RESOURCE_METADATA}/mcp`] = this.resourceMetadata();
     this.challenge = `Bearer resource_metadata="${origin}${RESOURCE_METADATA}/mcp", scope="tools"`;
+    this.challenges = () => this.challenge;
     this.refuses = () => false;
     this.lacks = () => undefined;
   }
@@ -126,7 +130,7 @@ export async function startSignInBench(path = ''): Promise<SignInBench> {
     documents,
     authorize: (token, headers) => {
       const isGood = as.isValid(token) && !bench.refuses(token);
-      return isGood ? bench.lacks(String(headers['mcp-name'] ?? '')) : bench.challenge;
+      return isGood ? bench.lacks(String(headers['mcp-name'] ?? '')) : bench.challenges(headers);
     },
   });
   const bench: SignInBench = new SignInBench({ as, server, documents });
