@@ -4346,7 +4346,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           before: {
             type: ['string', 'null'],
             description:
-              'The text; of schemas and annotations the value as JSON. Null where it was not there. At most 2,000 characters, of long texts\nthose around the place where the two begin to differ.\n',
+              'The text; of schemas and annotations the value as JSON. Null where it was not there. At most 2,000 characters. Long\ntexts that differ are shown from where they begin to differ to where they cease, in as many differences as that takes.\n',
           },
           after: {
             type: ['string', 'null'],

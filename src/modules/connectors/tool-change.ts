@@ -34,8 +34,8 @@ const CHANGE_LIMITS = {
   counted: 10_000,
 } as const;
 
-/** Units of what both have in common that are shown before the place where two long texts begin to differ. */
-const LEAD = 100;
+/** Units of what two long texts have in common that are shown before and after what differs. */
+const MARGIN = 100;
 const FIELDS = [
   'name',
   'title',
@@ -50,8 +50,7 @@ export function changeBetween(before: ToolReference, after: ToolReference): Tool
   const differences: ToolDifference[] = [];
   let omitted = 0;
   let length = 0;
-  for (const found of allDifferences(before, after)) {
-    const difference = toDifference(found);
+  for (const difference of shownDifferences(before, after)) {
     const added = (difference.before?.length ?? 0) + (difference.after?.length ?? 0);
     const isFull = differences.length >= CHANGE_LIMITS.differences;
     if (isFull || omitted > 0 || length + added > CHANGE_LIMITS.length) {
@@ -70,6 +69,10 @@ interface Found {
   pointer: string;
   before: unknown;
   after: unknown;
+}
+
+function* shownDifferences(before: ToolReference, after: ToolReference): Generator<ToolDifference> {
+  for (const found of allDifferences(before, after)) yield* inParts(found);
 }
 
 function* allDifferences(before: ToolReference, after: ToolReference): Generator<Found> {
@@ -112,17 +115,28 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-function toDifference({ field, pointer, before, after }: Found): ToolDifference {
+/** Of long texts all that differs, in parts: a harmless change at the beginning must not hide another one further down. */
+function* inParts({ field, pointer, before, after }: Found): Generator<ToolDifference> {
   const [old, now] = [textOf(field, before), textOf(field, after)];
-  const start = startOfWindow(old ?? '', now ?? '');
-  return {
-    field,
-    pointer,
-    kind: kindOf(before, after),
-    before: old === undefined ? undefined : cut(old, start),
-    after: now === undefined ? undefined : cut(now, start),
-    isCut: start > 0 || [old, now].some((text) => (text ?? '').length > CHANGE_LIMITS.textLength),
-  };
+  const place = { field, pointer, kind: kindOf(before, after) };
+  if (Math.max(lengthOf(old), lengthOf(now)) <= CHANGE_LIMITS.textLength) {
+    yield { ...place, before: old, after: now, isCut: false };
+    return;
+  }
+  const { start, common } = rangeOf(old ?? '', now ?? '');
+  const [oldEnd, nowEnd] = [lengthOf(old) - common, lengthOf(now) - common];
+  for (let at = start; at < Math.max(oldEnd, nowEnd); at += CHANGE_LIMITS.textLength) {
+    yield {
+      ...place,
+      before: partOf(old, at, oldEnd),
+      after: partOf(now, at, nowEnd),
+      isCut: true,
+    };
+  }
+}
+
+function lengthOf(text = ''): number {
+  return text.length;
 }
 
 function kindOf(before: unknown, after: unknown): ToolDifference['kind'] {
@@ -138,16 +152,18 @@ function textOf(field: ToolField, value: unknown): string | undefined {
   return typeof value === 'string' && TEXT_FIELDS.has(field) ? value : JSON.stringify(value);
 }
 
-/** Long texts are shown from shortly before they begin to differ: a change at the end must not be out of sight. */
-function startOfWindow(before: string, after: string): number {
-  if (Math.max(before.length, after.length) <= CHANGE_LIMITS.textLength) return 0;
+/** Where two texts begin to differ, and how much is the same at their ends, both less the margin. */
+function rangeOf(before: string, after: string): { start: number; common: number } {
   const shorter = Math.min(before.length, after.length);
   let same = 0;
   while (same < shorter && before[same] === after[same]) same += 1;
-  return Math.max(0, same - LEAD);
+  let common = 0;
+  while (common < shorter - same && before.at(-1 - common) === after.at(-1 - common)) common += 1;
+  return { start: Math.max(0, same - MARGIN), common: Math.max(0, common - MARGIN) };
 }
 
-function cut(text: string, start: number): string {
+function partOf(text: string | undefined, start: number, end: number): string | undefined {
+  const part = text?.slice(start, Math.max(start, Math.min(start + CHANGE_LIMITS.textLength, end)));
   // Half of a pair at either end would not be text any more.
-  return text.slice(start, start + CHANGE_LIMITS.textLength).replace(/^\p{Cs}|\p{Cs}$/gu, '');
+  return part?.replace(/^\p{Cs}|\p{Cs}$/gu, '');
 }

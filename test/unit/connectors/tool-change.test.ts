@@ -97,6 +97,32 @@ describe('changeBetween', () => {
     expect(differences[0]?.after).toMatch(/ Evil\.$/);
   });
 
+  it('shows all that differs in a long text: a harmless change at its beginning hides no other one', () => {
+    const text = (first: string, last: string) =>
+      definition({ description: `${first} ${'x'.repeat(7_000)} ${last} ${'y'.repeat(800)}` });
+    const { differences, omitted } = changeBetween(text('Sends.', 'Good.'), text('Sends', 'Evil.'));
+    expect(omitted).toBe(0);
+    expect(differences.map(({ field, isCut }) => [field, isCut])).toEqual(
+      Array.from({ length: 4 }, () => ['description', true]),
+    );
+    expect(differences.map(({ after }) => after).join('')).toMatch(
+      /^Sends x{7000} Evil\. y{90,100}$/,
+    );
+    expect(differences.map(({ before }) => before).join('')).toMatch(/ Good\. y{90,100}$/);
+  });
+
+  it('shows a long text that was not there before as a whole', () => {
+    const long = 'z'.repeat(8_000);
+    const { differences } = changeBetween(
+      definition({ description: undefined }),
+      definition({ description: long }),
+    );
+    expect(differences.map(({ after }) => after).join('')).toBe(long);
+    expect(new Set(differences.map(({ kind, before }) => `${kind} ${before}`))).toEqual(
+      new Set(['added undefined']),
+    );
+  });
+
   it('counts what it does not show', () => {
     const properties = (type: string) =>
       Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`p${n}`, { type }]));
