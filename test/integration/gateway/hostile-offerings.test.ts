@@ -326,6 +326,42 @@ describe('scopes', () => {
   });
 });
 
+it.each(eras)(
+  'what a client no longer waits for is given up at its server (%s)',
+  async (_era, request) => {
+    const givenUp = () =>
+      server.requests.filter(({ rpcMethod }) => rpcMethod === 'notifications/cancelled').length;
+    for (const [method, params] of [
+      ['resources/read', { uri: 'mine+test://static/a' }],
+      ['prompts/get', { name: 'mine__review', arguments: { code: 'x' } }],
+    ] as const) {
+      const never = () => new Promise<never>(() => {});
+      Object.assign(server, { readResource: never, getPrompt: never });
+      const before = { asked: requestsOf(server), givenUp: givenUp() };
+      const { body, headers } = request(method, params);
+      const client = new AbortController();
+      const reading = fetch(url, {
+        method: 'POST',
+        headers: {
+          accept: 'application/json, text/event-stream',
+          'content-type': 'application/json',
+          authorization: `Bearer ${token}`,
+          ...headers,
+        },
+        body: JSON.stringify(body),
+        signal: client.signal,
+      }).then(
+        () => 'answered',
+        () => 'left',
+      );
+      await expect.poll(() => requestsOf(server)).toBe(before.asked + 1);
+      client.abort();
+      expect(await reading).toBe('left');
+      await expect.poll(givenUp).toBe(before.givenUp + 1);
+    }
+  },
+);
+
 it('neither URIs nor what was read are in the log', async () => {
   server.readResource = (uri) => ({ contents: [{ uri, text: 'hush-2' }] });
   const before = service.operations().length;
