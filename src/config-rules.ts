@@ -21,6 +21,26 @@ const RULES: readonly Rule[] = [
   ),
   whenSet('JWT_JWKS_URL', isHttpUrl, 'must be an http or https URL without a user or a fragment'),
   whenSet(
+    'KEY_SERVICE_URL',
+    (url) => isHttpUrl(url) && !url.includes('?'),
+    'must be an http or https URL without a user, query or fragment',
+  ),
+  inProduction(
+    whenSet(
+      'KEY_SERVICE_URL',
+      isPrivateOrEncrypted,
+      'must be an https URL in production, unless its host is of the own machine or cluster',
+    ),
+  ),
+  (text) =>
+    (text('KEY_SERVICE_URL') === undefined) === (text('KEY_SERVICE_TOKEN') === undefined)
+      ? undefined
+      : 'KEY_SERVICE_URL and KEY_SERVICE_TOKEN must be set together',
+  (text) =>
+    /:\s*vault:v/.test(text('ENCRYPTION_KEYS') ?? '') && text('KEY_SERVICE_URL') === undefined
+      ? 'ENCRYPTION_KEYS has wrapped keys, which need KEY_SERVICE_URL'
+      : undefined,
+  whenSet(
     'PUBLIC_URL',
     (url) => isHttpUrl(url) && !url.includes('?'),
     'must be an http or https URL without a user, query or fragment',

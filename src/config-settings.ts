@@ -132,8 +132,23 @@ export const SETTINGS = Type.Object({
   }),
   ENCRYPTION_KEYS: text({
     description:
-      'Keys that seal stored credentials, as `k2:<base64 of 32 bytes>,k1:<base64>`. The first one seals, all of them open.',
+      'Keys that seal stored credentials, as `k2:<base64 of 32 bytes>,k1:<base64>`. The first one seals, all of them open. In place of base64 what a key service wrapped: `k3:vault:v1:…`.',
   }),
+  KEY_SERVICE_URL: Type.Optional(
+    text({
+      description:
+        "Key service that unwraps `ENCRYPTION_KEYS` at the start: the mount of Vault's transit engine, or of what has its API, as `https://vault.internal:8200/v1/transit`. It is reached directly, never through the proxy.",
+    }),
+  ),
+  KEY_SERVICE_KEY: text({
+    default: 'mcp-connectors',
+    description: 'Name of the key of the key service.',
+  }),
+  KEY_SERVICE_TOKEN: Type.Optional(
+    text({
+      description: 'Token for the key service; it has to allow `update` on `decrypt/` and its key.',
+    }),
+  ),
   OUTBOUND_ALLOWED_HOSTS: list({
     description:
       'Host names that may resolve to a private address in `OUTBOUND_ALLOWED_ADDRESSES`, separated by commas.',

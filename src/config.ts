@@ -60,6 +60,10 @@ export interface Config {
     | undefined;
   /** For the keyring to parse. */
   readonly encryptionKeys: string;
+  /** What unwraps them; undefined where none is wrapped. */
+  readonly keyService:
+    | { readonly url: string; readonly key: string; readonly token: string }
+    | undefined;
   readonly outbound: {
     readonly allowedHosts: readonly string[];
     readonly allowedAddresses: readonly string[];
@@ -194,6 +198,7 @@ function toConfig(settings: Settings): Config {
     },
     mcp: mcpConfig(settings),
     encryptionKeys: settings.ENCRYPTION_KEYS,
+    keyService: keyServiceConfig(settings),
     outbound: {
       allowedHosts: settings.OUTBOUND_ALLOWED_HOSTS,
       allowedAddresses: settings.OUTBOUND_ALLOWED_ADDRESSES,
@@ -231,6 +236,12 @@ function toConfig(settings: Settings): Config {
       perMinutePerDestination: settings.TESTS_PER_MINUTE_PER_DESTINATION,
     },
   };
+}
+
+function keyServiceConfig(settings: Settings): Config['keyService'] {
+  const { KEY_SERVICE_URL, KEY_SERVICE_KEY: key, KEY_SERVICE_TOKEN: token } = settings;
+  if (KEY_SERVICE_URL === undefined || token === undefined) return undefined;
+  return { url: withoutSlash(KEY_SERVICE_URL), key, token };
 }
 
 function signInConfig({ PUBLIC_URL, OAUTH_RETURN_URLS }: Settings): Config['signIn'] {

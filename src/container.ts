@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { createChangeFeed } from './container-changes.ts';
 import { createErasure } from './container-erasure.ts';
 import { createJobs } from './container-jobs.ts';
+import { createKeyLoading } from './container-keys.ts';
 import {
   createGrants,
   createOAuth,
@@ -89,7 +90,9 @@ export function createContainer({
   });
   registerPoolMetrics(registry, database);
   const network = createNetwork(config, logger);
-  const box = new SealedBox(parseKeyring(config.encryptionKeys));
+  const keyring = parseKeyring(config.encryptionKeys);
+  const keys = createKeyLoading({ config, keyring, clock, logger });
+  const box = new SealedBox(keyring);
   const basis: Basis = { config, database, changes, clock, logger, log, box, registry, ...network };
   const sessions = createSessions(basis);
   const services = createServices(basis, sessions);
@@ -104,10 +107,10 @@ export function createContainer({
     clock,
     ...services,
     changeFeed: changes.feed,
-    /** Begins what nobody has to wait for. */
-    start: () => {
+    /** Has the keys unwrapped, if they can be, and begins what nobody has to wait for. */
+    start: async () => {
       changes.start();
-      jobs.start();
+      await keys.start(jobs.start);
     },
     sessionStatisticsService: sessions.sessionStatisticsService,
     erasureService: createErasure({ database, log, sessions, services }),
@@ -118,6 +121,7 @@ export function createContainer({
     readiness: new Readiness({
       checks: [
         schemaCheck(database, logger),
+        keys.readinessCheck,
         keyCheck(services.resealService),
         jobs.readinessCheck,
       ],
@@ -127,6 +131,7 @@ export function createContainer({
     /** Closes sessions, then sockets, then the database. */
     close: async () => {
       stopTimers();
+      await keys.close();
       await jobs.close();
       await changes.close();
       await sessions.close();

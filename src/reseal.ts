@@ -1,15 +1,26 @@
 // Entry: seals every stored secret with the first key of ENCRYPTION_KEYS. `npm run credentials:reseal`, or
 // `node dist/reseal.js` where only the production dependencies are installed. May be stopped and run again.
+import { withoutSlash } from './config-rules.ts';
+import { SETTINGS } from './config-settings.ts';
+import { describeKeyFailure, unlockKeyring } from './container-keys.ts';
 import { Database, DatabaseUnavailable, describeSchemaState } from './database/index.ts';
 import { systemClock } from './lib/clock.ts';
 import { PrismaResealStore, ResealService } from './modules/connectors/index.ts';
-import { CredentialVault, parseKeyring, SealedBox } from './modules/credentials/index.ts';
+import {
+  CredentialVault,
+  type Keyring,
+  KeyringError,
+  KeyServiceError,
+  parseKeyring,
+  SealedBox,
+} from './modules/credentials/index.ts';
 import { settingChecks } from './setting-checks.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** @returns the exit code: 0 when everything is sealed with the first key, 1 when not, 2 when a setting is wrong. */
-async function main(databaseUrl = '', keys = ''): Promise<number> {
+async function main(env: NodeJS.ProcessEnv): Promise<number> {
+  const { DATABASE_URL: databaseUrl = '', ENCRYPTION_KEYS: keys = '' } = env;
   const problem = problemOf('DATABASE_URL', databaseUrl) ?? problemOf('ENCRYPTION_KEYS', keys);
   if (problem !== undefined) {
     say(problem);
@@ -18,7 +29,7 @@ async function main(databaseUrl = '', keys = ''): Promise<number> {
   const database = new Database({ url: databaseUrl });
   try {
     const state = await database.schemaState();
-    if (state.kind === 'current') return await reseal(database, keys);
+    if (state.kind === 'current') return await reseal(database, await keyringOf(keys, env));
     say(describeSchemaState(state));
   } catch (error) {
     say(failure(error));
@@ -37,11 +48,28 @@ function failure(error: unknown): string {
   if (error instanceof DatabaseUnavailable) {
     return 'The database became unavailable. What is done is kept: run this again.';
   }
+  if (error instanceof KeyServiceError || error instanceof KeyringError) {
+    return describeKeyFailure(error);
+  }
   return `Not all secrets could be sealed: ${error instanceof Error ? error.message : 'unknown'}`;
 }
 
-async function reseal(database: Database, keys: string): Promise<number> {
-  const box = new SealedBox(parseKeyring(keys));
+/** The keys, unwrapped. The same settings count as for the service. @throws KeyServiceError, KeyringError */
+async function keyringOf(keys: string, env: NodeJS.ProcessEnv): Promise<Keyring> {
+  const keyring = parseKeyring(keys);
+  if (keyring.wrapped.size === 0) return keyring;
+  const { KEY_SERVICE_URL: url = '', KEY_SERVICE_TOKEN: token = '' } = env;
+  const key = env['KEY_SERVICE_KEY'] || String(SETTINGS.properties.KEY_SERVICE_KEY.default);
+  if (!/^https?:/.test(url) || !URL.canParse(url) || token === '')
+    throw new KeyServiceError('REFUSED');
+  const settings = { url: withoutSlash(url), key, token };
+  const caFile = env['OUTBOUND_CA_FILE'] || undefined;
+  await unlockKeyring(keyring, { settings, caFile, clock: systemClock });
+  return keyring;
+}
+
+async function reseal(database: Database, keyring: Keyring): Promise<number> {
+  const box = new SealedBox(keyring);
   const vault = new CredentialVault({ box });
   const store = new PrismaResealStore({ database });
   const service = new ResealService({ store, vault, box, clock: systemClock });
@@ -58,5 +86,5 @@ async function reseal(database: Database, keys: string): Promise<number> {
 }
 
 // biome-ignore-start lint/style/noProcessEnv: an entry of its own, like server.ts
-process.exitCode = await main(process.env['DATABASE_URL'], process.env['ENCRYPTION_KEYS']);
+process.exitCode = await main(process.env);
 // biome-ignore-end lint/style/noProcessEnv: as above

@@ -67,7 +67,7 @@ export async function startService(
       throw new Error('there is neither a DATABASE_URL nor a database');
     const container = createContainer({ config, logger, databaseUrl, clock });
     undo.push(() => container.close());
-    container.start();
+    await container.start();
     const adminUrl = await startAdminServer(container, undo);
     const app = await buildApp(container);
     undo.push(async () => {

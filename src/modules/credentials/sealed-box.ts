@@ -68,18 +68,19 @@ function deriveKey(root: KeyObject, salt: Buffer, keyId: string): Buffer {
  */
 export class SealedBox {
   readonly #keyring: Keyring;
-  readonly #active: KeyObject;
 
   constructor(keyring: Keyring) {
-    const active = keyring.keys.get(keyring.activeKeyId);
-    if (active === undefined) throw new SealError('UNKNOWN_KEY_ID');
+    const { activeKeyId, keys, wrapped } = keyring;
+    if (!keys.has(activeKeyId) && wrapped?.has(activeKeyId) !== true) {
+      throw new SealError('UNKNOWN_KEY_ID');
+    }
     this.#keyring = keyring;
-    this.#active = active;
   }
 
-  /** Ids of the keys that open. */
+  /** Ids of the keys that open, or will once the key service has unwrapped them. */
   get keyIds(): string[] {
-    return [...this.#keyring.keys.keys()];
+    const { keys, wrapped = new Map<string, string>() } = this.#keyring;
+    return [...keys.keys(), ...wrapped.keys()];
   }
 
   /** Id of the key that seals. */
@@ -89,14 +90,16 @@ export class SealedBox {
 
   /**
    * Seals with the active key; never gives the same text twice.
-   * @throws SealError `CONTEXT_INCOMPLETE` on a field of the context that is empty or not well-formed Unicode.
+   * @throws SealError `UNKNOWN_KEY_ID` while that key is wrapped; `CONTEXT_INCOMPLETE` on a field of the context that is empty or not well-formed Unicode.
    */
   seal(plaintext: string, context: SealContext): string {
     const keyId = this.#keyring.activeKeyId;
+    const root = this.#keyring.keys.get(keyId);
+    if (root === undefined) throw new SealError('UNKNOWN_KEY_ID');
     const data = additionalData(keyId, context);
     const salt = randomBytes(SALT_BYTES);
     const nonce = randomBytes(NONCE_BYTES);
-    const key = deriveKey(this.#active, salt, keyId);
+    const key = deriveKey(root, salt, keyId);
     try {
       const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(data);
@@ -137,7 +140,12 @@ export class SealedBox {
    * one, but nothing to somebody who only has the database and guesses.
    */
   fingerprints(text: string): string[] {
-    return [...this.#keyring.keys].map(([id, root]) => {
+    const { activeKeyId, keys } = this.#keyring;
+    // Wrapped ones came to the map later.
+    const activeFirst = [...keys].sort(
+      ([a], [b]) => Number(b === activeKeyId) - Number(a === activeKeyId),
+    );
+    return activeFirst.map(([id, root]) => {
       const key = Buffer.from(hkdfSync('sha256', root, '', `${VERSION}|${id}|fingerprint`, 32));
       return createHmac('sha256', key).update(text).digest('hex');
     });

@@ -56,6 +56,7 @@ describe('a sound configuration', () => {
       },
       mcp: { authorizationServers: [], hosts: ['127.0.0.1'], allowLoopback: true },
       encryptionKeys: 'k1:abc',
+      keyService: undefined,
       outbound: { allowedHosts: [], allowedAddresses: [], caFile: undefined, proxy: undefined },
       rateLimitMax: 6000,
       credentialsKeptDays: 30,

@@ -8,6 +8,7 @@ import {
   type KeyringFault,
   parseKeyring,
 } from '../../../src/modules/credentials/keyring.ts';
+import { SealedBox } from '../../../src/modules/credentials/sealed-box.ts';
 import { thrownBy } from './thrown.ts';
 
 const newKey = () => randomBytes(32).toString('base64');
@@ -220,4 +221,64 @@ describe('what a keyring shows', () => {
       expect(shown).not.toContain(hex.slice(0, 8));
     }
   });
+});
+
+describe('keys that a key service wrapped', () => {
+  const W = `vault:v1:${randomBytes(60).toString('base64')}`;
+  const opening = (answers: Record<string, string>) => {
+    const asked: string[] = [];
+    const unwrap = async (ciphertext: string) => {
+      asked.push(ciphertext);
+      return answers[ciphertext] ?? Promise.reject(new Error('down'));
+    };
+    return { asked, unwrap };
+  };
+
+  it('stay closed until they are unlocked', async () => {
+    const keyring = parseKeyring(`k2:${W},k1:${A}`);
+    expect([keyring.activeKeyId, [...keyring.keys.keys()]]).toEqual(['k2', ['k1']]);
+    const box = new SealedBox(keyring);
+    const context = { table: 't', column: 'c', tenantId: 't', owner: 'o', rowId: 'r', url: '-' };
+    expect(box.keyIds).toEqual(['k1', 'k2']);
+    expect(() => box.seal('x', context)).toThrow('UNKNOWN_KEY_ID');
+    const service = opening({ [W]: B });
+
+    await keyring.unlock(service);
+    await keyring.unlock(service);
+
+    expect(service.asked).toEqual([W]);
+    expect(keyring.wrapped.size).toBe(0);
+    const plain = new SealedBox(parseKeyring(`k2:${B},k1:${A}`));
+    expect(plain.open(box.seal('x', context), context)).toBe('x');
+    expect(box.fingerprints('x')).toEqual(plain.fingerprints('x'));
+  });
+
+  it('are asked for again after a failure, those that are open are not', async () => {
+    const other = `vault:v12:${randomBytes(60).toString('base64')}`;
+    const keyring = parseKeyring(`k2:${W},k1:${other}`);
+    await expect(keyring.unlock(opening({ [W]: B }))).rejects.toThrow('down');
+    expect([...keyring.wrapped.keys()]).toEqual(['k1']);
+    const service = opening({ [other]: A });
+    await keyring.unlock(service);
+    expect(service.asked).toEqual([other]);
+  });
+
+  it.each([
+    ['a short one', 'c2hvcnQ=', 'KEYRING_BAD_KEY'],
+    ['none of random bytes', Buffer.alloc(32, 1).toString('base64'), 'KEYRING_WEAK_KEY'],
+    ['that of another id', A, 'KEYRING_REUSED_KEY'],
+  ])('that turn out to be %s are refused', async (_what, key, code) => {
+    const keyring = parseKeyring(`k2:${W},k1:${A}`);
+    await expect(keyring.unlock(opening({ [W]: key }))).rejects.toMatchObject({ code });
+    expect(keyring.keys.has('k2')).toBe(false);
+  });
+
+  it.each(['vault:v0:', 'vault:', 'vault:v1:', 'vault:v1:short', 'other:v1:'])(
+    'must have the form of a ciphertext: %s',
+    (start) => {
+      const text = start === 'vault:v1:short' ? start : `${start}${'!'.repeat(60)}`;
+      expect(faultOf(`k1:${text}`)).toBe('KEYRING_BAD_KEY');
+      expect(faultOf(`k1:${W},k1:${W}`)).toBe('KEYRING_DUPLICATE_KEY_ID');
+    },
+  );
 });
