@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../src/config.ts';
-import { startService } from '../src/service.ts';
+import { type RunningService, startService } from '../src/service.ts';
 import { settingChecks } from '../src/setting-checks.ts';
 import { startFixtureServer } from './conformance/fixture-server.ts';
 import { PUBLIC_URL, RETURN_URL } from './conformance/sign-in.ts';
@@ -67,26 +67,43 @@ async function runInspector(url: string): Promise<boolean> {
   return true;
 }
 
-/** The service with a database of its own and the fixtures as a connector, behind what the suite cannot do by itself. */
-async function startEndpoint(parts: StartedParts, folder: string): Promise<string> {
-  const secret = randomBytes(32).toString('base64');
+/** A service with a database of its own. */
+function startWith(
+  parts: StartedParts,
+  dataDir: string,
+  settings: Record<string, string>,
+): Promise<RunningService> {
   const env = {
     NODE_ENV: 'development',
     LOG_LEVEL: 'warn',
     PORT: '0',
-    DATA_DIR: path.join(folder, 'data'),
-    JWT_SECRET: secret,
+    DATA_DIR: dataDir,
     ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+    ...settings,
+  };
+  return parts.start(() => startService(loadConfig(env, settingChecks)));
+}
+
+/** The service that the clients which the suite starts sign in through; they learn of it from their environment. */
+async function startSignIns(parts: StartedParts, folder: string): Promise<void> {
+  const secret = randomBytes(32).toString('base64');
+  const service = await startWith(parts, path.join(folder, 'sign-ins'), {
+    JWT_SECRET: secret,
     PUBLIC_URL,
     OAUTH_RETURN_URLS: RETURN_URL,
     OUTBOUND_ALLOWED_HOSTS: 'localhost',
     OUTBOUND_ALLOWED_ADDRESSES: '127.0.0.1/32,::1/128',
-  };
-  const service = await parts.start(() => startService(loadConfig(env, settingChecks)));
-  const fixture = await parts.start(startFixtureServer);
-  // For the clients that the suite starts: they sign in through this service.
+  });
   process.env['CONFORMANCE_SERVICE_URL'] = service.url;
   process.env['CONFORMANCE_JWT_SECRET'] = secret;
+}
+
+/** The service with a database of its own and the fixtures as a connector, behind what the suite cannot do by itself. */
+async function startEndpoint(parts: StartedParts, folder: string): Promise<string> {
+  const secret = randomBytes(32).toString('base64');
+  const settings = { JWT_SECRET: secret, OUTBOUND_ALLOWED_ADDRESSES: '127.0.0.1/32' };
+  const service = await startWith(parts, path.join(folder, 'endpoint'), settings);
+  const fixture = await parts.start(startFixtureServer);
   const token = await createDevelopmentToken({ secret, user: 'conformance' });
   const saved = await fetch(`${service.url}/api/connectors`, {
     method: 'POST',
@@ -101,6 +118,7 @@ async function startEndpoint(parts: StartedParts, folder: string): Promise<strin
 
 async function runAll(parts: StartedParts, folder: string): Promise<boolean> {
   const url = await startEndpoint(parts, folder);
+  await startSignIns(parts, folder);
   const client = `${process.execPath} --import tsx scripts/conformance/client.ts`;
   const runs: [string, string[]][] = REVISIONS.flatMap((revision): [string, string[]][] => [
     [`server-${revision}`, ['server', '--requirements', revision, '--url', url]],

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Authorization } from '../../../src/contract/generated.ts';
 import type { ApiClient } from '../../support/api-client.ts';
+import {
+  startTestAuthorizationServer,
+  type TestAuthorizationServer,
+} from '../../support/oauth/authorization-server.ts';
 import { OffsetClock } from '../../support/offset-clock.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
 import { FRONTEND, PUBLIC_URL, SignInBench, startSignInBench } from './support/sign-in-bench.ts';
@@ -453,6 +457,56 @@ it('sends the tokens to their own server only, and no token of our caller to any
   for (const { headers } of bench.server.requests) {
     expect(headers.authorization ?? '').not.toMatch(/^Bearer ey/);
   }
+});
+
+describe('two authorization servers', () => {
+  let honest: TestAuthorizationServer;
+
+  beforeAll(async () => {
+    honest = await startTestAuthorizationServer();
+  });
+
+  afterAll(() => honest.close());
+
+  it('are not mixed up: the code of the one never goes to the other', async () => {
+    // The server of an attacker sends browsers to the honest one, and waits for its code at a token endpoint of its own.
+    bench.as.knobs.metadata = {
+      authorization_endpoint: `${honest.endpoint.origin}/authorize`,
+      authorization_response_iss_parameter_supported: undefined,
+    };
+    const before = bench.as.tokenRequests.length;
+    const { id, back } = await bench.signIn(service, alice);
+    expect(back.get('error')).toBe('ISSUER_MISMATCH');
+    (await bench.complete(alice, id, 'x'.repeat(43))).problem(409, 'AUTHORIZATION_UNUSABLE');
+    expect(bench.as.tokenRequests).toHaveLength(before);
+  });
+
+  it('know nothing of each other when a server goes from one to the other', async () => {
+    bench.as.knobs.authMethod = 'client_secret_post';
+    alice = await service.clientFor('alice', { tenant: 'moving' });
+    const connector = await bench.connect(service, alice);
+    const here = bench.as.tokenRequests.at(-1) ?? expect.fail();
+    const [registrations, seen] = [honest.registrations.length, bench.as.tokenRequests.length];
+
+    const moved = bench.resourceMetadata({ authorization_servers: [honest.issuer] });
+    bench.documents['/.well-known/oauth-protected-resource/mcp'] = moved;
+    bench.isAlsoValid = (token) => honest.isValid(token);
+    await bench.connect(service, alice, { connector_id: connector.id });
+    (await alice.callTool(echo(connector.slug))).ok();
+    expect(honest.registrations).toHaveLength(registrations + 1);
+    const there = honest.tokenRequests.at(-1) ?? expect.fail();
+    for (const name of ['client_secret', 'code', 'code_verifier', 'refresh_token']) {
+      expect(there.get(name) ?? 'none', name).not.toBe(here.get(name) ?? '');
+    }
+    // What is renewed and revoked from now on is so at the new one.
+    clock.offsetMs = 3_600_000;
+    honest.expireTokens();
+    (await alice.callTool(echo(connector.slug))).ok();
+    await alice.deleteConnector(connector.id);
+    expect(honest.tokenRequests.at(-1)?.get('grant_type')).toBe('refresh_token');
+    expect(honest.revoked).toHaveLength(1);
+    expect(bench.as.tokenRequests).toHaveLength(seen);
+  });
 });
 
 it('needs to be configured', async () => {

@@ -31,6 +31,8 @@ export class SignInBench {
   challenges: (headers: IncomingHttpHeaders) => string | undefined = () => this.challenge;
   /** Tokens the MCP server refuses although they are good. */
   refuses: (token: string | undefined) => boolean = () => false;
+  /** Tokens of another authorization server that the MCP server takes. */
+  isAlsoValid: (token: string | undefined) => boolean = () => false;
   /** The challenge by which the MCP server says that a good token has too few rights for a tool. */
   lacks: (tool: string) => string | undefined = () => undefined;
   #count = 0;
@@ -65,6 +67,7 @@ export class SignInBench {
     this.challenge = `Bearer resource_metadata="${origin}${RESOURCE_METADATA}/mcp", scope="tools"`;
     this.challenges = () => this.challenge;
     this.refuses = () => false;
+    this.isAlsoValid = () => false;
     this.lacks = () => undefined;
   }
 
@@ -129,7 +132,8 @@ export async function startSignInBench(path = ''): Promise<SignInBench> {
   const server = await startDualServer({
     documents,
     authorize: (token, headers) => {
-      const isGood = as.isValid(token) && !bench.refuses(token);
+      const isValid = as.isValid(token) || bench.isAlsoValid(token);
+      const isGood = isValid && !bench.refuses(token);
       return isGood ? bench.lacks(String(headers['mcp-name'] ?? '')) : bench.challenges(headers);
     },
   });
