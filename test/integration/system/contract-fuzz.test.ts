@@ -14,6 +14,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 // addresses are made to exist every other time, so that requests get further than to a 404.
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/i;
+const ONE_TOOL = new RegExp(`/tools/${UUID.source}`, 'i');
 /** Refused before anything is sent. */
 const BLOCKED_ORIGIN = 'https://10.0.0.1';
 
@@ -83,15 +84,33 @@ async function ensureConnector(): Promise<{ id: string; tool: string }> {
   return { id, tool: `${slug}__echo` };
 }
 
+/** Has the tools of a connector offered: what was moved waits for approval, and other requests switch tools off. */
+async function offerTools(id: string): Promise<void> {
+  const { items } = (await client.listConnectorTools(id)).ok();
+  for (const { id: tool_id, definition_hash, enabled, held_back } of items) {
+    if (held_back) (await client.approveTools(id, [{ tool_id, definition_hash }])).ok();
+    if (!enabled) (await client.updateConnectorTool(id, tool_id, { enabled: true })).ok();
+  }
+}
+
+/** The address with a tool of the connector, where it names one. */
+async function aimAtTool(url: string, id: string): Promise<string> {
+  if (!ONE_TOOL.test(url)) return url;
+  const [tool] = (await client.listConnectorTools(id)).ok().items;
+  return tool === undefined ? url : url.replace(ONE_TOOL, `/tools/${tool.id}`);
+}
+
 /** The request with ids, user and tool of something that exists. */
 async function aim(request: TameRequest): Promise<TameRequest> {
   if (!request.real || request.verdict !== 'accepted') return request;
   const { id, tool } = await ensureConnector();
-  const url = request.url.replace(UUID, id).replace(/^\/api\/users\/[^/]+/, '/api/users/me');
+  const known = request.url.replace(UUID, id).replace(/^\/api\/users\/[^/]+/, '/api/users/me');
+  const url = await aimAtTool(known, id);
   if (!url.endsWith('/tools/call')) return { ...request, url };
+  await offerTools(id);
   const call: object = Object(parseBody(request.body ?? '{}'));
-  // A hash that was made up would only ever be another one.
-  const real = { ...call, name: tool, definition_hash: undefined };
+  // A hash or a project that was made up would only ever be another one.
+  const real = { ...call, name: tool, definition_hash: undefined, project_id: undefined };
   return { ...request, url, body: JSON.stringify(real) };
 }
 
