@@ -12,6 +12,7 @@ import { startEverythingServer } from './everything-server.ts';
 import { freePort } from './free-port.ts';
 import { interruption } from './interruption.ts';
 import { Tour, whyNotReady } from './quickstart-tour.ts';
+import { startSignInPage } from './sign-in-page.ts';
 import { StartedParts } from './started-parts.ts';
 
 const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
@@ -69,12 +70,20 @@ async function startReadyService(config: Config, parts: StartedParts): Promise<R
   throw new Error(`${reason}${hint}`);
 }
 
+/** So that users of the quickstart can sign in to servers: browsers take `localhost` for https, and come back to a page of this script. */
+async function withSignIn(config: Config, port: number, parts: StartedParts): Promise<Config> {
+  if (config.signIn !== undefined) return config;
+  const page = await parts.start(() => startSignInPage(`http://${config.host}:${port}`));
+  return { ...config, signIn: { publicUrl: `http://localhost:${port}`, returnUrls: [page.url] } };
+}
+
 async function showAround(tour: Tour, parts: StartedParts): Promise<void> {
   const config = await configure(tour);
   const token = await tokenFor(config);
   const service = await tour.step('Service with its database', async () => {
     const port = await freePort(config.port, config.host);
-    const result = await startReadyService({ ...config, port }, parts);
+    const complete = await withSignIn(config, port, parts);
+    const result = await startReadyService({ ...complete, port }, parts);
     const data = result.dataDir === undefined ? 'your DATABASE_URL' : result.dataDir;
     const taken = port === config.port || config.port === 0 ? '' : `${config.port} is taken; `;
     return { result, note: `${result.url} (${taken}data in ${data})` };
