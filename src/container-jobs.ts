@@ -3,7 +3,7 @@ import { Gauge, Histogram, type Registry } from 'prom-client';
 import type { Database } from './database/index.ts';
 import type { CheckState, ReadinessCheck } from './http/readiness.ts';
 import type { Job } from './jobs/job.ts';
-import { type JobRun, JobRunner } from './jobs/job-runner.ts';
+import { type JobRun, JobRunner, type JobRunnerOptions } from './jobs/job-runner.ts';
 import type { Clock } from './lib/clock.ts';
 import type {
   DeactivatedCredentialService,
@@ -19,6 +19,8 @@ export interface JobsBasis {
   clock: Clock;
   logger: Pick<Logger, 'info' | 'warn'>;
   registry: Registry;
+  /** As in {@link JobRunnerOptions}. */
+  isScheduled: boolean;
   services: {
     idempotencyService: Pick<IdempotencyService, 'deleteExpired'>;
     authorizationService: Pick<AuthorizationService, 'deleteExpired'>;
@@ -29,11 +31,12 @@ export interface JobsBasis {
 
 /** Builds what one of the replicas does from time to time. Nothing is connected before `start`. */
 export function createJobs(basis: JobsBasis) {
-  const { databaseUrl, database, clock, logger, registry, services } = basis;
+  const { databaseUrl, database, clock, logger, registry, isScheduled, services } = basis;
   const log = createJobLog(logger);
   const runner = new JobRunner({
     url: databaseUrl,
     jobs: listJobs(services),
+    isScheduled,
     clock,
     onRun: (run) => {
       const outcome = run.error === undefined ? 'ok' : 'failed';

@@ -65,6 +65,8 @@ export interface ContainerOptions {
   databaseUrl: string;
   /** Time; the clock of the system by default. */
   clock?: Clock;
+  /** Whether jobs become due by the time of the system; default true. */
+  hasSchedule?: boolean;
 }
 
 const CONNECTOR_LIMIT = 10;
@@ -78,6 +80,7 @@ export function createContainer({
   logger,
   databaseUrl,
   clock = systemClock,
+  hasSchedule: isScheduled = true,
 }: ContainerOptions) {
   const requestContext = new RequestContext();
   const log = new OperationLog({ logger, clock, context: requestContext });
@@ -99,7 +102,9 @@ export function createContainer({
   const stopTimers = startTimers(logger, [
     { name: 'session sweep', everyMs: sessions.sweepEveryMs, work: sessions.sweep },
   ]);
-  const jobs = createJobs({ databaseUrl, database, clock, logger, registry, services });
+  const jobs = createJobs({
+    ...{ databaseUrl, database, clock, logger, registry, isScheduled, services },
+  });
   return {
     config,
     logger,

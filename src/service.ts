@@ -44,6 +44,8 @@ export interface StartOptions {
   logDestination?: { write(line: string): void };
   /** Time; the clock of the system by default. */
   clock?: Clock;
+  /** Whether jobs become due by the time of the system; default true. */
+  hasSchedule?: boolean;
 }
 
 /**
@@ -52,7 +54,7 @@ export interface StartOptions {
  */
 export async function startService(
   config: Config,
-  { logDestination, clock = systemClock }: StartOptions = {},
+  { logDestination, clock = systemClock, hasSchedule = true }: StartOptions = {},
 ): Promise<RunningService> {
   const logger = pino(
     createLoggerOptions({ level: config.logLevel }),
@@ -65,7 +67,7 @@ export async function startService(
     const databaseUrl = config.databaseUrl ?? embedded?.url;
     if (databaseUrl === undefined)
       throw new Error('there is neither a DATABASE_URL nor a database');
-    const container = createContainer({ config, logger, databaseUrl, clock });
+    const container = createContainer({ config, logger, databaseUrl, clock, hasSchedule });
     undo.push(() => container.close());
     await container.start();
     const adminUrl = await startAdminServer(container, undo);

@@ -1,4 +1,5 @@
-import type { Runner, TaskList } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import type { Runner, TaskList, WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import { connectionConfig, hasJobsSchema, JOBS_SCHEMA, WORKER_ROLE } from '../database/index.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -9,6 +10,8 @@ export interface JobRunnerOptions {
   /** Connection string. A pooler in front of the database must be in session mode. */
   url: string;
   jobs: readonly Job[];
+  /** Whether they become due by their schedules. What somebody else makes due is done in any case. */
+  isScheduled: boolean;
   clock: Pick<Clock, 'sleep' | 'monotonic'>;
   /** Told of every run that ended. */
   onRun: (run: JobRun) => void;
@@ -128,16 +131,24 @@ export class JobRunner {
 
   async #begin(pool: pg.Pool, onConnected: () => void): Promise<Runner> {
     const { Logger, parseCronItems, run } = await import('graphile-worker');
-    const { jobs, onFailure } = this.#options;
+    const { jobs, isScheduled, onFailure } = this.#options;
     const taskList: TaskList = Object.fromEntries(
       jobs.map((job) => [job.name, () => this.#do(job)]),
     );
+    // Listened to from the beginning: it may connect before `run` has answered.
+    const events: WorkerEvents = new EventEmitter();
+    events.on('pool:listen:error', ({ error }) => {
+      this.#isConnected = false;
+      onFailure(error);
+    });
+    events.on('pool:listen:success', () => this.#connected(onConnected));
     const runner = await run({
       pgPool: pool,
+      events,
       schema: JOBS_SCHEMA,
       taskList,
       parsedCronItems: parseCronItems(
-        jobs.map(({ name, schedule }) => ({
+        (isScheduled ? jobs : []).map(({ name, schedule }) => ({
           task: name,
           match: schedule,
           // One that waits for its repetition is replaced, so that they do not pile up. No queues: a replica that is killed would hold one for hours.
@@ -151,12 +162,6 @@ export class JobRunner {
       logger: new Logger(() => () => {}),
     });
     runner.promise.catch(() => {}); // also where nobody waits for it any more
-    runner.events.on('pool:listen:error', ({ error }) => {
-      this.#isConnected = false;
-      onFailure(error);
-    });
-    runner.events.on('pool:listen:success', () => this.#connected(onConnected));
-    this.#connected(onConnected);
     return runner;
   }
 

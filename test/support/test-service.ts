@@ -44,6 +44,8 @@ export interface TestServiceOptions {
   migrated?: boolean;
   /** Time; the clock of the system by default. */
   clock?: Clock;
+  /** Whether jobs become due by the minutes of the system, at any moment of a test. Default false. */
+  hasSchedule?: boolean;
 }
 
 /** Starts the service as `server.ts` does, with loopback servers allowed. */
@@ -65,6 +67,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const logLines: string[] = [];
   const service = await startService(loadConfig(env, settingChecks), {
     logDestination: { write: (line) => void logLines.push(line) },
+    hasSchedule: options.hasSchedule ?? false,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const judge = new ContractJudge();

@@ -47,6 +47,7 @@ function begin(run: Job['run'], url = db.url): JobRunner {
   const runner = new JobRunner({
     url,
     jobs: [{ name, schedule: '0 4 1 1 *', run }],
+    isScheduled: true,
     clock,
     onRun: (ended) => void runs.push(ended),
     onConnected: () => {},

@@ -6,7 +6,7 @@ import { ImpatientClock } from '../api/support/impatient-clock.ts';
 let service: TestService;
 
 beforeAll(async () => {
-  service = await startTestService({ clock: new ImpatientClock() });
+  service = await startTestService({ clock: new ImpatientClock(), hasSchedule: true });
 });
 
 afterAll(() => service.close());
@@ -19,6 +19,24 @@ async function jobsCheck() {
 }
 
 describe('the jobs of a service', () => {
+  it('are on the schedule, each of them', async () => {
+    const { owner } = service.databaseTools;
+    const planned = async () => {
+      const { rows } = await owner.query<{ identifier: string }>(
+        'SELECT identifier FROM mcp_connectors_jobs._private_known_crontabs ORDER BY 1',
+      );
+      return rows.map(({ identifier }) => identifier);
+    };
+    await expect
+      .poll(planned, { timeout: 5_000 })
+      .toEqual([
+        'delete-deactivated-credentials',
+        'delete-expired-answers',
+        'delete-expired-sign-ins',
+        'renew-tokens',
+      ]);
+  });
+
   it('delete what expired, all of it, and say so', async () => {
     const { owner } = service.databaseTools;
     const live = await insertRow(owner, 'idempotency_records', idempotencyRow());
