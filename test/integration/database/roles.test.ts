@@ -74,6 +74,24 @@ describe('the roles', () => {
     expect(await stateOf(url)).toEqual({ kind: 'current' });
   });
 
+  it('need a schema for jobs, and the error says which right is missing', async () => {
+    await dropRoles();
+    await makeDatabase('roles_guest', 'postgres');
+    const guests = openPool({ connectionString: urlOf('roles_guest', 'postgres'), max: 1 });
+    await guests.query('GRANT ALL ON SCHEMA public TO creator');
+    await guests.end();
+    const url = urlOf('roles_guest', 'creator');
+
+    await expect(applyMigrations({ url })).rejects.toMatchObject({
+      name: 'MigrationFailed',
+      message: expect.stringMatching(/tables of jobs.*GRANT CREATE ON DATABASE/),
+    });
+
+    await admin.query('GRANT CREATE ON DATABASE roles_guest TO creator');
+    expect(await applyMigrations({ url })).toEqual([expect.stringMatching(/tables of jobs/)]);
+    expect(await applyMigrations({ url })).toEqual([]);
+  });
+
   it('are created by a login that may', async () => {
     await dropRoles();
     const url = await makeDatabase('roles_creator', 'creator');

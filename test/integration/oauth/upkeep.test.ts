@@ -197,6 +197,21 @@ describe('credentials of a disabled connector', () => {
 });
 
 describe('erasing a user who signed in', () => {
+  it('ends their sessions on the other replicas too', async () => {
+    const connector = await bench.connect(replica, alice);
+    const elsewhere = alice.at(other.url);
+    (await elsewhere.callTool({ name: `${connector.slug}__echo` })).ok();
+    const operator = await replica.clientFor('operator', { scopes: ['operator'] });
+    const there = async () =>
+      (await operator.at(other.url).listSessions(`?user_id=${user}`)).ok().items.length;
+    expect(await there()).toBe(1);
+
+    (await operator.eraseUser(user)).ok();
+
+    await expect.poll(there, { timeout: 5_000 }).toBe(0);
+    (await elsewhere.callTool({ name: `${connector.slug}__echo` })).problem(404, 'TOOL_NOT_FOUND');
+  });
+
   it('revokes their grants and leaves nothing of their sign-ins', async () => {
     await bench.connect(replica, alice);
     await bench.connect(replica, alice);
