@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDevelopmentToken } from '../../../scripts/development-token.ts';
 import type { Authorization } from '../../../src/contract/generated.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import {
@@ -7,6 +8,7 @@ import {
 } from '../../support/oauth/authorization-server.ts';
 import { OffsetClock } from '../../support/offset-clock.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
+import { modernRequest, post } from '../gateway/support/raw-endpoint.ts';
 import { FRONTEND, PUBLIC_URL, SignInBench, startSignInBench } from './support/sign-in-bench.ts';
 
 // Signing in from the first request to the saved connector, with a real authorization server and a real MCP server, and everything
@@ -204,6 +206,28 @@ describe('a server that wants more rights later', () => {
     (await call(connector)).ok();
     // Of a usual sign-in nobody asks for more than the server does first.
     expect(await askedFor(again)).toEqual(['tools']);
+  });
+
+  it('says so to agents on the MCP endpoint, with the link in the text that they read', async () => {
+    alice = await service.clientFor('agents-user');
+    const connector = await bench.connect(service, alice);
+    bench.lacks = lacks('admin');
+    const token = await createDevelopmentToken({
+      secret: service.env['JWT_SECRET'] ?? '',
+      user: 'agents-user',
+      audience: `${PUBLIC_URL}/mcp`,
+    });
+    const called = modernRequest('tools/call', echo(connector.slug));
+    const { message } = await post(`${service.url}/mcp`, { ...called, token });
+    const link = `${FRONTEND}/connect?from=sign-in&connector_id=${connector.id}`;
+    const told = { code: 'NEEDS_AUTH', sign_in_url: link, missing_scopes: ['admin'] };
+    expect(message.result).toMatchObject({ isError: true });
+    expect(message.result?.['content']).toEqual([
+      { type: 'text', text: expect.stringContaining(link) },
+    ]);
+    expect(Object.values(message.result?.['_meta'] ?? {})).toContainEqual(
+      expect.objectContaining(told),
+    );
   });
 
   it('sends nobody in circles for rights that the sign-in asked for and did not bring', async () => {
