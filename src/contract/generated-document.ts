@@ -2868,6 +2868,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       structured_content: null,
                       is_error: false,
                       protocol_error: null,
+                      meta: null,
                       connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                       tool: 'echo',
                       duration_ms: 41,
@@ -2888,6 +2889,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                         code: -32602,
                         message: 'Invalid arguments: message is required',
                       },
+                      meta: null,
                       connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                       tool: 'echo',
                       duration_ms: 12,
@@ -5002,7 +5004,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           outcome: {
             description:
-              '`ok`; `stale`: the last test failed, the tools are those of the last good discovery, as of `discovered_at`;\n`needs_auth`: calls will fail until the owner signs in again, as `message` says; `error`: there is no\ndiscovery to show.\n',
+              '`ok`; `stale`: the last test failed, the tools are those of the last good discovery, as of `discovered_at`;\n`needs_auth`: calls will fail until the owner signs in again, as `message` says; `error`: the last test failed,\nand there is no tool to fall back on.\n',
             type: 'string',
             'x-extensible-enum': ['ok', 'stale', 'needs_auth', 'error'],
           },
@@ -5345,6 +5347,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'structured_content',
           'is_error',
           'protocol_error',
+          'meta',
           'connector_id',
           'tool',
           'duration_ms',
@@ -5375,6 +5378,18 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             anyOf: [
               {
                 $ref: '#/components/schemas/ProtocolError',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          meta: {
+            description:
+              "`_meta` of the tool's result as its server sent it, for frontends and programs (what a widget shows, say), not for\nmodels; without keys of the protocol itself. null where there is none.\n",
+            anyOf: [
+              {
+                $ref: '#/components/schemas/JsonObject',
               },
               {
                 type: 'null',

@@ -882,6 +882,7 @@ export const ToolCallResult = Object.assign(
         Type.Unsafe<ProtocolError>({ $ref: 'ProtocolError#' }),
         Type.Null(),
       ]),
+      meta: Type.Union([Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }), Type.Null()]),
       connector_id: Type.String({ format: 'uuid' }),
       tool: Type.String(),
       duration_ms: Type.Integer({ minimum: 0 }),

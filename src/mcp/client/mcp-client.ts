@@ -110,6 +110,8 @@ export type ToolOutcome =
       structuredContent: JsonObject | undefined;
       /** The tool itself reports a failure; a normal result for us. */
       isError: boolean;
+      /** What the tool's result says in `_meta`, for programs; without the protocol's own keys, which are of one connection. */
+      meta?: JsonObject | undefined;
     }
   | {
       /** A JSON-RPC error: the server understood us and refuses the call. */

@@ -176,14 +176,14 @@ function emptyPage(error: JsonRpcError): JsonObject {
 }
 
 function outcomeOf(result: JsonObject, isModern: boolean, asking: Asking | undefined): CallOutcome {
-  const { resultType, content = [], structuredContent, isError } = result;
+  const { resultType, content = [], structuredContent, isError, _meta } = result;
   if (isModern && resultType === 'input_required') return readInputRequired(result, asking);
   if (resultType !== undefined && resultType !== 'complete')
     throw unusable('The result is of an unknown kind.');
   if (!Array.isArray(content) || !content.every(isJsonObject)) {
     throw unusable('The content is no list of blocks.');
   }
-  if (isDeeperThan(content, MAX_NESTING) || isDeeperThan(structuredContent, MAX_NESTING)) {
+  if ([content, structuredContent, _meta].some((part) => isDeeperThan(part, MAX_NESTING))) {
     throw unusable('The result is nested too deeply.');
   }
   return {
@@ -191,5 +191,17 @@ function outcomeOf(result: JsonObject, isModern: boolean, asking: Asking | undef
     content,
     structuredContent: isJsonObject(structuredContent) ? structuredContent : undefined,
     isError: isError === true,
+    meta: metaOf(_meta),
   };
+}
+
+/** Keys of the protocol tell of the connection between us and the server, which means nothing to who gets the result. */
+const PROTOCOL_KEY = /^(?:[a-z0-9-]+\.)?(?:modelcontextprotocol|mcp)(?:\.[a-z0-9.-]+)?\//i;
+
+/** `_meta` of a result for whoever called; undefined where nothing is left of it. */
+function metaOf(meta: unknown): JsonObject | undefined {
+  if (!isJsonObject(meta)) return undefined;
+  const { progressToken: _ours, ...rest } = meta;
+  const entries = Object.entries(rest).filter(([key]) => !PROTOCOL_KEY.test(key));
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -13,6 +13,7 @@ export interface ToolReply {
   content: JsonObject[];
   structuredContent?: JsonObject | undefined;
   isError?: boolean | undefined;
+  /** Nothing of the protocol's own, nor of ours but what the backend says itself. */
   _meta?: JsonObject | undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { AppError } from '../../errors/app-error.ts';
 import { ERROR_CATALOGUE } from '../../errors/error-catalogue.ts';
 import { ERROR_CODES } from '../../errors/error-codes.ts';
+import type { JsonObject } from '../../mcp/client/mcp-client.ts';
 import type { InputRequired, ToolReply } from '../../mcp/server/mcp-backend.ts';
 import type { ToolCallService } from '../tools/index.ts';
 
@@ -25,12 +26,18 @@ export function toToolReply({
       _meta: { [ERROR_META_KEY]: { code: 'PROTOCOL_ERROR', rpc_code: code } },
     };
   }
-  const { content, structuredContent, isError } = outcome;
+  const { content, structuredContent, isError, meta } = outcome;
   return {
     content,
     ...(structuredContent === undefined ? {} : { structuredContent }),
     ...(isError ? { isError } : {}),
+    ...(meta === undefined ? {} : { _meta: withoutOurs(meta) }),
   };
+}
+
+/** No server speaks for us: clients follow the links in what we say. */
+function withoutOurs({ [ERROR_META_KEY]: _ours, ...meta }: JsonObject): JsonObject {
+  return meta;
 }
 
 /** Why a tool could not be used, and what its user can do, for the agent to read. */

@@ -163,7 +163,7 @@ function obstacle(code: LastingCode): ToolObstacle {
   return { code, detail, retryable, remedy };
 }
 
-const HEALTH = { ok: 'HEALTHY', stale: 'ERROR', needs_auth: 'NEEDS_AUTH' } as const;
+const HEALTH = { ok: 'HEALTHY', stale: 'ERROR', error: 'ERROR', needs_auth: 'NEEDS_AUTH' } as const;
 
 /** By name, of the tools that are listed. */
 function standingsOf({ tools, outcomes }: Toolset): Map<string, ToolStanding> {

@@ -82,6 +82,7 @@ export function toToolCallResource(result: ToolCallResult): ToolCallResultResour
       structured_content: null,
       is_error: true,
       protocol_error: { code, message },
+      meta: null,
       ...origin,
     };
   }
@@ -90,6 +91,7 @@ export function toToolCallResource(result: ToolCallResult): ToolCallResultResour
     structured_content: outcome.structuredContent ?? null,
     is_error: outcome.isError,
     protocol_error: null,
+    meta: outcome.meta ?? null,
     ...origin,
   };
 }

@@ -1,7 +1,7 @@
 import type { Toolset, ToolsetOutcome, ToolsetTool } from './toolset.ts';
 
 /** What to keep first where not all tools fit: tools that work now, then those that may, then those that will fail. */
-const BY_OUTCOME: readonly ToolsetOutcome['outcome'][] = ['ok', 'stale', 'needs_auth'];
+const BY_OUTCOME: readonly ToolsetOutcome['outcome'][] = ['ok', 'stale', 'needs_auth', 'error'];
 
 /**
  * The order in which tools are kept where a list must be cut: the selected one; then connectors by how well they are; among equals

@@ -6,7 +6,7 @@ export interface ToolsetOutcome {
   name: string;
   slug: string;
   credentialGeneration: number;
-  outcome: 'ok' | 'stale' | 'needs_auth';
+  outcome: 'ok' | 'stale' | 'needs_auth' | 'error';
   fault: ConnectorFault | undefined;
   /** Tools that agents get, before a list is cut. */
   toolCount: number;
@@ -53,7 +53,8 @@ export function compareNames(a: string, b: string): number {
 
 function outcomeOf(source: ToolSource): ToolsetOutcome['outcome'] {
   if (source.health === 'HEALTHY') return 'ok';
-  return source.health === 'NEEDS_AUTH' ? 'needs_auth' : 'stale';
+  if (source.health === 'NEEDS_AUTH') return 'needs_auth';
+  return source.tools.length + source.held.length === 0 ? 'error' : 'stale';
 }
 
 /** Puts the sources together in a stable order; a failing server neither delays nor empties the others. */

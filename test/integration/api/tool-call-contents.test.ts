@@ -28,6 +28,13 @@ const content = [
   { type: 'resource' as const, resource: { uri: 'file:///a', text: 'ä', mimeType: 'text/plain' } },
   { type: 'resource' as const, resource: { uri: 'file:///b', blob: data } },
 ];
+const meta = { 'example.com/widget': { html: '<b>x</b>' }, plain: [1] };
+// Of the connection between the server and us; nothing for who gets the result.
+const ofProtocol = {
+  progressToken: 1,
+  'io.modelcontextprotocol/related-task': { taskId: 'x' },
+  'mcp/x': 1,
+};
 const structuredContent = { list: [1, null, { deep: true }], 'key with ünicode': 'x' };
 
 describe.each([
@@ -37,7 +44,7 @@ describe.each([
   it('arrives unchanged, in one answer and in an event', async () => {
     alice = await service.clientFor();
     server = await ScriptedServer.start({ json });
-    server.script = () => ({ content, structuredContent });
+    server.script = () => ({ content, structuredContent, _meta: { ...meta, ...ofProtocol } });
     (await alice.createConnector({ name: 'Mine', server_url: server.url })).ok(201);
     const call = { name: 'mine__echo', arguments: {} };
 
@@ -48,6 +55,7 @@ describe.each([
     for (const result of [plain, event.data]) {
       expect(result).toMatchObject({ structured_content: structuredContent, is_error: false });
       expect('content' in result && result.content).toEqual(content);
+      expect('meta' in result && result.meta).toEqual(meta);
     }
   });
 });

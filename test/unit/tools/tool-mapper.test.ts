@@ -188,7 +188,7 @@ describe('toToolCallResource', () => {
   it.each([true, false])('passes a result on unchanged, isError %s', (isError) => {
     const result: ToolCallResult = {
       ...origin,
-      outcome: { kind: 'result', content, structuredContent: { n: 1 }, isError },
+      outcome: { kind: 'result', content, structuredContent: { n: 1 }, isError, meta: { b: 2 } },
     };
     expect(toToolCallResource(result)).toStrictEqual({
       ...shown,
@@ -196,6 +196,7 @@ describe('toToolCallResource', () => {
       structured_content: { n: 1 },
       is_error: isError,
       protocol_error: null,
+      meta: { b: 2 },
     });
   });
 
@@ -210,6 +211,7 @@ describe('toToolCallResource', () => {
       structured_content: null,
       is_error: false,
       protocol_error: null,
+      meta: null,
     });
   });
 
@@ -224,6 +226,7 @@ describe('toToolCallResource', () => {
       structured_content: null,
       is_error: true,
       protocol_error: { code: -32602, message: 'unknown tool' },
+      meta: null,
     });
   });
 });

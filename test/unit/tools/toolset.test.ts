@@ -80,6 +80,7 @@ describe('compileToolset', () => {
       source('stale', ['c'], { health: 'ERROR', fault }),
       source('locked', ['d'], { health: 'NEEDS_AUTH', fault: refused }),
       source('empty', []),
+      source('nothing', [], { health: 'ERROR', fault }),
     ]);
     expect(toolset.tools).toHaveLength(4);
     expect(toolset.outcomes).toEqual([
@@ -95,6 +96,7 @@ describe('compileToolset', () => {
         discoveredAt: at,
       },
       expect.objectContaining({ slug: 'locked', outcome: 'needs_auth', fault: refused }),
+      expect.objectContaining({ slug: 'nothing', outcome: 'error', fault, toolCount: 0 }),
       expect.objectContaining({ slug: 'ok', outcome: 'ok', fault: undefined, toolCount: 2 }),
       expect.objectContaining({ slug: 'stale', outcome: 'stale', fault, toolCount: 1 }),
     ]);
