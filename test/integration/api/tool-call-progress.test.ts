@@ -55,6 +55,7 @@ describe('a call answered with events', () => {
           structured_content: null,
           is_error: false,
           protocol_error: null,
+          meta: null,
           connector_id: expect.any(String),
           tool: 'echo',
           duration_ms: expect.any(Number),

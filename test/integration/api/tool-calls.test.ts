@@ -58,6 +58,7 @@ describe('a call the server answers', () => {
       structured_content: null,
       is_error: false,
       protocol_error: null,
+      meta: null,
       connector_id: connector.id,
       tool: 'echo',
       duration_ms: expect.any(Number),
