@@ -34,12 +34,19 @@ const KEEP_REPORT_MS = 1_000;
 /** How long the gate before the operations believes that all is well. */
 const KEEP_WELL_MS = 10_000;
 
+/** What is said of a check that did not answer in time. */
+const LATE: CheckState = { ok: false, reason: 'The check took too long.' };
+
 /** Knows whether the service can work. */
 export class Readiness {
   readonly #options: ReadinessOptions;
   #stopping = false;
   #last: { at: number; report: ReadinessReport } | undefined;
   #running: Promise<ReadinessReport> | undefined;
+  /** Checks that were well when they were last run. */
+  #well: ReadonlySet<string> = new Set();
+  /** Checks that were late for the first time since they were well. */
+  #doubtful: ReadonlySet<string> = new Set();
 
   constructor(options: ReadinessOptions) {
     this.#options = options;
@@ -64,12 +71,17 @@ export class Readiness {
     return this.#reportWithin(KEEP_REPORT_MS);
   }
 
-  /** The names of the failed checks that make operations pointless; usually none. */
+  /**
+   * The names of the failed checks that make operations pointless; usually none. One that was well and is late once is not among them: a
+   * busy moment must not turn requests away that would succeed.
+   */
   async blockers(): Promise<string[]> {
     const keep = this.#last?.report.ready === true ? KEEP_WELL_MS : KEEP_REPORT_MS;
     const { checks } = await this.#reportWithin(keep);
     const blocking = this.#options.checks.filter(({ blocks }) => blocks).map(({ name }) => name);
-    return checks.filter(({ name, ok }) => !ok && blocking.includes(name)).map(({ name }) => name);
+    return checks
+      .filter(({ name, ok }) => !ok && blocking.includes(name) && !this.#doubtful.has(name))
+      .map(({ name }) => name);
   }
 
   async #reportWithin(keepMs: number): Promise<ReadinessReport> {
@@ -83,12 +95,17 @@ export class Readiness {
   }
 
   async #run(): Promise<ReadinessReport> {
-    const checks = await Promise.all(
-      this.#options.checks.map(async (check) => ({
-        name: check.name,
-        ...(await this.#stateOf(check)),
-      })),
+    const found = await Promise.all(
+      this.#options.checks.map(
+        async (check) => ({ name: check.name, state: await this.#stateOf(check) }) as const,
+      ),
     );
+    const namesOf = (states: typeof found) => new Set(states.map(({ name }) => name));
+    this.#doubtful = namesOf(
+      found.filter(({ name, state }) => state === LATE && this.#well.has(name)),
+    );
+    this.#well = namesOf(found.filter(({ state }) => state.ok));
+    const checks = found.map(({ name, state }) => ({ name, ...state }));
     const report = { ready: checks.every(({ ok }) => ok), checks };
     this.#last = { at: this.#options.clock.monotonic(), report };
     return report;
@@ -98,7 +115,7 @@ export class Readiness {
     const { timeoutMs = 2_000, onError } = this.#options;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<CheckState>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs, { ok: false, reason: 'The check took too long.' });
+      timer = setTimeout(resolve, timeoutMs, LATE);
     });
     const checked = Promise.resolve()
       .then(check)

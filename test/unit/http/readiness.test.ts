@@ -82,6 +82,25 @@ test('a check that throws or hangs has failed, and its error is for the log alon
   expect(errors).toEqual([['throws', new Error('hunter2')]]);
 });
 
+test('one that was well and is late does not block at once, but when it is late again', async () => {
+  const finds: (() => Promise<CheckState>)[] = [];
+  const well = async (): Promise<CheckState> => ({ ok: true });
+  const late = () => new Promise<CheckState>(() => {});
+  const readiness = build([{ ...check, check: () => (finds.shift() ?? late)() }], 20);
+
+  finds.push(well, late);
+  expect(await readiness.blockers()).toEqual([]);
+  time = 10_000;
+  expect(await readiness.blockers()).toEqual([]);
+  expect((await readiness.report()).ready).toBe(false);
+  time = 11_000;
+  expect(await readiness.blockers()).toEqual(['schema']);
+
+  finds.push(well, late, well);
+  for (time of [12_000, 22_000, 23_000]) expect(await readiness.blockers()).toEqual([]);
+  expect(await build([{ ...check, check: late }], 20).blockers()).toEqual(['schema']);
+});
+
 test('once it stops it is never ready again', async () => {
   const readiness = build();
   expect((await readiness.report()).ready).toBe(true);
