@@ -6,7 +6,8 @@ export default defineConfig({
     // One PostgreSQL for the whole run; every test file clones a database of its own from a migrated template.
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than two processors keep busy: much of the time goes into waiting for processes that start and stop.
+    maxWorkers: 3,
     // Generous: a busy machine must not fail a test.
     testTimeout: 30_000,
     hookTimeout: 60_000,
