@@ -8,6 +8,7 @@ const LADDER = [
   'erasure',
   'sessions',
   'oauth',
+  'imports',
   'connectors',
   'idempotency',
   'credentials',

@@ -7,6 +7,7 @@ import { registerHttpPlugins } from './http/http-plugins.ts';
 import { connectorRoutes, connectorToolRoutes } from './modules/connectors/index.ts';
 import { erasureRoutes } from './modules/erasure/index.ts';
 import { gatewayRoutes } from './modules/gateway/index.ts';
+import { importRoutes } from './modules/imports/index.ts';
 import { authorizationRoutes, browserRoutes } from './modules/oauth/index.ts';
 import { sessionRoutes } from './modules/sessions/index.ts';
 import {
@@ -50,6 +51,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
   browserRoutes(fastify, container);
   toolRoutes(app, container);
   toolCallRoutes(app, container);
+  importRoutes(app, container);
   sessionRoutes(app, container);
   erasureRoutes(app, container);
   toolSearchRoutes(app, container);

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import { createChangeFeed } from './container-changes.ts';
 import { createErasure } from './container-erasure.ts';
+import { createImports } from './container-imports.ts';
 import { createJobs } from './container-jobs.ts';
 import { createKeyLoading } from './container-keys.ts';
 import {
@@ -119,6 +120,7 @@ export function createContainer({
     },
     sessionStatisticsService: sessions.sessionStatisticsService,
     erasureService: createErasure({ database, log, sessions, services }),
+    ...createImports({ ...basis, services }),
     gateway: createGateway(services, changes.feed, basis),
     tokenSource: tokenSourceOf(config, network.keyOutbound, logger),
     renderProblem: createProblemRenderer(config.publicUrl),

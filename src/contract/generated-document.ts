@@ -48,6 +48,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       description: "A user's tools, as agents see and call them.",
     },
     {
+      name: 'imports',
+      description: 'Servers from the configuration files of MCP clients, and back.',
+    },
+    {
       name: 'sessions',
       description: 'Live connections to MCP servers, for operators.',
     },
@@ -3260,6 +3264,313 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
       },
     },
+    '/api/imports/preview': {
+      post: {
+        operationId: 'previewImport',
+        summary: 'Look what a configuration file would bring',
+        description:
+          "Reads the configuration file of an MCP client: `mcp.json`, `claude_desktop_config.json`, `.mcp.json` and `~/.claude.json` of Claude Code, `mcp.json` of\nCursor, `mcp.json`, `settings.json` and `devcontainer.json` of VS Code (comments and trailing commas are fine), `config.toml` of Codex, or the snippet of\na server's manual. The format is found out. Each server in it gets a verdict. Nothing is saved, and no server is asked, so `ready` says that the\nentry is complete, and not yet that its server works.\n\nNo value of a header, of a variable or of a URL comes back: servers are shown by their origin, secrets by their names.\n",
+        tags: ['imports'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ImportFile',
+              },
+              example: {
+                content:
+                  '[mcp_servers.github]\nurl = "https://mcp.example.com/mcp"\nbearer_token_env_var = "GITHUB_TOKEN"\n\n[mcp_servers.files]\ncommand = "npx"\nargs = ["-y", "@modelcontextprotocol/server-filesystem", "/home/alice"]\n',
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The verdicts, in the order of the file.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ImportReport',
+                },
+                example: {
+                  format: 'codex',
+                  room: 8,
+                  entries: [
+                    {
+                      pointer: '/mcp_servers/github',
+                      line: null,
+                      column: null,
+                      name: 'github',
+                      verdict: 'needs_secret',
+                      code: null,
+                      message: 'Enter what the file only names: env:GITHUB_TOKEN.',
+                      server_origin: 'https://mcp.example.com',
+                      transport: 'auto',
+                      secrets: [
+                        {
+                          name: 'env:GITHUB_TOKEN',
+                          place: 'header',
+                          header: 'Authorization',
+                          source: 'env',
+                          required: true,
+                        },
+                      ],
+                      notes: [],
+                      has_remote: false,
+                      connector_id: null,
+                      retry_after_seconds: null,
+                      sign_in: null,
+                    },
+                    {
+                      pointer: '/mcp_servers/files',
+                      line: null,
+                      column: null,
+                      name: 'files',
+                      verdict: 'needs_runtime',
+                      code: 'NAMES_COMMAND',
+                      message:
+                        'This server is a program that has to be started on a computer. Only servers with a web address can be imported.',
+                      server_origin: null,
+                      transport: null,
+                      secrets: [],
+                      notes: [],
+                      has_remote: false,
+                      connector_id: null,
+                      retry_after_seconds: null,
+                      sign_in: null,
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ImportRefused',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/imports': {
+      post: {
+        operationId: 'importServers',
+        summary: 'Import servers from a configuration file',
+        description:
+          'Takes the file of the preview again, and the entries that the user chose, at most ten. Each is tested and saved as `POST /api/connectors` would do\nit, all at once and each for itself, so one that fails costs no other. Limits of tests and of connectors hold: an entry whose test found no room\nis `postponed`, so that the request ends within 30 seconds; send it again after `retry_after_seconds`.\n\nRepeating the request does no harm, so it needs no `Idempotency-Key`: a server that is connected is not connected again (`already_connected`). An entry is told from others\nwith the same address by its name, so two accounts of one server can both be imported.\n\nA secret that stands in the file is used only with `use_file_secrets`; what the file only names comes in `values`. Nothing that names a command\nis ever run or kept.\n',
+        tags: ['imports'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ImportRequest',
+              },
+              example: {
+                content:
+                  '[mcp_servers.github]\nurl = "https://mcp.example.com/mcp"\nbearer_token_env_var = "GITHUB_TOKEN"\n',
+                entries: [
+                  {
+                    pointer: '/mcp_servers/github',
+                    name: 'GitHub',
+                    values: {
+                      'env:GITHUB_TOKEN': 'your-token',
+                    },
+                  },
+                ],
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description:
+              'What became of each entry, in the order of the request; also where none was imported.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ImportReport',
+                },
+                example: {
+                  format: 'codex',
+                  room: 7,
+                  entries: [
+                    {
+                      pointer: '/mcp_servers/github',
+                      line: null,
+                      column: null,
+                      name: 'GitHub',
+                      verdict: 'imported',
+                      code: null,
+                      message: null,
+                      server_origin: 'https://mcp.example.com',
+                      transport: 'auto',
+                      secrets: [
+                        {
+                          name: 'env:GITHUB_TOKEN',
+                          place: 'header',
+                          header: 'Authorization',
+                          source: 'env',
+                          required: true,
+                        },
+                      ],
+                      notes: [],
+                      has_remote: false,
+                      connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                      retry_after_seconds: null,
+                      sign_in: null,
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ImportRefused',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/exports': {
+      get: {
+        operationId: 'exportConnectors',
+        summary: 'Write the configuration file of an MCP client',
+        description:
+          'Two files in the format of the client. `endpoint` has one server, the aggregated endpoint of this service: all tools of the user, as they are at any time, with\nno secret, as the client signs in; it is what most people want, and null where this service has no public address. `servers` has each connector with its own address, for\nleaving this service or going around it.\n\nNo secret is in either. Values of headers, and parts of an address that look like a key, are variables in the way of the client, listed in `variables`; the user enters them there.\nClaude Desktop reaches servers with an address through `mcp-remote`, a program that it starts with `npx`.\n',
+        tags: ['imports'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+        ],
+        parameters: [
+          {
+            name: 'format',
+            in: 'query',
+            required: true,
+            description:
+              'The client that is to read the file; `mcp-json` is what most others read.',
+            schema: {
+              type: 'string',
+              enum: ['mcp-json', 'claude-desktop', 'claude-code', 'cursor', 'vscode', 'codex'],
+            },
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The files.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/ConnectorExport',
+                },
+                example: {
+                  format: 'codex',
+                  file_name: 'config.toml',
+                  media_type: 'application/toml',
+                  endpoint: {
+                    content:
+                      '[mcp_servers.mcp-connectors]\nurl = "https://connectors.example.com/mcp"\n',
+                    variables: [],
+                  },
+                  servers: {
+                    content:
+                      '[mcp_servers.issue-tracker]\nurl = "https://mcp.example.com/mcp"\nbearer_token_env_var = "ISSUE_TRACKER_TOKEN"\n',
+                    variables: [
+                      {
+                        name: 'ISSUE_TRACKER_TOKEN',
+                        connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                        place: 'header',
+                        header: 'Authorization',
+                      },
+                    ],
+                  },
+                  left_out: [],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
     '/api/sessions': {
       get: {
         operationId: 'listSessions',
@@ -3897,6 +4208,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'CREDENTIALS_REQUIRED',
           'CREDENTIALS_INVALID',
           'TEST_LIMIT_REACHED',
+          'IMPORT_UNREADABLE',
           'SIGN_IN_NOT_POSSIBLE',
           'SIGN_IN_FAILED',
           'AUTHORIZATION_NOT_FOUND',
@@ -5498,6 +5810,395 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
+      ImportContent: {
+        description:
+          'The text of the file, or what it says as JSON. Only with the text a report has lines and columns, and names that are given twice are found.',
+        anyOf: [
+          {
+            type: 'string',
+            minLength: 1,
+            maxLength: 262144,
+          },
+          {
+            $ref: '#/components/schemas/JsonObject',
+          },
+        ],
+      },
+      ImportFile: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['content'],
+        properties: {
+          content: {
+            $ref: '#/components/schemas/ImportContent',
+          },
+        },
+      },
+      ImportSecret: {
+        description:
+          'Something that the file only names, or a value in it that looks like a secret. Never the value.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'place', 'header', 'source', 'required'],
+        properties: {
+          name: {
+            type: 'string',
+            description:
+              'What `values` calls it, as `env:API_KEY`, `input:api-key`, `header:X-Api-Key` or `url`.',
+          },
+          place: {
+            type: 'string',
+            'x-extensible-enum': ['header', 'url'],
+          },
+          header: {
+            type: ['string', 'null'],
+            description: 'The header it is for.',
+          },
+          source: {
+            description:
+              "`env`: an environment variable of the client; `input`: the client asks for it; `variable`: another one of the client's own; `file`: it stands in the file; `blank`: the file\nhas an example in its place, as `YOUR_API_KEY`.\n",
+            type: 'string',
+            'x-extensible-enum': ['env', 'input', 'variable', 'file', 'blank'],
+          },
+          required: {
+            type: 'boolean',
+            description: 'False where the file has a default.',
+          },
+        },
+      },
+      ImportSignIn: {
+        description: 'What `draft` of `POST /api/oauth/authorizations` takes.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'server_url', 'transport'],
+        properties: {
+          name: {
+            type: 'string',
+          },
+          server_url: {
+            type: 'string',
+          },
+          transport: {
+            type: 'string',
+            'x-extensible-enum': ['auto', 'streamable-http', 'sse'],
+          },
+        },
+      },
+      ImportEntry: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'pointer',
+          'line',
+          'column',
+          'name',
+          'verdict',
+          'code',
+          'message',
+          'server_origin',
+          'transport',
+          'secrets',
+          'notes',
+          'has_remote',
+          'connector_id',
+          'retry_after_seconds',
+          'sign_in',
+        ],
+        properties: {
+          pointer: {
+            type: 'string',
+            description: 'A JSON pointer to the entry in the file; what `entries` names it by.',
+          },
+          line: {
+            type: ['integer', 'null'],
+            minimum: 1,
+            description:
+              'Where the entry begins; null where the format or JSON content does not tell.',
+          },
+          column: {
+            type: ['integer', 'null'],
+            minimum: 1,
+          },
+          name: {
+            type: 'string',
+            description:
+              'What the connector is called, or would be: the name in the file, cleaned, and with a number where another connector has it.',
+          },
+          verdict: {
+            description:
+              '`ready`: complete, not tested yet. `imported`: tested and saved. `already_connected`: see `connector_id`. `needs_secret`: `secrets` lists what is missing, or has to be agreed to.\n`needs_sign_in`: the server wants credentials that the file does not have; start with `sign_in`. `needs_runtime`: the entry names a program. `refused`: it\ncannot be imported as it is. `failed`: its server did not pass the test. `postponed`: not tested yet; try again.\n',
+            type: 'string',
+            'x-extensible-enum': [
+              'ready',
+              'imported',
+              'already_connected',
+              'needs_secret',
+              'needs_sign_in',
+              'needs_runtime',
+              'refused',
+              'failed',
+              'postponed',
+            ],
+          },
+          code: {
+            description:
+              'Why. Codes of errors as for a create (`CONNECTION_FAILED`, `BLOCKED_URL`, `CONNECTOR_LIMIT_REACHED`, …), and those of the file: `NAMES_COMMAND`; `HEADERS_FROM_COMMAND`: headers come\nfrom a program; `NO_ADDRESS`: neither address nor command; `UNSUPPORTED_TRANSPORT`; `GIVEN_TWICE`: a name stands there twice; `WRONG_TYPE`: a value is not of the type it has to\nbe; `NAME_TOO_LONG`; `TOO_MANY_SECRETS`; `NOT_IN_FILE`; `CHOSEN_TWICE`; `HEADER_NOT_ALLOWED`; `VALUE_UNUSABLE`: a header or the address cannot be made of the values.\n',
+            type: ['string', 'null'],
+          },
+          message: {
+            type: ['string', 'null'],
+            description:
+              'What the user can do, or what is wrong; never text of the file but names of secrets and headers.',
+          },
+          server_origin: {
+            type: ['string', 'null'],
+            description: 'Scheme, host and port of the server; null where there is none yet.',
+          },
+          transport: {
+            type: ['string', 'null'],
+            'x-extensible-enum': ['auto', 'streamable-http', 'sse'],
+          },
+          secrets: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ImportSecret',
+            },
+          },
+          notes: {
+            description:
+              'What of the entry is not carried over: `HEADER_LEFT_OUT` (one that the service sets itself), `DISABLED_IN_FILE`, `TOOL_CHOICE_LEFT_OUT`, `SIGN_IN_SETTINGS_LEFT_OUT`.\n',
+            type: 'array',
+            items: {
+              type: 'string',
+              'x-extensible-enum': [
+                'HEADER_LEFT_OUT',
+                'DISABLED_IN_FILE',
+                'TOOL_CHOICE_LEFT_OUT',
+                'SIGN_IN_SETTINGS_LEFT_OUT',
+              ],
+            },
+          },
+          has_remote: {
+            type: 'boolean',
+            description:
+              'With `needs_runtime`: its command only leads to a server with an address (`mcp-remote`), which can be imported with `as_remote`.',
+          },
+          connector_id: {
+            type: ['string', 'null'],
+            format: 'uuid',
+            description: 'The connector that it became, or was already.',
+          },
+          retry_after_seconds: {
+            type: ['integer', 'null'],
+            minimum: 0,
+            description: 'With `postponed`.',
+          },
+          sign_in: {
+            description:
+              'With `needs_sign_in`, unless something of the address was entered, or looks like a secret.',
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ImportSignIn',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+        },
+      },
+      ImportReport: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['format', 'room', 'entries'],
+        properties: {
+          format: {
+            type: 'string',
+            description:
+              'Where servers were found: `servers`, `mcpServers`, `mcp_servers`, or right at the top.',
+            'x-extensible-enum': ['vscode', 'mcp-servers', 'codex', 'snippet'],
+          },
+          room: {
+            type: 'integer',
+            minimum: 0,
+            description: 'How many more connectors the user may have.',
+          },
+          entries: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ImportEntry',
+            },
+          },
+        },
+      },
+      ImportChoice: {
+        description: 'An entry that is to be imported, and what the file does not say.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['pointer'],
+        properties: {
+          pointer: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 2000,
+            description: 'As in the preview.',
+          },
+          name: {
+            $ref: '#/components/schemas/ConnectorName',
+          },
+          values: {
+            description:
+              'By the `name` of a secret as the preview lists it. `header:X-Api-Key` is the whole value of that header, and `url` the whole address; either replaces what the file has there.\n',
+            type: 'object',
+            maxProperties: 40,
+            propertyNames: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 200,
+            },
+            additionalProperties: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 8192,
+            },
+            writeOnly: true,
+          },
+          use_file_secrets: {
+            type: 'boolean',
+            description:
+              'Take secrets that stand in the file itself. Without it they have to be entered.',
+          },
+          as_remote: {
+            description:
+              'Of an entry with `has_remote`, connect to the server that its command only leads to. The command is not run.',
+            type: 'boolean',
+          },
+        },
+      },
+      ImportRequest: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['content', 'entries'],
+        properties: {
+          content: {
+            $ref: '#/components/schemas/ImportContent',
+          },
+          entries: {
+            type: 'array',
+            minItems: 1,
+            maxItems: 10,
+            items: {
+              $ref: '#/components/schemas/ImportChoice',
+            },
+          },
+        },
+      },
+      ExportVariable: {
+        description: 'Something that the user enters in the client.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'connector_id', 'place', 'header'],
+        properties: {
+          name: {
+            type: 'string',
+          },
+          connector_id: {
+            type: ['string', 'null'],
+            format: 'uuid',
+            description: 'Null for the endpoint of this service.',
+          },
+          place: {
+            type: 'string',
+            'x-extensible-enum': ['header', 'url'],
+          },
+          header: {
+            type: ['string', 'null'],
+          },
+        },
+      },
+      ExportedFile: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['content', 'variables'],
+        properties: {
+          content: {
+            type: 'string',
+            description: 'The text of the file.',
+          },
+          variables: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ExportVariable',
+            },
+          },
+        },
+      },
+      ExportOmission: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['connector_id', 'name', 'reason'],
+        properties: {
+          connector_id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          name: {
+            type: 'string',
+          },
+          reason: {
+            type: 'string',
+            description:
+              '`disabled` by its owner; `unreadable`: its address cannot be read any more; `unsupported`: the client does not speak its transport.',
+            'x-extensible-enum': ['disabled', 'unreadable', 'unsupported'],
+          },
+        },
+      },
+      ConnectorExport: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['format', 'file_name', 'media_type', 'endpoint', 'servers', 'left_out'],
+        properties: {
+          format: {
+            type: 'string',
+            'x-extensible-enum': [
+              'mcp-json',
+              'claude-desktop',
+              'claude-code',
+              'cursor',
+              'vscode',
+              'codex',
+            ],
+          },
+          file_name: {
+            type: 'string',
+            description: 'What the client calls such a file.',
+          },
+          media_type: {
+            type: 'string',
+            'x-extensible-enum': ['application/json', 'application/toml'],
+          },
+          endpoint: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ExportedFile',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          servers: {
+            $ref: '#/components/schemas/ExportedFile',
+          },
+          left_out: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ExportOmission',
+            },
+            description: 'Connectors that are not in `servers`.',
+          },
+        },
+      },
       Session: {
         description: 'A live connection of one user to one MCP server.',
         type: 'object',
@@ -6102,6 +6803,33 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   detail: 'must NOT have more than 64 characters',
                 },
               ],
+            },
+          },
+        },
+      },
+      ImportRefused: {
+        description:
+          'The body does not match the contract (`VALIDATION_FAILED`), or the file cannot be read (`IMPORT_UNREADABLE`, with a `reason`, and with\n`line` and `column` where one place is to blame). Nothing was imported.\n',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            examples: {
+              unreadable: {
+                summary: 'The file has a mistake',
+                value: {
+                  type: '/errors/import-unreadable',
+                  title: 'The configuration file cannot be read.',
+                  status: 422,
+                  code: 'IMPORT_UNREADABLE',
+                  detail: 'A comma is missing, in line 7, column 5.',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  reason: 'COMMA_EXPECTED',
+                  line: 7,
+                  column: 5,
+                },
+              },
             },
           },
         },

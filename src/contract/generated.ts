@@ -326,6 +326,22 @@ export const ConnectorError = Object.assign(
 );
 export type ConnectorError = Static<typeof ConnectorError>;
 
+export const ConnectorExport = Object.assign(
+  Type.Object(
+    {
+      format: Type.String(),
+      file_name: Type.String(),
+      media_type: Type.String(),
+      endpoint: Type.Union([Type.Unsafe<ExportedFile>({ $ref: 'ExportedFile#' }), Type.Null()]),
+      servers: Type.Unsafe<ExportedFile>({ $ref: 'ExportedFile#' }),
+      left_out: Type.Array(Type.Unsafe<ExportOmission>({ $ref: 'ExportOmission#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ConnectorExport' },
+);
+export type ConnectorExport = Static<typeof ConnectorExport>;
+
 /**
  * Unique among the owner's connectors, whatever the case. No control characters, no space at either end.
  */
@@ -497,6 +513,44 @@ export type DiscoveredTool = Static<typeof DiscoveredTool>;
 export const ErrorCode = Object.assign(Type.String(), { $id: 'ErrorCode' });
 export type ErrorCode = Static<typeof ErrorCode>;
 
+export const ExportOmission = Object.assign(
+  Type.Object(
+    { connector_id: Type.String({ format: 'uuid' }), name: Type.String(), reason: Type.String() },
+    { additionalProperties: false },
+  ),
+  { $id: 'ExportOmission' },
+);
+export type ExportOmission = Static<typeof ExportOmission>;
+
+/**
+ * Something that the user enters in the client.
+ */
+export const ExportVariable = Object.assign(
+  Type.Object(
+    {
+      name: Type.String(),
+      connector_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
+      place: Type.String(),
+      header: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ExportVariable' },
+);
+export type ExportVariable = Static<typeof ExportVariable>;
+
+export const ExportedFile = Object.assign(
+  Type.Object(
+    {
+      content: Type.String(),
+      variables: Type.Array(Type.Unsafe<ExportVariable>({ $ref: 'ExportVariable#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ExportedFile' },
+);
+export type ExportedFile = Static<typeof ExportedFile>;
+
 /**
  * One problem of the request, addressed by a JSON pointer.
  */
@@ -559,6 +613,135 @@ export const HeaderCredentials = Object.assign(
   { $id: 'HeaderCredentials' },
 );
 export type HeaderCredentials = Static<typeof HeaderCredentials>;
+
+/**
+ * An entry that is to be imported, and what the file does not say.
+ */
+export const ImportChoice = Object.assign(
+  Type.Object(
+    {
+      pointer: Type.String({ minLength: 1, maxLength: 2000 }),
+      name: Type.Optional(Type.Unsafe<ConnectorName>({ $ref: 'ConnectorName#' })),
+      values: Type.Optional(
+        Type.Unsafe<Record<string, string>>({
+          type: 'object',
+          maxProperties: 40,
+          propertyNames: { type: 'string', minLength: 1, maxLength: 200 },
+          additionalProperties: Type.String({ minLength: 1, maxLength: 8192 }),
+        }),
+      ),
+      use_file_secrets: Type.Optional(Type.Boolean()),
+      as_remote: Type.Optional(Type.Boolean()),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ImportChoice' },
+);
+export type ImportChoice = Static<typeof ImportChoice>;
+
+/**
+ * The text of the file, or what it says as JSON. Only with the text a report has lines and columns, and names that are given twice are found.
+ */
+export const ImportContent = Object.assign(
+  Type.Union([
+    Type.String({ minLength: 1, maxLength: 262144 }),
+    Type.Unsafe<JsonObject>({ $ref: 'JsonObject#' }),
+  ]),
+  { $id: 'ImportContent' },
+);
+export type ImportContent = Static<typeof ImportContent>;
+
+export const ImportEntry = Object.assign(
+  Type.Object(
+    {
+      pointer: Type.String(),
+      line: Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1 }),
+      column: Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1 }),
+      name: Type.String(),
+      verdict: Type.String(),
+      code: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      message: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      server_origin: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      transport: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      secrets: Type.Array(Type.Unsafe<ImportSecret>({ $ref: 'ImportSecret#' })),
+      notes: Type.Array(Type.String()),
+      has_remote: Type.Boolean(),
+      connector_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
+      retry_after_seconds: Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 0 }),
+      sign_in: Type.Union([Type.Unsafe<ImportSignIn>({ $ref: 'ImportSignIn#' }), Type.Null()]),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ImportEntry' },
+);
+export type ImportEntry = Static<typeof ImportEntry>;
+
+export const ImportFile = Object.assign(
+  Type.Object(
+    { content: Type.Unsafe<ImportContent>({ $ref: 'ImportContent#' }) },
+    { additionalProperties: false },
+  ),
+  { $id: 'ImportFile' },
+);
+export type ImportFile = Static<typeof ImportFile>;
+
+export const ImportReport = Object.assign(
+  Type.Object(
+    {
+      format: Type.String(),
+      room: Type.Integer({ minimum: 0 }),
+      entries: Type.Array(Type.Unsafe<ImportEntry>({ $ref: 'ImportEntry#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ImportReport' },
+);
+export type ImportReport = Static<typeof ImportReport>;
+
+export const ImportRequest = Object.assign(
+  Type.Object(
+    {
+      content: Type.Unsafe<ImportContent>({ $ref: 'ImportContent#' }),
+      entries: Type.Array(Type.Unsafe<ImportChoice>({ $ref: 'ImportChoice#' }), {
+        minItems: 1,
+        maxItems: 10,
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ImportRequest' },
+);
+export type ImportRequest = Static<typeof ImportRequest>;
+
+/**
+ * Something that the file only names, or a value in it that looks like a secret. Never the value.
+ */
+export const ImportSecret = Object.assign(
+  Type.Object(
+    {
+      name: Type.String(),
+      place: Type.String(),
+      header: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      source: Type.String(),
+      required: Type.Boolean(),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ImportSecret' },
+);
+export type ImportSecret = Static<typeof ImportSecret>;
+
+/**
+ * What `draft` of `POST /api/oauth/authorizations` takes.
+ */
+export const ImportSignIn = Object.assign(
+  Type.Object(
+    { name: Type.String(), server_url: Type.String(), transport: Type.String() },
+    { additionalProperties: false },
+  ),
+  { $id: 'ImportSignIn' },
+);
+export type ImportSignIn = Static<typeof ImportSignIn>;
 
 /**
  * A free-form JSON object.
@@ -1139,6 +1322,7 @@ export const components = [
   Connector,
   ConnectorCreate,
   ConnectorError,
+  ConnectorExport,
   ConnectorName,
   ConnectorPage,
   ConnectorStatus,
@@ -1151,9 +1335,20 @@ export const components = [
   Credentials,
   DiscoveredTool,
   ErrorCode,
+  ExportOmission,
+  ExportVariable,
+  ExportedFile,
   FieldProblem,
   GeminiTool,
   HeaderCredentials,
+  ImportChoice,
+  ImportContent,
+  ImportEntry,
+  ImportFile,
+  ImportReport,
+  ImportRequest,
+  ImportSecret,
+  ImportSignIn,
   JsonObject,
   McpTool,
   OAuthClient,
@@ -3117,6 +3312,202 @@ export const operations = {
           },
         },
         '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  previewImport: {
+    operationId: 'previewImport',
+    method: 'POST',
+    url: '/api/imports/preview',
+    path: '/api/imports/preview',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<ImportFile>({ $ref: 'ImportFile#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<ImportReport>({ $ref: 'ImportReport#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  importServers: {
+    operationId: 'importServers',
+    method: 'POST',
+    url: '/api/imports',
+    path: '/api/imports',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<ImportRequest>({ $ref: 'ImportRequest#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<ImportReport>({ $ref: 'ImportReport#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  exportConnectors: {
+    operationId: 'exportConnectors',
+    method: 'GET',
+    url: '/api/exports',
+    path: '/api/exports',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      querystring: Type.Object(
+        {
+          format: Type.Unsafe<
+            'mcp-json' | 'claude-desktop' | 'claude-code' | 'cursor' | 'vscode' | 'codex'
+          >({
+            type: 'string',
+            enum: ['mcp-json', 'claude-desktop', 'claude-code', 'cursor', 'vscode', 'codex'],
+          }),
+        },
+        { additionalProperties: false },
+      ),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<ConnectorExport>({ $ref: 'ConnectorExport#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

@@ -58,6 +58,7 @@ export const ERROR_CODES = {
   },
 
   TEST_LIMIT_REACHED: { status: 429, title: 'Too many connection tests are running.' },
+  IMPORT_UNREADABLE: { status: 422, title: 'The configuration file cannot be read.' },
 
   // Signing in to a server
   SIGN_IN_NOT_POSSIBLE: { status: 422, title: 'It is not possible to sign in to this server.' },

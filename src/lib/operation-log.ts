@@ -17,6 +17,9 @@ export interface OperationFields {
   tool_id?: string;
   /** How many tools it was about. */
   tools?: number;
+  /** How many entries of a file it was about, and how many of them it brought in. */
+  entries?: number;
+  imported?: number;
   /** What a tool was switched to. */
   enabled?: boolean;
   /** SHA-256 of the definition that somebody approved, hex. */

@@ -112,4 +112,20 @@ export const CONNECTOR_ERRORS = {
       'Find the user and the host in the lines `connector operation` of the log whose `outcome` is `TEST_LIMIT_REACHED`: they have the `user_id`, and the `origin` or the `connector_id`.',
     ],
   },
+  IMPORT_UNREADABLE: {
+    retryable: false,
+    cause: [
+      'The file is neither JSON, with or without comments, nor TOML, or it breaks off; `line` and `column` tell where. It is not quoted, as it may hold secrets.',
+      'The file is not text in UTF-8: an editor saved it as UTF-16, or it is not text at all.',
+      'No MCP servers are in it: neither `mcpServers` nor `servers` nor `mcp_servers`, nor servers right at the top.',
+      'It is nested deeper than 32 levels, has more than 50,000 values or more than 100 servers.',
+    ],
+    shown:
+      'This is not a configuration file with MCP servers. Check that it is the right one and complete, then choose it again.',
+    user: [
+      'Mend the place that `line` and `column` name, in an editor that shows mistakes, or choose another file. Files that MCP clients themselves read without complaint are fine.',
+      'From a large file, as the `~/.claude.json` of Claude Code, take the part with `mcpServers` alone.',
+    ],
+    operator: ['Nothing: the file comes from the user.'],
+  },
 } satisfies Partial<Record<ErrorCode, ErrorExplanation>>;

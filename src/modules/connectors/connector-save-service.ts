@@ -150,6 +150,12 @@ export class ConnectorSaveService {
     await this.#assertBelowLimit(identity);
   }
 
+  /** How many more connectors the owner may have now. */
+  async countRoom(identity: Identity): Promise<number> {
+    const { store, limit } = this.#deps;
+    return Math.max(0, limit - (await store.count(identity)));
+  }
+
   async #assertBelowLimit(identity: Identity): Promise<void> {
     const { store, limit } = this.#deps;
     if ((await store.count(identity)) >= limit) throw new AppError('CONNECTOR_LIMIT_REACHED');

@@ -68,6 +68,21 @@ const scoped: [string, string, Request][] = [
   ['list', 'connectors:read', (client) => client.listConnectors()],
   ['create', 'connectors:write', (c) => c.createConnector({ name: 'N', server_url: server.url })],
   ['test unsaved', 'connectors:write', (c) => c.testConnection({ server_url: server.url })],
+  [
+    'preview an import',
+    'connectors:read',
+    (c) => c.send('POST', '/api/imports/preview', { body: { content: { mcpServers: {} } } }),
+  ],
+  [
+    'import',
+    'connectors:write',
+    (c) => {
+      const content = { mcpServers: { a: {} } };
+      const body = { content, entries: [{ pointer: '/mcpServers/a' }] };
+      return c.send('POST', '/api/imports', { body });
+    },
+  ],
+  ['export', 'connectors:read', (c) => c.send('GET', '/api/exports?format=codex')],
   ['toolset', 'tools:read', (client) => client.getTools()],
   ['menu', 'tools:read', (client) => client.send('GET', '/api/users/me/composer')],
   ['search', 'tools:read', (client) => client.send('GET', '/api/users/me/tools/search?q=echo')],

@@ -32,6 +32,7 @@ const withBody: [string, () => string, Record<string, unknown>][] = [
   ['POST', () => `/api/connectors/${id}/status`, { status: 'ENABLED' }],
   ['PUT', () => `/api/connectors/${id}/credentials`, { token: 'x' }],
   ['POST', () => CALL, { name: 'mine__echo' }],
+  ['POST', () => '/api/imports/preview', { content: '{"mcpServers": {}}' }],
 ];
 
 async function pointersOf(method: string, path: string, body: unknown): Promise<string[]> {

@@ -15,6 +15,7 @@ import { McpFailure } from '../../../src/mcp/client/mcp-failure.ts';
 import { DISCOVERY_LIMITS } from '../../../src/mcp/client/tool-discovery.ts';
 import { ConnectionValidator } from '../../../src/modules/connectors/connection-validator.ts';
 import { assertCredentialsFit } from '../../../src/modules/credentials/credential.ts';
+import { FILE_LIMITS } from '../../../src/modules/imports/config-value.ts';
 import { constantIn, readSource } from '../../support/source-text.ts';
 
 // The catalogue is below everything in the layers, so it cannot import the limits it tells of. Here both are compared.
@@ -155,6 +156,13 @@ describe('figures of constants that their files keep to themselves', () => {
     const { maximum } = Connector.properties.call_timeout_seconds;
     expect(textOf('UPSTREAM_TIMEOUT')).toContain(`up to ${maximum}`);
     expect(textOf('UPSTREAM_TIMEOUT')).toContain(`more than ${maximum} seconds`);
+  });
+
+  test('IMPORT_UNREADABLE: what a file may have', () => {
+    const text = textOf('IMPORT_UNREADABLE');
+    const { depth, values, servers } = FILE_LIMITS;
+    expect(text).toContain(`deeper than ${depth} levels`);
+    expect(text).toContain(`more than ${figure(values)} values or more than ${servers} servers`);
   });
 
   test('CONNECTOR_LIMIT_REACHED: the limit, in a word', () => {
