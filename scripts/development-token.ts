@@ -12,6 +12,8 @@ export interface DevelopmentTokenOptions {
   user: string;
   tenant?: string;
   scopes?: readonly string[];
+  /** What the user is in projects, by their ids. */
+  projects?: Readonly<Record<string, string>>;
   /** As `45s`, `30m`, `8h` or `2d`. */
   ttl?: string;
   issuer?: string;
@@ -25,9 +27,15 @@ export interface DevelopmentTokenOptions {
  */
 export async function createDevelopmentToken(options: DevelopmentTokenOptions): Promise<string> {
   const { secret, user, tenant = 'default', scopes = USER_SCOPES, ttl = '8h' } = options;
+  const { projects = {} } = options;
   const { issuer = DEVELOPMENT_AUDIENCE, audience = DEVELOPMENT_AUDIENCE } = options;
   if (!/^\d+[smhd]$/.test(ttl)) throw new Error('the ttl must be like 45s, 30m, 8h or 2d');
-  return new SignJWT({ [options.tenantClaim ?? 'tenant']: tenant, scope: scopes.join(' ') })
+  const claims = {
+    [options.tenantClaim ?? 'tenant']: tenant,
+    scope: scopes.join(' '),
+    ...(Object.keys(projects).length > 0 && { projects }),
+  };
+  return new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(user)
     .setIssuer(issuer)

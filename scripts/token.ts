@@ -1,4 +1,4 @@
-// npm run token -- --user alice --tenant default --scopes "connectors:read tools:read" --ttl 8h
+// npm run token -- --user alice --tenant default --scopes "connectors:read tools:read" --project atlas=admin --ttl 8h
 // Prints an access token for the service of this checkout, or for the one whose JWT_SECRET is set.
 import { parseArgs } from 'node:util';
 import { withDevelopmentSecrets } from './development-secrets.ts';
@@ -10,6 +10,7 @@ async function main(): Promise<string> {
       user: { type: 'string', default: 'alice' },
       tenant: { type: 'string', default: 'default' },
       scopes: { type: 'string', default: USER_SCOPES.join(' ') },
+      project: { type: 'string', multiple: true, default: [] },
       ttl: { type: 'string', default: '8h' },
     },
   });
@@ -21,11 +22,18 @@ async function main(): Promise<string> {
     user: values.user,
     tenant: values.tenant,
     scopes: values.scopes.split(/[\s,]+/).filter((scope) => scope !== ''),
+    projects: Object.fromEntries(values.project.map(toMembership)),
     ttl: values.ttl,
     ...(env['JWT_ISSUER'] ? { issuer: env['JWT_ISSUER'] } : {}),
     ...(env['JWT_AUDIENCE'] ? { audience: env['JWT_AUDIENCE'] } : {}),
     ...(env['JWT_TENANT_CLAIM'] ? { tenantClaim: env['JWT_TENANT_CLAIM'] } : {}),
   });
+}
+
+/** Of `atlas=admin`; a member where no role is named. */
+function toMembership(text: string): [string, string] {
+  const at = text.lastIndexOf('=');
+  return at === -1 ? [text, 'member'] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 try {

@@ -24,6 +24,7 @@ export interface ChangeFeedBasis {
 /** What keeps something that is to be forgotten when it changes. */
 export interface UserCache {
   forget(identity: Identity): void;
+  forgetProject(project: { tenantId: string; projectId: string }): void;
   forgetAll(): void;
 }
 
@@ -79,9 +80,13 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
 }
 
 function follow(cache: UserCache, change: Change): void {
-  // Who has the tools of a project is written nowhere but in tokens.
-  if (change === 'everything' || change.ownerKind === 'project') cache.forgetAll();
-  else cache.forget({ tenantId: change.tenantId, userId: change.ownerId });
+  if (change === 'everything') {
+    cache.forgetAll();
+    return;
+  }
+  const { tenantId, ownerKind, ownerId } = change;
+  if (ownerKind === 'user') cache.forget({ tenantId, userId: ownerId });
+  else cache.forgetProject({ tenantId, projectId: ownerId });
 }
 
 function registerMetrics(registry: Registry, feed: ChangeFeed): Counter<'outcome'> {

@@ -3,6 +3,7 @@ import type { Database } from './database/index.ts';
 import type { Clock } from './lib/clock.ts';
 import type { OperationLog } from './lib/operation-log.ts';
 import {
+  type ConnectorAccessService,
   type ConnectorSaveService,
   type ConnectorSecrets,
   type ConnectorService,
@@ -109,6 +110,7 @@ export interface SignInBasis {
   clock: Clock;
   log: OperationLog;
   oauth: OAuthParts;
+  access: ConnectorAccessService;
   connectors: ConnectorService;
   saves: ConnectorSaveService;
   tester: ConnectorTester;
@@ -116,7 +118,7 @@ export interface SignInBasis {
 
 /** Builds the services of sign-ins. */
 export function createSignIns(basis: SignInBasis) {
-  const { config, database, box, clock, log, oauth, connectors, saves, tester } = basis;
+  const { config, database, box, clock, log, oauth, access, connectors, saves, tester } = basis;
   const { discovery, protocol, clientMetadata, operatorClients } = oauth;
   const store = new PrismaAuthorizationStore({ database });
   const secrets = new SignInSecrets({ box });
@@ -132,7 +134,7 @@ export function createSignIns(basis: SignInBasis) {
   return {
     clientMetadata,
     authorizationService: new AuthorizationService({
-      ...{ ...shared, discovery, connectors, saves, tester, log },
+      ...{ ...shared, discovery, access, connectors, saves, tester, log },
       settings: config.signIn,
     }),
     browserService: new BrowserService(shared),

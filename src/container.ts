@@ -33,6 +33,7 @@ import type { SdkMcpClient } from './mcp/client/sdk-mcp-client.ts';
 import { McpEndpoint } from './mcp/server/mcp-endpoint.ts';
 import {
   ConnectionValidator,
+  ConnectorAccessService,
   ConnectorHealthService,
   ConnectorSaveService,
   ConnectorSecrets,
@@ -40,6 +41,7 @@ import {
   ConnectorTester,
   ConnectorToolService,
   PrismaConnectorOfferingStore,
+  PrismaConnectorPlaceStore,
   PrismaConnectorStore,
   PrismaConnectorToolStore,
   PrismaResealStore,
@@ -71,6 +73,9 @@ export interface ContainerOptions {
 }
 
 const CONNECTOR_LIMIT = 10;
+/** How many connectors a project may have. */
+const PROJECT_CONNECTOR_LIMIT = 20;
+const CONNECTOR_LIMITS = { user: CONNECTOR_LIMIT, project: PROJECT_CONNECTOR_LIMIT };
 
 /**
  * Builds every service by hand. Nothing is connected yet: the database pools open on first use.
@@ -179,7 +184,8 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const { targets, revocation } = grants;
   const toolStore = new PrismaConnectorToolStore({ database, toolPolicies });
   const offeringStore = new PrismaConnectorOfferingStore({ database });
-  const onSessionsInvalid = (connectorId: string) => sessions.closeConnector(connectorId);
+  const onSessionsInvalid = (connectorId: string, userId?: string) =>
+    sessions.closeConnector(connectorId, userId);
   const onReachable = (connectorId: string) => sessions.trust(connectorId);
   const shared = {
     store,
@@ -194,8 +200,11 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     onReachable,
     revocation,
   };
+  const connectorAccessService = new ConnectorAccessService({
+    places: new PrismaConnectorPlaceStore({ database }),
+  });
   const connectorService = new ConnectorService(shared);
-  const connectorSaveService = new ConnectorSaveService({ ...shared, limit: CONNECTOR_LIMIT });
+  const connectorSaveService = new ConnectorSaveService({ ...shared, limits: CONNECTOR_LIMITS });
   const connectorHealthService = new ConnectorHealthService(shared);
   live.watchTools(connectorHealthService);
   const { maxCallsPerUser: maxPerUser } = config.sessions;
@@ -205,12 +214,14 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     ...grants,
     signInUrl,
     serverRequests,
+    connectorAccessService,
     connectorService,
     connectorSaveService,
     connectorHealthService,
     connectorToolService: new ConnectorToolService(shared),
     ...createSignIns({
       ...{ ...basis, oauth, tester },
+      access: connectorAccessService,
       connectors: connectorService,
       saves: connectorSaveService,
     }),

@@ -42,12 +42,14 @@ async function tell(database: Database, keptDays: number): Promise<number> {
   }
   let count = 0;
   for await (const due of listDue(new PrismaCredentialAgeStore({ database }), before)) {
-    const { tenantId, userId } = due.identity;
+    const { tenantId, userId, projectId } = due.identity;
     const since = due.disabledAt.toISOString();
     // As JSON: ids may have any characters.
     say(
       JSON.stringify({
-        ...{ tenant_id: tenantId, user_id: userId, connector_id: due.connectorId },
+        ...{ tenant_id: tenantId, user_id: userId },
+        ...(projectId !== undefined && { project_id: projectId }),
+        connector_id: due.connectorId,
         ...{ kind: due.kind, disabled_at: since },
       }),
     );

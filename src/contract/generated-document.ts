@@ -33,7 +33,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
   tags: [
     {
       name: 'connectors',
-      description: 'MCP servers a user has registered.',
+      description: 'MCP servers that a user, or an admin for a project, has registered.',
     },
     {
       name: 'credentials',
@@ -56,6 +56,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       description: 'Live connections to MCP servers, for operators.',
     },
     {
+      name: 'projects',
+      description: 'What admins of a project do to its members.',
+    },
+    {
       name: 'admin',
       description: 'What operators do to a user of their tenant.',
     },
@@ -64,8 +68,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
     '/api/connectors': {
       get: {
         operationId: 'listConnectors',
-        summary: "List the caller's connectors",
-        description: 'Newest first. Follow `next_cursor` until it is null.',
+        summary: "List the caller's connectors, or those of a project",
+        description:
+          'Newest first. Follow `next_cursor` until it is null. With `project_id` the connectors of that project, which all of its members\nsee; without it those of the caller alone.\n',
         tags: ['connectors'],
         security: [
           {
@@ -78,6 +83,15 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           {
             $ref: '#/components/parameters/Cursor',
+          },
+          {
+            name: 'project_id',
+            in: 'query',
+            description:
+              'A project of the caller, as the claim `projects` of the token names it; any other is `404` (`PROJECT_NOT_FOUND`).\n',
+            schema: {
+              $ref: '#/components/schemas/ProjectId',
+            },
           },
         ],
         responses: {
@@ -94,6 +108,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                       name: 'Issue tracker',
                       slug: 'issue-tracker',
+                      project_id: null,
+                      credential_mode: 'shared',
                       server_url: 'https://mcp.example.com/mcp',
                       transport: 'auto',
                       auth_type: 'bearer',
@@ -135,6 +151,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           '403': {
             $ref: '#/components/responses/Forbidden',
           },
+          '404': {
+            $ref: '#/components/responses/ProjectNotFound',
+          },
           '422': {
             $ref: '#/components/responses/ValidationFailed',
           },
@@ -153,7 +172,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'createConnector',
         summary: 'Test an MCP server and save it',
         description:
-          "Tests the server first and saves only what passed: a failed test answers `422` with the test's code, and nothing is\nkept. It takes 30 seconds at most, the wait for other tests to end included. At most ten connectors per user.\n",
+          "Tests the server first and saves only what passed: a failed test answers `422` with the test's code, and nothing is\nkept. It takes 30 seconds at most, the wait for other tests to end included. At most ten connectors per user, and twenty per\nproject. Only admins of a project create its connectors: `403` (`PROJECT_ADMIN_REQUIRED`) for other members.\n",
         tags: ['connectors'],
         security: [
           {
@@ -204,6 +223,19 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                     },
                   },
                 },
+                project: {
+                  summary: 'A server of a project, to which each member brings their own token',
+                  value: {
+                    name: 'Issue tracker',
+                    server_url: 'https://mcp.example.com/mcp',
+                    auth_type: 'bearer',
+                    credentials: {
+                      token: 'your-token',
+                    },
+                    project_id: 'atlas',
+                    credential_mode: 'personal',
+                  },
+                },
               },
             },
           },
@@ -231,6 +263,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                   name: 'Issue tracker',
                   slug: 'issue-tracker',
+                  project_id: null,
+                  credential_mode: 'shared',
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'bearer',
@@ -268,6 +302,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '403': {
             $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ProjectNotFound',
           },
           '409': {
             description:
@@ -442,6 +479,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           '403': {
             $ref: '#/components/responses/Forbidden',
           },
+          '404': {
+            $ref: '#/components/responses/ProjectNotFound',
+          },
           '413': {
             $ref: '#/components/responses/PayloadTooLarge',
           },
@@ -496,6 +536,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                   name: 'Issue tracker',
                   slug: 'issue-tracker',
+                  project_id: null,
+                  credential_mode: 'shared',
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'bearer',
@@ -614,6 +656,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                   name: 'Issue tracker',
                   slug: 'issue-tracker',
+                  project_id: null,
+                  credential_mode: 'shared',
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'bearer',
@@ -783,7 +827,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'testConnector',
         summary: 'Test a saved connector',
         description:
-          "Tests with the stored URL and credentials and records the outcome as the connector's status. Tools are not\nchanged; use sync for that. Always `200`: `success` and `error_code` tell the outcome.\n",
+          "Tests with the stored URL and credentials and records the outcome as the connector's status. Tools are not\nchanged; use sync for that. Always `200`: `success` and `error_code` tell the outcome. Where credentials are personal, every member\nof the project may test with their own; that these are refused is told to them alone.\n",
         tags: ['connectors'],
         security: [
           {
@@ -949,6 +993,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                   name: 'Issue tracker',
                   slug: 'issue-tracker',
+                  project_id: null,
+                  credential_mode: 'shared',
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'bearer',
@@ -1051,6 +1097,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                   name: 'Issue tracker',
                   slug: 'issue-tracker',
+                  project_id: null,
+                  credential_mode: 'shared',
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'bearer',
@@ -1232,7 +1280,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'putCredentials',
         summary: 'Replace the credentials',
         description:
-          "Tests the server with the new credentials first and saves them only if it passes. The kind of credentials\nbecomes the connector's `auth_type`. Its sessions are closed.\n",
+          "Tests the server with the new credentials first and saves them only if it passes. The kind of credentials\nbecomes the connector's `auth_type`. Its sessions are closed. Where credentials are personal, every member of the project gives their\nown, of the connector's `auth_type`; for others nothing changes, the `ETag` included.\n",
         tags: ['credentials'],
         security: [
           {
@@ -1354,7 +1402,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'deleteCredentials',
         summary: 'Delete the credentials',
         description:
-          "Deletes the stored secret and closes the connector's sessions. The connector stays and shows `NEEDS_AUTH` until it\ngets credentials again.\n",
+          "Deletes the stored secret and closes the connector's sessions. The connector stays and shows `NEEDS_AUTH` until it\ngets credentials again. Where credentials are personal, all of this is about those of the caller alone.\n",
         tags: ['credentials'],
         security: [
           {
@@ -1928,7 +1976,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'startAuthorization',
         summary: 'Start signing in to an MCP server',
         description:
-          "For a saved connector, or for a server that is saved only when the user has signed in and it passed its test. Finds out how to sign\nin, and answers with a link that the user's own browser has to open, within ten minutes. It comes back to `return_url` with\n`authorization_id`, and `handle` or `error`; then complete the sign-in.\n",
+          "For a saved connector, or for a server that is saved only when the user has signed in and it passed its test. Finds out how to sign\nin, and answers with a link that the user's own browser has to open, within ten minutes. It comes back to `return_url` with\n`authorization_id`, and `handle` or `error`; then complete the sign-in. For a connector of a project it takes an admin, or any member\nwhere credentials are personal: then it is for that member alone.\n",
         tags: ['sign-in'],
         security: [
           {
@@ -2188,6 +2236,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                   name: 'Issue tracker',
                   slug: 'issue-tracker',
+                  project_id: null,
+                  credential_mode: 'shared',
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'oauth2',
@@ -2413,6 +2463,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                           connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                           name: 'Issue tracker',
                           slug: 'issue-tracker',
+                          project_id: null,
                           outcome: 'ok',
                           code: null,
                           message: null,
@@ -2470,6 +2521,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                           connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                           name: 'Issue tracker',
                           slug: 'issue-tracker',
+                          project_id: null,
                           outcome: 'stale',
                           code: 'TIMEOUT',
                           message:
@@ -3212,6 +3264,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
                       name: 'Issue tracker',
                       slug: 'issue-tracker',
+                      project_id: null,
                       outcome: 'ok',
                       code: null,
                       message: null,
@@ -3731,6 +3784,91 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
       },
     },
+    '/api/projects/{project_id}/members/{user_id}': {
+      delete: {
+        operationId: 'removeProjectMember',
+        summary: 'Remove what a member left in a project',
+        description:
+          "For admins of the project: deletes the credentials of their own that somebody gave for its connectors, has grants revoked at their authorization\nservers where those offer it, and ends their sessions with its connectors; those on other replicas end when they hear of it, or when idle.\nWho is a member is told by tokens alone: take the project out of the user's tokens first, since whoever holds one that names it can\nbegin anew. Repeating it does no harm.\n",
+        tags: ['projects'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            name: 'project_id',
+            in: 'path',
+            required: true,
+            description:
+              'A project of the caller, as the claim `projects` of the token names it; any other is `404` (`PROJECT_NOT_FOUND`).',
+            schema: {
+              $ref: '#/components/schemas/ProjectId',
+            },
+            example: 'atlas',
+          },
+          {
+            name: 'user_id',
+            in: 'path',
+            required: true,
+            description: "The `sub` of the member's tokens, as it is; `me` is nobody here.",
+            schema: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 255,
+              pattern: '^[^\\x00-\\x1f\\x7f]+$',
+            },
+            example: 'alice',
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'What was removed; zeros where there was nothing.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/MemberRemoval',
+                },
+                example: {
+                  credentials: 2,
+                  grants_revoked: 1,
+                  sessions: {
+                    closed: 2,
+                    draining: 0,
+                    replica_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  },
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ProjectNotFound',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
     '/api/admin/users/{user_id}': {
       delete: {
         operationId: 'eraseUser',
@@ -3857,7 +3995,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         name: 'connector_id',
         in: 'path',
         required: true,
-        description: "The connector's id.",
+        description:
+          "The connector's id: one of the caller's own, or of a project of theirs. What changes one of a project takes its admin, else `403`\n(`PROJECT_ADMIN_REQUIRED`).\n",
         schema: {
           type: 'string',
           format: 'uuid',
@@ -3916,7 +4055,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         name: 'project_id',
         in: 'query',
         description:
-          'A project of the user, as the claim `projects` of the token names it; any other is `404` (`PROJECT_NOT_FOUND`).\nIts connectors are to be offered beside those of the user; there are none yet.\n',
+          "A project of the user, as the claim `projects` of the token names it; any other is `404` (`PROJECT_NOT_FOUND`).\nThe tools of its connectors are offered beside those of the user. Their names begin with `p--`, as no name of a user's own tool does.\n",
         schema: {
           $ref: '#/components/schemas/ProjectId',
         },
@@ -3943,6 +4082,13 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       },
     },
     schemas: {
+      ProjectId: {
+        description: 'The id of a project, as in the claim `projects` of the token.',
+        type: 'string',
+        minLength: 1,
+        maxLength: 255,
+        pattern: '^[^\\x00-\\x1f\\x7f]+$',
+      },
       ConnectorStatus: {
         description:
           '`DISABLED` by its owner; else `ENABLED`, `ERROR` (see `last_error`) or `NEEDS_AUTH` (new credentials are needed).\n',
@@ -4049,6 +4195,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'id',
           'name',
           'slug',
+          'project_id',
+          'credential_mode',
           'server_url',
           'transport',
           'auth_type',
@@ -4077,10 +4225,20 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             description:
               'The prefix of its tool names, as in `slug__tool`. Stays when the connector is renamed.',
           },
+          project_id: {
+            type: ['string', 'null'],
+            description: "The project it belongs to; null for one of the caller's own.",
+          },
+          credential_mode: {
+            type: 'string',
+            'x-extensible-enum': ['shared', 'personal'],
+            description:
+              'With `personal`, `credentials`, `status` and `last_error` tell of those of the caller: `NEEDS_AUTH` until the caller has entered\nsome, or signed in.\n',
+          },
           server_url: {
             type: 'string',
             description:
-              'Empty where the stored address cannot be read any more; then the status is `ERROR`, and only a `PATCH` with a new `server_url`\n(and the credentials for it) makes the connector usable again.\n',
+              'Members of a project who are no admins see the scheme and the host only, since the rest may carry a key. Empty where the stored address cannot be read any more; then the status is `ERROR`, and only a `PATCH` with a new `server_url`\n(and the credentials for it) makes the connector usable again.\n',
           },
           transport: {
             type: 'string',
@@ -4184,6 +4342,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'FORBIDDEN',
           'NOT_FOUND',
           'PROJECT_NOT_FOUND',
+          'PROJECT_ADMIN_REQUIRED',
           'METHOD_NOT_ALLOWED',
           'REQUEST_TIMEOUT',
           'PRECONDITION_FAILED',
@@ -4370,6 +4529,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         ],
       },
+      CredentialMode: {
+        description:
+          'Whose credentials are sent: with `shared` those that admins set, for every member; with `personal` those of each member, who enters\nthem or signs in, and for whom alone they act. `personal` needs a `project_id`; `shared` where it is absent. It stays as it is.\n',
+        type: 'string',
+        enum: ['shared', 'personal'],
+      },
       ConnectorCreate: {
         type: 'object',
         additionalProperties: false,
@@ -4396,6 +4561,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             minimum: 1,
             maximum: 300,
           },
+          project_id: {
+            $ref: '#/components/schemas/ProjectId',
+          },
+          credential_mode: {
+            $ref: '#/components/schemas/CredentialMode',
+          },
         },
       },
       ConnectionTest: {
@@ -4417,6 +4588,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           credentials: {
             $ref: '#/components/schemas/Credentials',
+          },
+          project_id: {
+            $ref: '#/components/schemas/ProjectId',
           },
         },
       },
@@ -4930,6 +5104,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             minimum: 1,
             maximum: 300,
           },
+          project_id: {
+            $ref: '#/components/schemas/ProjectId',
+          },
+          credential_mode: {
+            $ref: '#/components/schemas/CredentialMode',
+          },
         },
       },
       OAuthClient: {
@@ -5088,13 +5268,6 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             description: 'What the browser came back with.',
           },
         },
-      },
-      ProjectId: {
-        description: 'The id of a project, as in the claim `projects` of the token.',
-        type: 'string',
-        minLength: 1,
-        maxLength: 255,
-        pattern: '^[^\\x00-\\x1f\\x7f]+$',
       },
       McpTool: {
         description: "A tool in the protocol's own shape.",
@@ -5294,6 +5467,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'connector_id',
           'name',
           'slug',
+          'project_id',
           'outcome',
           'code',
           'message',
@@ -5313,6 +5487,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           slug: {
             type: 'string',
+          },
+          project_id: {
+            type: ['string', 'null'],
+            description: "The project it belongs to; null for one of the user's own.",
           },
           outcome: {
             description:
@@ -6356,6 +6534,28 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
+      MemberRemoval: {
+        description:
+          'How much of a member was removed from a project. `sessions` are those of the replica that answered.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['credentials', 'grants_revoked', 'sessions'],
+        properties: {
+          credentials: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Sealed secrets of the member.',
+          },
+          grants_revoked: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Grants that their authorization server has revoked.',
+          },
+          sessions: {
+            $ref: '#/components/schemas/ClosedSessions',
+          },
+        },
+      },
       UserErasure: {
         description:
           'How much of a user was erased. `sessions` are those of the replica that answered.',
@@ -6453,18 +6653,51 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
       },
       Forbidden: {
-        description: 'The access token lacks the scope of this operation (`FORBIDDEN`).',
+        description:
+          'The access token lacks the scope of this operation (`FORBIDDEN`), or it takes an admin of the project and the token names the\ncaller as a member (`PROJECT_ADMIN_REQUIRED`).\n',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            examples: {
+              scope: {
+                summary: 'The scope is missing',
+                value: {
+                  type: '/errors/forbidden',
+                  title: 'The access token does not allow this operation.',
+                  status: 403,
+                  code: 'FORBIDDEN',
+                  detail: 'The token needs the scope connectors:write.',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+              member: {
+                summary: 'The caller is no admin of the project',
+                value: {
+                  type: '/errors/project-admin-required',
+                  title: 'Only admins of the project may do this.',
+                  status: 403,
+                  code: 'PROJECT_ADMIN_REQUIRED',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+        },
+      },
+      ProjectNotFound: {
+        description: 'The token names no such project.',
         content: {
           'application/problem+json': {
             schema: {
               $ref: '#/components/schemas/Problem',
             },
             example: {
-              type: '/errors/forbidden',
-              title: 'The access token does not allow this operation.',
-              status: 403,
-              code: 'FORBIDDEN',
-              detail: 'The token needs the scope connectors:write.',
+              type: '/errors/project-not-found',
+              title: 'The access token names no such project.',
+              status: 404,
+              code: 'PROJECT_NOT_FOUND',
               instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
             },
           },

@@ -234,6 +234,7 @@ export const ConnectionTest = Object.assign(
       transport: Type.Optional(Type.Unsafe<Transport>({ $ref: 'Transport#' })),
       auth_type: Type.Optional(Type.Unsafe<AuthType>({ $ref: 'AuthType#' })),
       credentials: Type.Optional(Type.Unsafe<Credentials>({ $ref: 'Credentials#' })),
+      project_id: Type.Optional(Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' })),
     },
     { additionalProperties: false },
   ),
@@ -267,6 +268,8 @@ export const Connector = Object.assign(
       id: Type.String({ format: 'uuid' }),
       name: Type.String(),
       slug: Type.String(),
+      project_id: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      credential_mode: Type.String(),
       server_url: Type.String(),
       transport: Type.String(),
       auth_type: Type.String(),
@@ -303,6 +306,8 @@ export const ConnectorCreate = Object.assign(
       auth_type: Type.Optional(Type.Unsafe<AuthType>({ $ref: 'AuthType#' })),
       credentials: Type.Optional(Type.Unsafe<Credentials>({ $ref: 'Credentials#' })),
       call_timeout_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 300 })),
+      project_id: Type.Optional(Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' })),
+      credential_mode: Type.Optional(Type.Unsafe<CredentialMode>({ $ref: 'CredentialMode#' })),
     },
     { additionalProperties: false },
   ),
@@ -474,6 +479,16 @@ export const CredentialMetadata = Object.assign(
   { $id: 'CredentialMetadata' },
 );
 export type CredentialMetadata = Static<typeof CredentialMetadata>;
+
+/**
+ * Whose credentials are sent: with `shared` those that admins set, for every member; with `personal` those of each member, who enters
+ * them or signs in, and for whom alone they act. `personal` needs a `project_id`; `shared` where it is absent. It stays as it is.
+ */
+export const CredentialMode = Object.assign(
+  Type.Unsafe<'shared' | 'personal'>({ type: 'string', enum: ['shared', 'personal'] }),
+  { $id: 'CredentialMode' },
+);
+export type CredentialMode = Static<typeof CredentialMode>;
 
 /**
  * The secret of a connector. Written, never read.
@@ -772,6 +787,22 @@ export const McpTool = Object.assign(
 export type McpTool = Static<typeof McpTool>;
 
 /**
+ * How much of a member was removed from a project. `sessions` are those of the replica that answered.
+ */
+export const MemberRemoval = Object.assign(
+  Type.Object(
+    {
+      credentials: Type.Integer({ minimum: 0 }),
+      grants_revoked: Type.Integer({ minimum: 0 }),
+      sessions: Type.Unsafe<ClosedSessions>({ $ref: 'ClosedSessions#' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'MemberRemoval' },
+);
+export type MemberRemoval = Static<typeof MemberRemoval>;
+
+/**
  * A client that the user registered with the authorization server. Written, never read.
  */
 export const OAuthClient = Object.assign(
@@ -954,6 +985,8 @@ export const SignInDraft = Object.assign(
       server_url: Type.Unsafe<ServerUrl>({ $ref: 'ServerUrl#' }),
       transport: Type.Optional(Type.Unsafe<Transport>({ $ref: 'Transport#' })),
       call_timeout_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 300 })),
+      project_id: Type.Optional(Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' })),
+      credential_mode: Type.Optional(Type.Unsafe<CredentialMode>({ $ref: 'CredentialMode#' })),
     },
     { additionalProperties: false },
   ),
@@ -1238,6 +1271,7 @@ export const ToolsetOutcome = Object.assign(
       connector_id: Type.String({ format: 'uuid' }),
       name: Type.String(),
       slug: Type.String(),
+      project_id: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
       outcome: Type.String(),
       code: Type.Union([Type.Unsafe<TestErrorCode>({ $ref: 'TestErrorCode#' }), Type.Null()]),
       message: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
@@ -1332,6 +1366,7 @@ export const components = [
   ConnectorToolUpdate,
   ConnectorUpdate,
   CredentialMetadata,
+  CredentialMode,
   Credentials,
   DiscoveredTool,
   ErrorCode,
@@ -1351,6 +1386,7 @@ export const components = [
   ImportSignIn,
   JsonObject,
   McpTool,
+  MemberRemoval,
   OAuthClient,
   OpenAiChatTool,
   OpenAiTool,
@@ -1400,6 +1436,7 @@ export const operations = {
           cursor: Type.Optional(
             Type.String({ minLength: 1, maxLength: 1000, pattern: '^[A-Za-z0-9_-]+$' }),
           ),
+          project_id: Type.Optional(Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' })),
         },
         { additionalProperties: false },
       ),
@@ -1420,6 +1457,11 @@ export const operations = {
           },
         },
         '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },
@@ -1481,6 +1523,11 @@ export const operations = {
           },
         },
         '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },
@@ -1554,6 +1601,11 @@ export const operations = {
           },
         },
         '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },
@@ -3632,6 +3684,73 @@ export const operations = {
           },
         },
         '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  removeProjectMember: {
+    operationId: 'removeProjectMember',
+    method: 'DELETE',
+    url: '/api/projects/:project_id/members/:user_id',
+    path: '/api/projects/{project_id}/members/{user_id}',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        {
+          project_id: Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' }),
+          user_id: Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+        },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<MemberRemoval>({ $ref: 'MemberRemoval#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

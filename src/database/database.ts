@@ -38,10 +38,18 @@ export interface DatabaseOptions {
   onUserWork?: (identity: Identity) => void;
 }
 
+/** What a transaction of a user sees besides the user's own rows and those of the identity's project. */
+export interface UserReadOptions {
+  /** Projects whose rows it sees as well. Whoever names them has found the user to be a member, or erases what the user left there. */
+  projectIds?: readonly string[];
+}
+
 /** What a transaction of a user is for. */
-export interface UserWorkOptions {
+export interface UserWorkOptions extends UserReadOptions {
   /** It changes nothing that belongs to a connector. */
   keepsConnectors?: boolean;
+  /** What it changes is seen by this user alone: for the other members of the project nothing is to be forgotten. */
+  isPersonal?: boolean;
 }
 
 /** The role that requests work as. */
@@ -77,23 +85,26 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one transaction that sees and changes only what belongs to the user. What `work` throws undoes it.
+   * Runs `work` in one transaction that sees and changes only what belongs to the user, or to the project that the user works in. What
+   * `work` throws undoes it.
    * Keep anything slow, such as a call to a server, out of it.
    * @throws ConstraintViolation, DatabaseUnavailable, and whatever `work` throws.
    */
   async asUser<Result>(
     identity: Identity,
     work: (tx: DatabaseTransaction) => Promise<Result>,
-    { keepsConnectors = false }: UserWorkOptions = {},
+    { keepsConnectors = false, isPersonal = false, projectIds }: UserWorkOptions = {},
   ): Promise<Result> {
     try {
       return await transact(this.#app, async (tx) => {
-        await nameUser(tx, identity);
+        await nameUser(tx, identity, { projectIds });
         return work(tx);
       });
     } finally {
       // Also where it failed: a connection that broke during the commit leaves open what happened.
-      if (!keepsConnectors) this.#options.onUserWork?.(identity);
+      const { tenantId, userId } = identity;
+      const changed = isPersonal ? { tenantId, userId } : identity;
+      if (!keepsConnectors) this.#options.onUserWork?.(changed);
     }
   }
 
@@ -104,9 +115,10 @@ export class Database {
   readAsUser<Result>(
     identity: Identity,
     work: (tx: DatabaseTransaction) => Promise<Result>,
+    { projectIds }: UserReadOptions = {},
   ): Promise<Result> {
     return transact(this.#app, async (tx) => {
-      await nameUser(tx, identity, { isReadOnly: true });
+      await nameUser(tx, identity, { isReadOnly: true, projectIds });
       return work(tx);
     });
   }
@@ -157,11 +169,21 @@ export class Database {
 /** Says for whom the transaction works. All of it ends with it: the next one on this connection starts without a caller. */
 async function nameUser(
   tx: DatabaseTransaction,
-  { tenantId, userId }: Identity,
-  { isReadOnly = false } = {},
+  { tenantId, userId, projectId }: Identity,
+  {
+    isReadOnly = false,
+    projectIds = [],
+  }: { isReadOnly?: boolean; projectIds?: readonly string[] | undefined },
 ): Promise<void> {
+  const projects = projectId === undefined ? [...projectIds] : [projectId, ...projectIds];
   await tx.$executeRaw`SELECT set_config('app.tenant', ${tenantId}, true), set_config('app.user', ${userId}, true),
+    set_config('app.projects', ${projects}::text[]::text, true),
     set_config('transaction_read_only', ${isReadOnly ? 'on' : 'off'}, true)`;
+}
+
+/** From here on the transaction sees the secrets that all members gave for connectors of its projects: they are about to be deleted. */
+export async function showAllMembers(tx: DatabaseTransaction): Promise<void> {
+  await tx.$executeRaw`SELECT set_config('app.all_members', 'on', true)`;
 }
 
 interface RoleConnections {

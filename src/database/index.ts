@@ -1,7 +1,13 @@
 export { CHANGE_CHANNEL, type Change, ChangeFeed } from './change-feed.ts';
 export { connectionConfig } from './connection-config.ts';
 export { ConstraintViolation } from './constraint-violation.ts';
-export { APP_ROLE, Database, type DatabaseTransaction, WORKER_ROLE } from './database.ts';
+export {
+  APP_ROLE,
+  Database,
+  type DatabaseTransaction,
+  showAllMembers,
+  WORKER_ROLE,
+} from './database.ts';
 export { DatabaseUnavailable } from './database-unavailable.ts';
 export { hasJobsSchema, JOBS_SCHEMA } from './jobs-schema.ts';
 export { NotificationListener } from './notification-listener.ts';

@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   FORBIDDEN: { status: 403, title: 'The access token does not allow this operation.' },
   NOT_FOUND: { status: 404, title: 'There is no such resource.' },
   PROJECT_NOT_FOUND: { status: 404, title: 'The access token names no such project.' },
+  PROJECT_ADMIN_REQUIRED: { status: 403, title: 'Only admins of the project may do this.' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This resource does not support the method.' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request was not received in time.' },
   PRECONDITION_FAILED: { status: 412, title: 'The resource has changed since it was read.' },

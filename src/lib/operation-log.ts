@@ -69,6 +69,7 @@ export class OperationLog {
       operation,
       tenant_id: identity.tenantId,
       user_id: identity.userId,
+      ...(identity.projectId !== undefined && { project_id: identity.projectId }),
       ...fields,
       outcome,
       duration_ms: Math.round(this.#clock.monotonic() - startedAt),

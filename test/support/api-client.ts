@@ -13,6 +13,7 @@ import type {
   CredentialMetadata,
   Credentials,
   McpTool,
+  MemberRemoval,
   Problem,
   SessionPage,
   ToolApprovals,
@@ -240,6 +241,11 @@ export class ApiClient {
 
   eraseUser(user: string): Promise<ApiAnswer<UserErasure>> {
     return this.send('DELETE', `/api/admin/users/${encodeURIComponent(user)}`);
+  }
+
+  removeMember(project: string, user: string): Promise<ApiAnswer<MemberRemoval>> {
+    const path = [project, 'members', user].map(encodeURIComponent).join('/');
+    return this.send('DELETE', `/api/projects/${path}`);
   }
 
   callTool(

@@ -14,7 +14,7 @@ export function connectorRow(overrides: Row = {}): Row {
     owner_kind: 'user',
     owner_id: 'alice',
     name: `Server ${id}`,
-    slug: `s-${id.slice(0, 8)}`,
+    slug: `${overrides['owner_kind'] === 'project' ? 'p--' : ''}s-${id.slice(0, 8)}`,
     server_url_sealed: 'mc1.k1.c2VhbGVk',
     server_origin: 'https://mcp.example.com',
     transport: 'auto',
@@ -29,7 +29,7 @@ export function connectorRow(overrides: Row = {}): Row {
   };
 }
 
-/** A valid row of `credentials` for a connector row. */
+/** A valid row of `credentials` for a connector row; of a member of its project with `member_id`. */
 export function credentialRow(connector: Row, overrides: Row = {}): Row {
   const now = new Date();
   return {

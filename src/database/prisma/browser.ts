@@ -24,7 +24,7 @@ export * from './enums.ts';
 export type Connector = Prisma.ConnectorModel
 /**
  * Model Credential
- * The sealed secret of a connector; at most one.
+ * The sealed secret of a connector: at most one, or one of each member of the project.
  */
 export type Credential = Prisma.CredentialModel
 /**

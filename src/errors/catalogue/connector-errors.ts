@@ -18,15 +18,17 @@ export const CONNECTOR_ERRORS = {
   CONNECTOR_NAME_TAKEN: {
     retryable: false,
     cause: [
-      'The user has another connector with this name. Upper and lower case make no difference, and disabled connectors count.',
+      'The user, or the project, has another connector with this name. Upper and lower case make no difference, and disabled connectors count.',
     ],
     shown: 'Another of your connectors already has this name. Choose another name.',
     user: ['Choose another name, or change the connector that has it.'],
-    operator: ['Nothing: names are unique for each user.'],
+    operator: ['Nothing: names are unique for each user, and in each project.'],
   },
   CONNECTOR_LIMIT_REACHED: {
     retryable: false,
-    cause: ['The user has ten connectors, the most that are allowed. Disabled ones count.'],
+    cause: [
+      'The user has ten connectors, or the project twenty, the most that are allowed. Disabled ones count.',
+    ],
     shown:
       'You have as many connectors as are allowed. Delete one that you do not need, then try again.',
     user: ['Delete a connector that is not needed any more, or change it into the new one.'],

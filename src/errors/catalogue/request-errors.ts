@@ -101,6 +101,20 @@ export const REQUEST_ERRORS = {
       'Let the identity provider put the projects of a user into the claim `projects`, as `{"<project id>": "admin"}` or `"member"`.',
     ],
   },
+  PROJECT_ADMIN_REQUIRED: {
+    retryable: false,
+    cause: [
+      'The connector belongs to a project, or is to belong to one, and the claim `projects` of the access token names the caller as `member`. Members use the connectors of a project; only its admins create, change, sync, test and delete them, and approve their tools.',
+    ],
+    shown: 'Only admins of the project may do this. Ask one of them.',
+    user: [
+      'Ask an admin of the project. Where its credentials are personal, members enter their own, test them or sign in without one.',
+      'Get a new access token after you became an admin.',
+    ],
+    operator: [
+      'Let the identity provider name the admins of a project in the claim `projects`, as `{"<project id>": "admin"}`.',
+    ],
+  },
   METHOD_NOT_ALLOWED: {
     retryable: false,
     cause: [

@@ -41,7 +41,8 @@ const BEARER_JWT = /^Bearer [\w-]+\.[\w-]+\.[\w-]+$/i;
 /**
  * Verifies the bearer token of every operation of the contract, and that it has a scope the operation asks for; and that of the
  * MCP endpoint, which looks at scopes itself, because they depend on the message.
- * 401 and 403 come from here and from that endpoint alone, and speak only of the caller's own token.
+ * 401 and 403 come from here, from that endpoint and, for what only admins of a project may do, from `tenancy/identity-for.ts`; they speak
+ * only of the caller's own token.
  */
 export const authentication = fp<AuthenticationOptions>(
   async (app, { source, issuer, audience, publicUrl, onRefused, ...rules }) => {

@@ -11,7 +11,13 @@ import {
 import { DISCOVERY_LIMITS } from '../../mcp/client/tool-discovery.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import { type ConnectionTestReport, failedReport, reportFields } from './connection-test.ts';
-import { type Connector, type ConnectorRecord, faultAfter, healthAfter } from './connector.ts';
+import {
+  type Connector,
+  type ConnectorRecord,
+  faultAfter,
+  healthAfter,
+  isPersonal,
+} from './connector.ts';
 import type { ConnectorOfferingStore } from './connector-offering-store.ts';
 import { getRecord } from './connector-records.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
@@ -66,7 +72,10 @@ export class ConnectorHealthService {
       fields.origin = record.serverOrigin;
       const { report, version } = await this.#test(identity, record);
       Object.assign(fields, reportFields(report));
-      await this.#deps.store.update(identity, id, version, this.#health(record, report));
+      const changes = this.#health(record, report);
+      // What is only about this member's credentials is nothing to record.
+      if (changes.health !== undefined)
+        await this.#deps.store.update(identity, id, version, changes);
       return report;
     });
   }
@@ -86,12 +95,13 @@ export class ConnectorHealthService {
       const options = { onTurn, withOfferings: true };
       const { report, version } = await this.#test(identity, record, options);
       Object.assign(fields, reportFields(report));
+      const changes = this.#health(record, report);
       const saved = await this.#deps.store.update(identity, id, version, {
-        ...this.#health(record, report),
+        ...changes,
         ...(report.success && discoveredState(report)),
       });
       if (saved === undefined) throw new AppError('CONNECTOR_CHANGED');
-      return this.#deps.secrets.toConnector(identity, saved);
+      return this.#deps.secrets.toConnector(identity, this.#asFound(saved, report));
     });
   }
 
@@ -109,6 +119,8 @@ export class ConnectorHealthService {
     const { store, clock, log } = this.#deps;
     const record = await store.find(identity, id);
     if (record === undefined || record.intent === 'DISABLED') return;
+    // What this member is shown need not be what others are: an admin decides, by a sync.
+    if (isPersonal(record)) return;
     const discovery = await discover(record);
     if (discovery === undefined) return;
     const tools = await this.#findNewTools(identity, id, discovery.tools);
@@ -200,7 +212,19 @@ export class ConnectorHealthService {
     return { report, ...rest };
   }
 
-  #health({ fault }: ConnectorRecord, report: ConnectionTestReport): ConnectorChanges {
+  /** What is shown to the member whose own credentials were refused; of their fault, others are not told. */
+  #asFound(saved: ConnectorRecord, { errorCode: code }: ConnectionTestReport): ConnectorRecord {
+    if (code === undefined || !isPersonal(saved) || healthAfter(code) !== 'NEEDS_AUTH')
+      return saved;
+    return {
+      ...saved,
+      health: 'NEEDS_AUTH',
+      fault: faultAfter(undefined, { code, at: saved.updatedAt }),
+    };
+  }
+
+  #health(record: ConnectorRecord, report: ConnectionTestReport): ConnectorChanges {
+    const { fault } = record;
     const at = this.#deps.clock.now();
     if (report.errorCode === undefined) {
       const { knowledge } = discoveredState(report);
@@ -208,6 +232,7 @@ export class ConnectorHealthService {
     }
     const { errorCode } = report;
     const health = healthAfter(errorCode);
+    if (isPersonal(record) && health === 'NEEDS_AUTH') return { at };
     return {
       at,
       health: { health, fault: faultAfter(fault, { code: errorCode, at }), testedAt: at },

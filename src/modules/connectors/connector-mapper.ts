@@ -7,6 +7,8 @@ import type {
   Credentials as CredentialsBody,
   ConnectionTestReport as ReportResource,
 } from '../../contract/generated.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { ConnectorRole } from '../../tenancy/identity-for.ts';
 import type { AuthType, CredentialMetadata, Credentials } from '../credentials/index.ts';
 import { type ConnectionTestReport, messageFor } from './connection-test.ts';
 import { type Connector, type ToolDefinition, UNREADABLE_URL } from './connector.ts';
@@ -34,10 +36,17 @@ export function toTestDraft(body: ConnectionTest): TestDraft {
 
 const DEFAULT_CALL_TIMEOUT_SECONDS = 60;
 
-/** A connector to create. */
+/** A connector to create. @throws AppError `VALIDATION_FAILED` for personal credentials without a project */
 export function toDraft(body: ConnectorCreate): ConnectorDraft {
   const { name, call_timeout_seconds: callTimeoutSeconds = DEFAULT_CALL_TIMEOUT_SECONDS } = body;
-  return { name, callTimeoutSeconds, ...toTestDraft(body) };
+  const { credential_mode: credentialMode = 'shared', project_id: projectId } = body;
+  if (credentialMode === 'personal' && projectId === undefined) {
+    const detail = 'needs a project_id: what is your own has no other users';
+    throw new AppError('VALIDATION_FAILED', {
+      errors: [{ pointer: '/body/credential_mode', detail }],
+    });
+  }
+  return { name, callTimeoutSeconds, credentialMode, ...toTestDraft(body) };
 }
 
 /** Only what the body names. */
@@ -73,14 +82,16 @@ function toServerInfo(
   return { name: info.name, version: info.version, title: info.title ?? null };
 }
 
-/** A connector as its owner sees it. */
-export function toConnectorResource(connector: Connector): ConnectorResource {
+/** A connector as its owner, or a member of its project, sees it. */
+export function toConnectorResource(connector: Connector, role: ConnectorRole): ConnectorResource {
   const { fault, knowledge, credential } = connector;
   return {
     id: connector.id,
     name: connector.name,
     slug: connector.slug,
-    server_url: connector.serverUrl ?? '',
+    project_id: connector.projectId ?? null,
+    credential_mode: connector.credentialMode,
+    server_url: shownUrl(connector, role),
     transport: connector.transport,
     auth_type: connector.authType,
     status: connector.status,
@@ -102,6 +113,12 @@ export function toConnectorResource(connector: Connector): ConnectorResource {
     created_at: connector.createdAt.toISOString(),
     updated_at: connector.updatedAt.toISOString(),
   };
+}
+
+/** Path and query may carry a key of the admins. */
+function shownUrl({ serverUrl, serverOrigin }: Connector, role: ConnectorRole): string {
+  if (serverUrl === undefined) return '';
+  return role === 'member' ? serverOrigin : serverUrl;
 }
 
 /** What a server says of a tool, besides its name. */

@@ -13,7 +13,10 @@ export interface ListedOffering {
 
 /** The connector behind what an agent asks for. */
 export interface OfferingOwner
-  extends Pick<ConnectorRecord, 'intent' | 'slug' | 'credentialGeneration' | 'callTimeoutSeconds'> {
+  extends Pick<
+    ConnectorRecord,
+    'projectId' | 'intent' | 'slug' | 'credentialGeneration' | 'callTimeoutSeconds'
+  > {
   connectorId: string;
 }
 
@@ -23,9 +26,12 @@ export interface AskablePrompt extends OfferingOwner {
   name: string;
 }
 
-/** Prompts, resources and resource templates as discovery stored them; no server is asked. */
+/**
+ * Prompts, resources and resource templates as discovery stored them; no server is asked. Those of the user, and of the project that the
+ * identity names.
+ */
 export interface ConnectorOfferingStore {
-  /** Those of the owner's enabled connectors by key, at most `limit`, after the key. */
+  /** Those of enabled connectors by key, at most `limit`, after the key. */
   list(
     identity: Identity,
     kind: OfferingKind,

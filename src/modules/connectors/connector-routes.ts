@@ -7,7 +7,9 @@ import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { entityTag, ifMatch } from '../../http/etag.ts';
 import { getCaller } from '../../http/plugins/authentication.ts';
 import { untilClientLeaves } from '../../http/until-client-leaves.ts';
+import { managerIdentity, memberIdentity, roleIn } from '../../tenancy/identity-for.ts';
 import { type IdempotencyService, idempotentReply } from '../idempotency/index.ts';
+import type { ConnectorAccessService } from './connector-access-service.ts';
 import type { ConnectorHealthService } from './connector-health-service.ts';
 import {
   toConnectorResource,
@@ -23,6 +25,7 @@ import type { ConnectorService } from './connector-service.ts';
 
 /** Services behind the connector routes. */
 export interface ConnectorRoutesOptions {
+  connectorAccessService: ConnectorAccessService;
   connectorService: ConnectorService;
   connectorSaveService: ConnectorSaveService;
   connectorHealthService: ConnectorHealthService;
@@ -57,13 +60,15 @@ function collectionRoutes(
   { connectorService, connectorSaveService, idempotencyService }: ConnectorRoutesOptions,
 ): void {
   route(app, operations.listConnectors, async (request, reply) => {
-    const { limit = DEFAULT_LIMIT, cursor } = request.query;
-    const page = await connectorService.list(getCaller(request), {
+    const { limit = DEFAULT_LIMIT, cursor, project_id: projectId } = request.query;
+    const caller = getCaller(request);
+    const role = roleIn(caller, projectId);
+    const page = await connectorService.list(memberIdentity(caller, projectId), {
       limit,
       after: toPosition(cursor),
     });
     return await reply.send({
-      items: page.items.map(toConnectorResource),
+      items: page.items.map((connector) => toConnectorResource(connector, role)),
       next_cursor:
         page.next === undefined
           ? null
@@ -72,8 +77,11 @@ function collectionRoutes(
   });
 
   route(app, operations.createConnector, async (request, reply) => {
-    const identity = getCaller(request);
-    await idempotentReply(idempotencyService, identity, request, reply, {
+    const caller = getCaller(request);
+    const { project_id: projectId } = request.body;
+    // Before an earlier answer is repeated, too: it tells of the project.
+    const identity = managerIdentity(caller, projectId);
+    await idempotentReply(idempotencyService, caller, request, reply, {
       operation: 'createConnector',
       // A create that broke off may run again: the name and the limit keep it from happening twice.
       repeatable: true,
@@ -85,7 +93,7 @@ function collectionRoutes(
             location: `/api/connectors/${connector.id}`,
             etag: entityTag(connector.version),
           },
-          body: toConnectorResource(connector),
+          body: toConnectorResource(connector, roleIn(caller, projectId)),
         };
       },
     });
@@ -94,8 +102,9 @@ function collectionRoutes(
 
   route(app, operations.testConnection, async (request, reply) => {
     const draft = toTestDraft(request.body);
+    const identity = managerIdentity(getCaller(request), request.body.project_id);
     const report = await untilClientLeaves(reply, (signal) =>
-      connectorSaveService.test(getCaller(request), draft, { signal }),
+      connectorSaveService.test(identity, draft, { signal }),
     );
     return report === undefined ? reply.hijack() : await reply.send(toReportResource(report));
   });
@@ -103,84 +112,93 @@ function collectionRoutes(
 
 function memberRoutes(
   app: ContractApp,
-  { connectorService, connectorSaveService }: ConnectorRoutesOptions,
+  { connectorAccessService, connectorService, connectorSaveService }: ConnectorRoutesOptions,
 ): void {
   route(app, operations.getConnector, async (request, reply) => {
-    const connector = await connectorService.get(getCaller(request), request.params.connector_id);
+    const id = request.params.connector_id;
+    const access = await connectorAccessService.allow(getCaller(request), id, 'see');
+    const connector = await connectorService.get(access.identity, id);
     return await reply
       .header('etag', entityTag(connector.version))
-      .send(toConnectorResource(connector));
+      .send(toConnectorResource(connector, access.role));
   });
 
   route(app, operations.updateConnector, async (request, reply) => {
+    const id = request.params.connector_id;
+    const access = await connectorAccessService.allow(getCaller(request), id, 'manage');
     const connector = await connectorSaveService.update(
-      getCaller(request),
-      request.params.connector_id,
+      access.identity,
+      id,
       toUpdate(request.body),
       ifMatch(request.headers['if-match']),
     );
     return await reply
       .header('etag', entityTag(connector.version))
-      .send(toConnectorResource(connector));
+      .send(toConnectorResource(connector, access.role));
   });
 
   route(app, operations.deleteConnector, async (request, reply) => {
     const accepts = ifMatch(request.headers['if-match']);
-    await connectorService.delete(getCaller(request), request.params.connector_id, accepts);
+    const id = request.params.connector_id;
+    const { identity } = await connectorAccessService.allow(getCaller(request), id, 'manage');
+    await connectorService.delete(identity, id, accepts);
     return await reply.code(204).send(null);
   });
 }
 
 function stateRoutes(
   app: ContractApp,
-  { connectorService, connectorHealthService }: ConnectorRoutesOptions,
+  { connectorAccessService, connectorService, connectorHealthService }: ConnectorRoutesOptions,
 ): void {
   route(app, operations.testConnector, async (request, reply) => {
-    const report = await connectorHealthService.test(
-      getCaller(request),
-      request.params.connector_id,
-    );
+    const id = request.params.connector_id;
+    const { identity } = await connectorAccessService.allow(getCaller(request), id, 'sign-in');
+    const report = await connectorHealthService.test(identity, id);
     return await reply.send(toReportResource(report));
   });
 
   route(app, operations.setConnectorStatus, async (request, reply) => {
+    const id = request.params.connector_id;
+    const access = await connectorAccessService.allow(getCaller(request), id, 'manage');
     const connector = await connectorService.setIntent(
-      getCaller(request),
-      request.params.connector_id,
+      access.identity,
+      id,
       request.body.status,
       ifMatch(request.headers['if-match']),
     );
     return await reply
       .header('etag', entityTag(connector.version))
-      .send(toConnectorResource(connector));
+      .send(toConnectorResource(connector, access.role));
   });
 
   route(app, operations.syncConnector, async (request, reply) => {
     const id = request.params.connector_id;
-    const connector = await connectorHealthService.sync(getCaller(request), id);
+    const access = await connectorAccessService.allow(getCaller(request), id, 'manage');
+    const connector = await connectorHealthService.sync(access.identity, id);
     return await reply
       .header('etag', entityTag(connector.version))
-      .send(toConnectorResource(connector));
+      .send(toConnectorResource(connector, access.role));
   });
 }
 
 function credentialRoutes(
   app: ContractApp,
-  { connectorService, connectorSaveService }: ConnectorRoutesOptions,
+  { connectorAccessService, connectorService, connectorSaveService }: ConnectorRoutesOptions,
 ): void {
   route(app, operations.getCredentials, async (request, reply) => {
-    const { credential } = await connectorService.get(
-      getCaller(request),
-      request.params.connector_id,
-    );
+    const id = request.params.connector_id;
+    const { identity } = await connectorAccessService.allow(getCaller(request), id, 'see');
+    const { credential } = await connectorService.get(identity, id);
     if (credential === undefined) throw new AppError('CREDENTIALS_NOT_FOUND');
     return await reply.send(toCredentialResource(credential));
   });
 
   route(app, operations.putCredentials, async (request, reply) => {
+    const id = request.params.connector_id;
+    const { identity } = await connectorAccessService.allow(getCaller(request), id, 'sign-in');
     const { credential, version } = await connectorSaveService.putCredentials(
-      getCaller(request),
-      request.params.connector_id,
+      identity,
+      id,
       toCredentials(request.body),
       ifMatch(request.headers['if-match']),
     );
@@ -189,11 +207,9 @@ function credentialRoutes(
   });
 
   route(app, operations.deleteCredentials, async (request, reply) => {
-    await connectorService.deleteCredentials(
-      getCaller(request),
-      request.params.connector_id,
-      ifMatch(request.headers['if-match']),
-    );
+    const id = request.params.connector_id;
+    const { identity } = await connectorAccessService.allow(getCaller(request), id, 'sign-in');
+    await connectorService.deleteCredentials(identity, id, ifMatch(request.headers['if-match']));
     return await reply.code(204).send(null);
   });
 }

@@ -6,7 +6,13 @@ import { McpFailure } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import { type AuthType, assertCredentialsFit, type Credentials } from '../credentials/index.ts';
 import { type ConnectionTestReport, reportFields } from './connection-test.ts';
-import type { Connector, ConnectorRecord } from './connector.ts';
+import {
+  type Connector,
+  type ConnectorRecord,
+  type CredentialMode,
+  isPersonal,
+  UNREADABLE_URL,
+} from './connector.ts';
 import { changeRecord, getAcceptedRecord } from './connector-records.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorChanges, ConnectorStore } from './connector-store.ts';
@@ -29,23 +35,28 @@ export interface ConnectorDraft extends ConnectorSettings {
   callTimeoutSeconds: number;
   authType: AuthType;
   credentials: Credentials | undefined;
+  /** `personal` in a project only. */
+  credentialMode: CredentialMode;
 }
 
 /** A server to test, that is not saved. */
-export type TestDraft = Omit<ConnectorDraft, 'name' | 'callTimeoutSeconds'>;
+export type TestDraft = Omit<ConnectorDraft, 'name' | 'callTimeoutSeconds' | 'credentialMode'>;
 
 /** Collaborators of the {@link ConnectorSaveService}. */
 export interface ConnectorSaveServiceDeps {
-  store: Pick<ConnectorStore, 'find' | 'count' | 'isNameTaken' | 'insert' | 'update'>;
+  store: Pick<
+    ConnectorStore,
+    'find' | 'count' | 'isNameTaken' | 'insert' | 'update' | 'putPersonal'
+  >;
   secrets: ConnectorSecrets;
   targets: Pick<ConnectorTargets, 'openCredentials'>;
   tester: Pick<ConnectorTester, 'test' | 'saveIfPasses'>;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
-  /** How many connectors an owner may have. */
-  limit: number;
-  /** Called after the connector's target or secret changed: its sessions are dead. */
-  onSessionsInvalid(connectorId: string): Promise<void>;
+  /** How many connectors a user may have, and a project. */
+  limits: { user: number; project: number };
+  /** Called after the connector's target or secret changed, for all or for one user: those sessions are dead. */
+  onSessionsInvalid(connectorId: string, userId?: string): Promise<void>;
 }
 
 /** Tests servers, and saves the ways to them: new connectors and changed ones. Only what passed a test is saved. */
@@ -122,7 +133,8 @@ export class ConnectorSaveService {
   }
 
   /**
-   * Replaces the credentials after a test with them; their kind becomes the connector's `authType`.
+   * Replaces the credentials after a test with them; their kind becomes the connector's `authType`. Where credentials are personal, it
+   * replaces those of this member, which have to be of the connector's kind, and changes nothing for anybody else.
    * @throws AppError as {@link update}.
    */
   putCredentials(
@@ -134,6 +146,8 @@ export class ConnectorSaveService {
     return this.#deps.log.run('connector.put_credentials', identity, async (fields) => {
       fields.connector_id = id;
       assertCredentialsFit(credentials.kind, credentials, '/body');
+      const record = await getAcceptedRecord(this.#deps.store, { identity, id }, accepts);
+      if (isPersonal(record)) return await this.#putPersonal(identity, record, credentials);
       const update = { credentials, authType: credentials.kind };
       return await this.#update(identity, id, update, accepts);
     });
@@ -157,8 +171,37 @@ export class ConnectorSaveService {
   }
 
   async #assertBelowLimit(identity: Identity): Promise<void> {
-    const { store, limit } = this.#deps;
-    if ((await store.count(identity)) >= limit) throw new AppError('CONNECTOR_LIMIT_REACHED');
+    const isFull = (await this.#deps.store.count(identity)) >= this.#limitOf(identity);
+    if (isFull) throw new AppError('CONNECTOR_LIMIT_REACHED');
+  }
+
+  #limitOf({ projectId }: Identity): number {
+    const { user, project } = this.#deps.limits;
+    return projectId === undefined ? user : project;
+  }
+
+  /**
+   * @throws AppError `CREDENTIALS_INVALID` where they are of another kind than the connector's, `INVALID_URL` where its address cannot be
+   * read any more, `CONNECTOR_CHANGED`
+   */
+  async #putPersonal(
+    identity: Identity,
+    record: ConnectorRecord,
+    credentials: Credentials,
+  ): Promise<Connector> {
+    const { secrets, store, tester, clock } = this.#deps;
+    assertCredentialsFit(record.authType, credentials, '/body');
+    const serverUrl = secrets.findUrl(identity, record);
+    if (serverUrl === undefined) throw new AppError('INVALID_URL', { detail: UNREADABLE_URL });
+    const { transport } = record;
+    const save = () => {
+      const credential = this.#seal(identity, serverUrl, credentials, { isPersonal: true });
+      return store.putPersonal(identity, record, credential ?? null, clock.now());
+    };
+    const saved = await tester.saveIfPasses(identity, { serverUrl, transport, credentials }, save);
+    if (saved === undefined) throw new AppError('CONNECTOR_CHANGED');
+    await this.#deps.onSessionsInvalid(record.id, identity.userId);
+    return secrets.toConnector(identity, saved);
   }
 
   #insert(
@@ -167,8 +210,9 @@ export class ConnectorSaveService {
     draft: ConnectorDraft,
     report: ConnectionTestReport,
   ): Promise<ConnectorRecord> {
-    const { store, secrets, clock, limit } = this.#deps;
+    const { store, secrets, clock } = this.#deps;
     const { name, callTimeoutSeconds, serverUrl, transport, authType, credentials } = draft;
+    const { credentialMode } = draft;
     const connector = {
       id,
       name,
@@ -176,12 +220,15 @@ export class ConnectorSaveService {
       serverOrigin: urlOrigin(serverUrl),
       transport,
       authType,
+      credentialMode,
       callTimeoutSeconds,
-      credential: this.#seal(identity, serverUrl, credentials),
+      credential: this.#seal(identity, serverUrl, credentials, {
+        isPersonal: isPersonal(draft),
+      }),
       ...discoveredState(report),
       at: clock.now(),
     };
-    return store.insert(identity, connector, limit);
+    return store.insert(identity, connector, this.#limitOf(identity));
   }
 
   async #update(
@@ -217,11 +264,13 @@ export class ConnectorSaveService {
     const keepsTokens = update.credentials === undefined && plan.credentials?.kind === 'oauth2';
     const subject = keepsTokens ? await this.#withFreshTokens(identity, record, plan) : plan;
     const save = (report: ConnectionTestReport) => {
-      const { credential, ...changes } = this.#targetChanges(identity, id, plan, report);
+      const { credential, ...changes } = this.#targetChanges(identity, record, plan, report);
       return store.update(identity, id, record.version, {
         ...kept,
         ...changes,
         isMoved,
+        // What members gave was for the address as it was, and of the kind that was asked for.
+        dropsMembers: isPersonal(record) && (isMoved || plan.authType !== record.authType),
         // They may be renewed during the test.
         ...(!keepsTokens && { credential }),
       });
@@ -246,7 +295,13 @@ export class ConnectorSaveService {
     }
   }
 
-  #targetChanges(identity: Identity, id: string, plan: UpdatePlan, report: ConnectionTestReport) {
+  #targetChanges(
+    identity: Identity,
+    record: ConnectorRecord,
+    plan: UpdatePlan,
+    report: ConnectionTestReport,
+  ) {
+    const { id } = record;
     const { knowledge, tools, offerings } = discoveredState(report);
     const at = this.#deps.clock.now();
     return {
@@ -257,7 +312,10 @@ export class ConnectorSaveService {
         transport: plan.transport,
         authType: plan.authType,
       },
-      credential: this.#seal(identity, plan.serverUrl, plan.credentials) ?? null,
+      credential:
+        this.#seal(identity, plan.serverUrl, plan.credentials, {
+          isPersonal: isPersonal(record),
+        }) ?? null,
       health: { health: 'HEALTHY', fault: undefined, testedAt: at },
       knowledge,
       tools,
@@ -266,8 +324,14 @@ export class ConnectorSaveService {
     } satisfies ConnectorChanges;
   }
 
-  #seal(identity: Identity, url: string, credentials: Credentials | undefined) {
+  #seal(
+    identity: Identity,
+    url: string,
+    credentials: Credentials | undefined,
+    { isPersonal: isOwn }: { isPersonal: boolean },
+  ) {
     if (credentials === undefined) return undefined;
-    return this.#deps.secrets.sealCredentials(identity, { id: randomUUID(), credentials, url });
+    const credential = { id: randomUUID(), credentials, url, isPersonal: isOwn };
+    return this.#deps.secrets.sealCredentials(identity, credential);
   }
 }

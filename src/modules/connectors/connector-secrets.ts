@@ -11,6 +11,7 @@ import {
   type Connector,
   type ConnectorRecord,
   faultAfter,
+  isPersonal,
   type SealedCredential,
   statusOf,
 } from './connector.ts';
@@ -60,18 +61,20 @@ export class ConnectorSecrets {
     if (record.credential === undefined) return undefined;
     const { id, sealed } = record.credential;
     const url = canonicalUrl(this.openUrl(identity, record));
-    return this.#vault.openCredentials(sealed, { identity, rowId: id }, url);
+    const row = { identity, rowId: id, isPersonal: isPersonal(record) };
+    return this.#vault.openCredentials(sealed, row, url);
   }
 
-  /** Seals credentials under an id of their own, for the canonical form of `url`. */
+  /** Seals credentials under an id of their own, for the canonical form of `url`; personal ones for this member alone. */
   sealCredentials(
     identity: Identity,
-    credential: { id: string; credentials: Credentials; url: string },
+    credential: { id: string; credentials: Credentials; url: string; isPersonal: boolean },
   ): NewCredential {
-    const { id, credentials, url } = credential;
-    const row = { identity, rowId: id };
+    const { id, credentials, url, isPersonal: isOwn } = credential;
+    const row = { identity, rowId: id, isPersonal: isOwn };
     return {
       id,
+      memberId: isOwn ? identity.userId : '',
       kind: credentials.kind,
       sealed: this.#vault.sealCredentials(credentials, row, canonicalUrl(url)),
       headerNames: headerNamesOf(credentials),
@@ -83,11 +86,11 @@ export class ConnectorSecrets {
   /** Seals renewed tokens for the place that the old ones had. */
   sealRenewed(
     identity: Identity,
-    { id, url }: { id: string; url: string },
+    place: { id: string; url: string; isPersonal: boolean },
     grant: OAuthGrant,
   ): Pick<NewCredential, 'sealed' | 'expiresAt'> {
     const credentials = { kind: 'oauth2', grant } as const;
-    const { sealed, expiresAt } = this.sealCredentials(identity, { id, credentials, url });
+    const { sealed, expiresAt } = this.sealCredentials(identity, { ...place, credentials });
     return { sealed, expiresAt };
   }
 

@@ -7,22 +7,26 @@ import {
   type ConnectorIntent,
   type ConnectorRecord,
   faultAfter,
+  isPersonal,
 } from './connector.ts';
 import { changeRecord, getAcceptedRecord, getRecord } from './connector-records.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
-import type { ConnectorPosition, ConnectorStore } from './connector-store.ts';
+import type { ConnectorPosition, ConnectorStore, MemberRecord } from './connector-store.ts';
 import type { ConnectorVersions } from './connector-update.ts';
 import type { GrantRevocation } from './grant-revocation.ts';
 
 /** Collaborators of the {@link ConnectorService}. */
 export interface ConnectorServiceDeps {
-  store: Pick<ConnectorStore, 'list' | 'find' | 'update' | 'delete'>;
+  store: Pick<
+    ConnectorStore,
+    'list' | 'find' | 'update' | 'delete' | 'putPersonal' | 'listMembers'
+  >;
   secrets: ConnectorSecrets;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
-  revocation: Pick<GrantRevocation, 'revoke'>;
-  /** Called after the connector's secret or intent changed, or it is gone: its sessions are dead. */
-  onSessionsInvalid(connectorId: string): Promise<void>;
+  revocation: Pick<GrantRevocation, 'revoke' | 'revokeAll'>;
+  /** Called after the connector's secret or intent changed, or it is gone, for all or for one user: those sessions are dead. */
+  onSessionsInvalid(connectorId: string, userId?: string): Promise<void>;
 }
 
 /** Reads and deletes connectors, and makes the changes that need no test. */
@@ -58,23 +62,35 @@ export class ConnectorService {
   }
 
   /**
-   * Deletes the stored secret, and has its server revoke a sign-in. The connector stays and asks for new credentials.
+   * Deletes the stored secret, and has its server revoke a sign-in. The connector stays and asks for new credentials; where they are
+   * personal, this member.
    * @throws AppError `CONNECTOR_NOT_FOUND`, `CREDENTIALS_NOT_FOUND`, `PRECONDITION_FAILED`.
    */
   deleteCredentials(identity: Identity, id: string, accepts: ConnectorVersions): Promise<void> {
     return this.#deps.log.run('connector.delete_credentials', identity, async (fields) => {
       fields.connector_id = id;
+      const record = await getAcceptedRecord(this.#deps.store, { identity, id }, accepts);
+      if (isPersonal(record)) return await this.#deletePersonal(identity, record);
       let before: ConnectorRecord | undefined;
-      await changeRecord(this.#deps.store, { identity, id }, accepts, (record) => {
-        if (record.credential === undefined) throw new AppError('CREDENTIALS_NOT_FOUND');
-        before = record;
+      await changeRecord(this.#deps.store, { identity, id }, accepts, (current) => {
+        if (current.credential === undefined) throw new AppError('CREDENTIALS_NOT_FOUND');
+        before = current;
         const at = this.#deps.clock.now();
-        const fault = faultAfter(record.fault, { code: 'AUTH_REQUIRED', at });
+        const fault = faultAfter(current.fault, { code: 'AUTH_REQUIRED', at });
         return { at, credential: null, health: { health: 'NEEDS_AUTH', fault } };
       });
       await this.#deps.onSessionsInvalid(id);
       if (before !== undefined) await this.#deps.revocation.revoke(identity, before);
     });
+  }
+
+  async #deletePersonal(identity: Identity, record: ConnectorRecord): Promise<void> {
+    const { store, clock, onSessionsInvalid, revocation } = this.#deps;
+    if (record.credential === undefined) throw new AppError('CREDENTIALS_NOT_FOUND');
+    const saved = await store.putPersonal(identity, record, null, clock.now());
+    if (saved === undefined) throw new AppError('CONNECTOR_CHANGED');
+    await onSessionsInvalid(record.id, identity.userId);
+    await revocation.revoke(identity, record);
   }
 
   /** Says what the owner wants; saying it twice changes nothing. @throws AppError `CONNECTOR_NOT_FOUND`, `PRECONDITION_FAILED` */
@@ -101,12 +117,19 @@ export class ConnectorService {
       fields.connector_id = id;
       const record = await getAcceptedRecord(this.#deps.store, { identity, id }, accepts);
       const version = accepts === undefined ? undefined : record.version;
+      const grants = await this.#grantsOf(identity, record);
       const isDeleted = await this.#deps.store.delete(identity, id, version);
       if (!isDeleted) {
         throw new AppError(version === undefined ? 'CONNECTOR_NOT_FOUND' : 'PRECONDITION_FAILED');
       }
       await this.#deps.onSessionsInvalid(id);
-      await this.#deps.revocation.revoke(identity, record);
+      await this.#deps.revocation.revokeAll(grants);
     });
+  }
+
+  /** What is to be revoked with the connector: its own, or that of each member. */
+  async #grantsOf(identity: Identity, record: ConnectorRecord): Promise<MemberRecord[]> {
+    if (!isPersonal(record)) return [{ identity, record }];
+    return await this.#deps.store.listMembers(identity, record.id);
   }
 }

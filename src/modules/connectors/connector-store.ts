@@ -7,6 +7,7 @@ import type {
   ConnectorIntent,
   ConnectorRecord,
   ConnectorTransport,
+  CredentialMode,
   ServerKnowledge,
   ToolDefinition,
 } from './connector.ts';
@@ -14,6 +15,8 @@ import type {
 /** A secret about to be stored. */
 export interface NewCredential {
   id: string;
+  /** The member it belongs to and acts for; empty where it is the owner's. */
+  memberId: string;
   kind: Credentials['kind'];
   sealed: string;
   headerNames: string[];
@@ -40,7 +43,9 @@ export interface NewConnector {
   serverOrigin: string;
   transport: ConnectorTransport;
   authType: AuthType;
+  credentialMode: CredentialMode;
   knowledge: ServerKnowledge;
+  /** Where credentials are personal, that of the user who creates it. */
   credential: NewCredential | undefined;
   tools: NewTool[];
   offerings: OfferingDiscovery;
@@ -58,8 +63,10 @@ export interface ConnectorChanges {
     transport: ConnectorTransport;
     authType: AuthType;
   };
-  /** `null` deletes the stored secret. */
+  /** `null` deletes the stored secret. Where credentials are personal, that of this user. */
   credential?: NewCredential | null;
+  /** What other members gave is deleted: it may not be sent to where the connector leads now. */
+  dropsMembers?: boolean;
   intent?: ConnectorIntent;
   health?: { health: ConnectorHealth; fault: ConnectorFault | undefined; testedAt?: Date };
   knowledge?: ServerKnowledge;
@@ -78,7 +85,16 @@ export interface ConnectorPosition {
   id: string;
 }
 
-/** Connectors with their sealed secrets and their tools, seen by their owner only. */
+/** A connector with the credential of one member. */
+export interface MemberRecord {
+  identity: Identity;
+  record: ConnectorRecord;
+}
+
+/** The way to a server that a member's credentials were tested on. */
+export type TestedWay = Pick<ConnectorRecord, 'id' | 'serverUrlSealed' | 'transport' | 'authType'>;
+
+/** Connectors with their sealed secrets and their tools, seen by their owner only: a user, or the members of the identity's project. */
 export interface ConnectorStore {
   /** Newest first, at most `limit`, after the position. */
   list(
@@ -106,6 +122,18 @@ export interface ConnectorStore {
     version: number,
     changes: ConnectorChanges,
   ): Promise<ConnectorRecord | undefined>;
+  /**
+   * Replaces the credential of one member, or deletes it (`null`); for others the connector stays as it is.
+   * @returns undefined where the way is another one by now, or the connector is gone.
+   */
+  putPersonal(
+    identity: Identity,
+    way: TestedWay,
+    credential: NewCredential | null,
+    at: Date,
+  ): Promise<ConnectorRecord | undefined>;
+  /** The connector as it is for each member who gave credentials for it: only to take them away. */
+  listMembers(identity: Identity, id: string): Promise<MemberRecord[]>;
   /** Deletes connector, secret and tools if it still has `version`; any version where that is undefined. */
   delete(identity: Identity, id: string, version: number | undefined): Promise<boolean>;
 }

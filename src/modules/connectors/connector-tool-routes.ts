@@ -5,6 +5,7 @@ import type { ContractApp } from '../../contract/type-provider.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { entityTag, ifMatch } from '../../http/etag.ts';
 import { getCaller } from '../../http/plugins/authentication.ts';
+import type { ConnectorAccessService } from './connector-access-service.ts';
 import {
   toApprovedTool,
   toConnectorToolResource,
@@ -16,16 +17,23 @@ import type { ConnectorToolService } from './connector-tool-service.ts';
 const DEFAULT_LIMIT = 50;
 const ToolPlace = Type.Tuple([Type.String({ pattern: '^[^\\x00]{1,256}$' })]);
 
+/** Services behind the routes of a connector's tools. */
+interface ConnectorToolRoutesOptions {
+  connectorAccessService: ConnectorAccessService;
+  connectorToolService: ConnectorToolService;
+}
+
 /** Registers the operations of `connectors-api.yaml` on the tools of a connector. */
 export function connectorToolRoutes(
   app: ContractApp,
-  { connectorToolService }: { connectorToolService: ConnectorToolService },
+  { connectorAccessService, connectorToolService }: ConnectorToolRoutesOptions,
 ): void {
   route(app, operations.listConnectorTools, async (request, reply) => {
     const { limit = DEFAULT_LIMIT, cursor } = request.query;
     const after = cursor === undefined ? undefined : decodeCursor(ToolPlace, cursor)[0];
     const id = request.params.connector_id;
-    const page = await connectorToolService.list(getCaller(request), id, { limit, after });
+    const { identity } = await connectorAccessService.allow(getCaller(request), id, 'see');
+    const page = await connectorToolService.list(identity, id, { limit, after });
     return await reply.send({
       items: page.items.map(toConnectorToolResource),
       next_cursor: page.next === undefined ? null : encodeCursor([page.next]),
@@ -33,15 +41,18 @@ export function connectorToolRoutes(
   });
 
   route(app, operations.getConnectorTool, async (request, reply) => {
-    const { connector_id, tool_id } = request.params;
-    const tool = await connectorToolService.get(getCaller(request), connector_id, tool_id);
+    const { connector_id: id, tool_id } = request.params;
+    const { identity } = await connectorAccessService.allow(getCaller(request), id, 'see');
+    const tool = await connectorToolService.get(identity, id, tool_id);
     return await reply.header('etag', entityTag(tool.version)).send(toConnectorToolResource(tool));
   });
 
   route(app, operations.updateConnectorTool, async (request, reply) => {
     const { connector_id: connectorId, tool_id: toolId } = request.params;
+    const caller = getCaller(request);
+    const { identity } = await connectorAccessService.allow(caller, connectorId, 'manage');
     const tool = await connectorToolService.update(
-      getCaller(request),
+      identity,
       { connectorId, toolId },
       toToolChanges(request.body),
       ifMatch(request.headers['if-match']),
@@ -50,11 +61,9 @@ export function connectorToolRoutes(
   });
 
   route(app, operations.approveConnectorTools, async (request, reply) => {
-    const tools = await connectorToolService.approve(
-      getCaller(request),
-      request.params.connector_id,
-      toSeenDefinitions(request.body),
-    );
+    const id = request.params.connector_id;
+    const { identity } = await connectorAccessService.allow(getCaller(request), id, 'manage');
+    const tools = await connectorToolService.approve(identity, id, toSeenDefinitions(request.body));
     return await reply.send({ items: tools.map(toApprovedTool) });
   });
 }

@@ -13,7 +13,7 @@ export interface OfferedTool
 export interface ToolSource
   extends Pick<
     ConnectorRecord,
-    'id' | 'name' | 'slug' | 'health' | 'fault' | 'credentialGeneration'
+    'id' | 'projectId' | 'name' | 'slug' | 'health' | 'fault' | 'credentialGeneration'
   > {
   discoveredAt: Date;
   /** Those that agents get: neither switched off nor held back. */
@@ -24,7 +24,7 @@ export interface ToolSource
 
 /** A tool, and all that decides whether it may be called now. */
 export interface ToolStanding
-  extends Pick<ConnectorRecord, 'intent' | 'health' | 'credentialGeneration'>,
+  extends Pick<ConnectorRecord, 'projectId' | 'intent' | 'health' | 'credentialGeneration'>,
     Pick<ConnectorTool, 'state' | 'admission'> {
   connectorId: string;
   toolId: string;
@@ -54,7 +54,10 @@ export interface ToolChanges {
   approvedHash?: string | undefined;
 }
 
-/** Tools as discovery stored them; no server is asked. */
+/**
+ * Tools as discovery stored them; no server is asked. What agents ask for is looked for among the user's own tools and those of the
+ * project that the identity names; their names never clash, since the slugs differ.
+ */
 export interface ConnectorToolStore {
   findTool(
     identity: Identity,
@@ -89,7 +92,7 @@ export interface ConnectorToolStore {
     connectorId: string,
     page: { limit: number; after: string | undefined },
   ): Promise<ConnectorTool[]>;
-  /** The owner's enabled connectors with their tools. */
+  /** The enabled connectors of the user, and of the project, with their tools. */
   listSources(identity: Identity): Promise<ToolSource[]>;
   /** The tool with this exposed name, also of a disabled connector. */
   findCallable(identity: Identity, exposedName: string): Promise<CallableTool | undefined>;

@@ -12,6 +12,9 @@ export type ConnectorIntent = 'ENABLED' | 'DISABLED';
 /** What tests and traffic found. A column of its own, so that no background check can undo a disable. */
 export type ConnectorHealth = 'HEALTHY' | 'ERROR' | 'NEEDS_AUTH';
 
+/** Whose credentials a connector sends: the same for all who use it, or those that each member of the project gave. */
+export type CredentialMode = 'shared' | 'personal';
+
 /** What is shown; derived from intent and health. */
 export type ConnectorStatus = 'ENABLED' | 'DISABLED' | 'ERROR' | 'NEEDS_AUTH';
 
@@ -37,28 +40,33 @@ export interface SealedCredential extends CredentialMetadata {
   sealed: string;
 }
 
-/** A connector as stored: every secret still sealed. */
+/** A connector as stored, for one of its users: every secret still sealed. */
 export interface ConnectorRecord {
   id: string;
+  /** The project it belongs to; undefined for one of the user's own. */
+  projectId: string | undefined;
   name: string;
   slug: string;
   serverUrlSealed: string;
   serverOrigin: string;
   transport: ConnectorTransport;
   authType: AuthType;
+  credentialMode: CredentialMode;
   intent: ConnectorIntent;
   /** Since when it is disabled; undefined while it is enabled. */
   disabledAt: Date | undefined;
+  /** Where credentials are personal, `NEEDS_AUTH` is about those of this user. */
   health: ConnectorHealth;
   fault: ConnectorFault | undefined;
   knowledge: ServerKnowledge | undefined;
+  /** What is sent for this user: never the credential of another member. */
   credential: SealedCredential | undefined;
   toolCount: number;
   /** How long a tool call may take, connect included: 1 to 300. */
   callTimeoutSeconds: number;
   /** Counts every change a client can see. */
   version: number;
-  /** Counts changes of URL, transport and credentials; sessions of older generations are dead. */
+  /** Grows with each change of URL, transport and the credentials that are sent for this user; sessions of older generations are dead. */
   credentialGeneration: number;
   lastTestedAt: Date;
   createdAt: Date;
@@ -134,7 +142,12 @@ export function faultAfter(
   return { code, at, since: before?.since ?? at };
 }
 
-/** The secret was deleted: nothing may be sent until there is a new one, or the server would take the owner for anybody. */
+/** Each member of the project has credentials of their own. */
+export function isPersonal({ credentialMode }: Pick<ConnectorRecord, 'credentialMode'>): boolean {
+  return credentialMode === 'personal';
+}
+
+/** The secret was deleted, or this member has none: nothing may be sent until there is a new one, or the server would take the owner for anybody. */
 export function lacksCredentials({
   authType,
   credential,

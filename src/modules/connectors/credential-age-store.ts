@@ -22,7 +22,7 @@ export interface AgePage {
 
 /** Credentials of all tenants by their times; only background work sees them. */
 export interface CredentialAgeStore {
-  /** Grants in use, of enabled connectors, whose tokens end in this time. */
+  /** Grants in use, of enabled connectors, whose tokens end in this time; none that is a member's own in a project. */
   listEnding(between: { from: Date; until: Date }, page: AgePage): Promise<AgedCredential[]>;
   /** Credentials of connectors that were disabled before, and neither changed nor tested since. */
   listDeactivated(before: Date, page: AgePage): Promise<DeactivatedCredential[]>;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
 import type { Identity } from '../../tenancy/caller.ts';
-import { type ConnectorRecord, faultAfter } from './connector.ts';
+import { type ConnectorRecord, faultAfter, isPersonal } from './connector.ts';
 import type { ConnectorStore } from './connector-store.ts';
 import type { CredentialAgeStore, DeactivatedCredential } from './credential-age-store.ts';
 import type { GrantRevocation } from './grant-revocation.ts';
@@ -9,7 +9,7 @@ import type { GrantRevocation } from './grant-revocation.ts';
 /** Collaborators of the {@link DeactivatedCredentialService}. */
 export interface DeactivatedCredentialServiceDeps {
   ages: Pick<CredentialAgeStore, 'listDeactivated'>;
-  store: Pick<ConnectorStore, 'find' | 'update'>;
+  store: Pick<ConnectorStore, 'find' | 'update' | 'putPersonal'>;
   revocation: Pick<GrantRevocation, 'revoke'>;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
@@ -72,9 +72,11 @@ export class DeactivatedCredentialService {
       const at = clock.now();
       const fault = faultAfter(record.fault, { code: 'AUTH_REQUIRED', at });
       // Only this version: whoever enabled or tested it meanwhile made another one.
-      const saved = await store.update(identity, id, record.version, {
-        ...{ at, credential: null, health: { health: 'NEEDS_AUTH', fault } },
-      });
+      const saved = isPersonal(record)
+        ? await store.putPersonal(identity, record, null, at)
+        : await store.update(identity, id, record.version, {
+            ...{ at, credential: null, health: { health: 'NEEDS_AUTH', fault } },
+          });
       if (saved === undefined) {
         fields.outcome = 'changed';
         return false;

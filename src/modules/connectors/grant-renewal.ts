@@ -6,6 +6,7 @@ import { OAuthFailure } from '../../oauth/oauth-failure.ts';
 import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
 import type { OAuthProtocol } from '../../oauth/oauth-protocol.ts';
 import type { Identity } from '../../tenancy/caller.ts';
+import { isPersonal } from './connector.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorStore } from './connector-store.ts';
 import type { GrantStore, LeasedCredential } from './grant-store.ts';
@@ -79,7 +80,8 @@ export class GrantRenewal {
     if (credentials?.kind !== 'oauth2') throw new Error('a grant was sealed as something else');
     const { id, sealed } = credential;
     const url = secrets.openUrl(identity, record);
-    return { credential: { id, sealed, connectorId }, url, grant: credentials.grant };
+    const leased = { id, sealed, connectorId, isPersonal: isPersonal(record) };
+    return { credential: leased, url, grant: credentials.grant };
   }
 
   /** The server takes these tokens no more, and there are no others. */
@@ -137,7 +139,8 @@ export class GrantRenewal {
       const at = clock.now();
       const { expiresAt: _ended, ...kept } = grant;
       const renewed: OAuthGrant = { ...kept, ...tokens, obtainedAt: at.getTime() };
-      const sealed = secrets.sealRenewed(identity, { id: credential.id, url }, renewed);
+      const place = { id: credential.id, url, isPersonal: credential.isPersonal };
+      const sealed = secrets.sealRenewed(identity, place, renewed);
       const saved = await this.#save(identity, credential.id, { leaseId, ...sealed, at });
       return saved ? renewed : undefined;
     } catch (error) {

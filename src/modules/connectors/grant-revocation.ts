@@ -5,6 +5,7 @@ import type { Identity } from '../../tenancy/caller.ts';
 import { SealError } from '../credentials/index.ts';
 import type { ConnectorRecord } from './connector.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
+import type { MemberRecord } from './connector-store.ts';
 
 /** Collaborators of the {@link GrantRevocation}. */
 export interface GrantRevocationDeps {
@@ -12,6 +13,9 @@ export interface GrantRevocationDeps {
   protocol: Pick<OAuthProtocol, 'revoke'>;
   log: OperationLog;
 }
+
+/** Grants that are revoked at a time. */
+const AT_ONCE = 8;
 
 /** Tells authorization servers that a grant is not needed any more. */
 export class GrantRevocation {
@@ -44,5 +48,24 @@ export class GrantRevocation {
         return false;
       }
     });
+  }
+
+  /**
+   * Revokes the grants that members gave for a connector that is gone, a few at a time. They were given to one authorization server as a
+   * rule: where it revokes none of some, the rest is not tried, so that one that is away does not keep its caller for long.
+   * @returns how many were revoked
+   */
+  async revokeAll(grants: readonly MemberRecord[]): Promise<number> {
+    let revoked = 0;
+    for (let at = 0; at < grants.length; at += AT_ONCE) {
+      const some = grants.slice(at, at + AT_ONCE);
+      const answers = await Promise.all(
+        some.map(({ identity, record }) => this.revoke(identity, record)),
+      );
+      const count = answers.filter(Boolean).length;
+      if (count === 0) break;
+      revoked += count;
+    }
+    return revoked;
   }
 }

@@ -4,6 +4,8 @@ import type { Identity } from '../../tenancy/caller.ts';
 export interface LeasedCredential {
   id: string;
   connectorId: string;
+  /** It is one member's: nobody else's sessions or status depend on it. */
+  isPersonal: boolean;
   /** The sealed text; where it is another one by now, somebody else was faster. */
   sealed: string;
 }
@@ -32,6 +34,6 @@ export interface GrantStore {
   ): Promise<boolean>;
   /** Adds to what a new sign-in is to ask for, up to a number of scopes; where the credential is still there. */
   want(identity: Identity, credentialId: string, scopes: readonly string[]): Promise<void>;
-  /** Marks the credential as refused, and its connector as in need of a sign-in, where it still is the one that was read. */
+  /** Marks the credential as refused, and its connector as in need of a sign-in unless it is personal, where it still is the one that was read. */
   refuse(identity: Identity, credential: LeasedCredential, at: Date): Promise<void>;
 }

@@ -2,6 +2,7 @@ export { messageFor } from './connection-test.ts';
 export { ConnectionValidator } from './connection-validator.ts';
 export type { Connector, ConnectorFault, ConnectorRecord, ToolDefinition } from './connector.ts';
 export { UNREADABLE_URL } from './connector.ts';
+export { type ConnectorAccess, ConnectorAccessService } from './connector-access-service.ts';
 export { ConnectorHealthService, type ServerDiscovery } from './connector-health-service.ts';
 export { toConnectorResource, toDraft } from './connector-mapper.ts';
 export type {
@@ -32,6 +33,7 @@ export { GrantRenewal } from './grant-renewal.ts';
 export { GrantRevocation } from './grant-revocation.ts';
 export { addressPrefix, findAddress } from './offering-names.ts';
 export { PrismaConnectorOfferingStore } from './prisma-connector-offering-store.ts';
+export { PrismaConnectorPlaceStore } from './prisma-connector-place-store.ts';
 export { connectorInclude, toConnectorRecord } from './prisma-connector-rows.ts';
 export { PrismaConnectorStore } from './prisma-connector-store.ts';
 export { PrismaConnectorToolStore } from './prisma-connector-tool-store.ts';

@@ -13,17 +13,14 @@ import type {
   ListedOffering,
   OfferingOwner,
 } from './connector-offering-store.ts';
-import { ownerColumns } from './prisma-connector-rows.ts';
+import { ownerColumns, toolsetOwners } from './prisma-connector-owners.ts';
+import { sessionColumns, toSessionSight } from './prisma-connector-rows.ts';
 
 const Definition = Type.Record(Type.String(), Type.Unknown());
 
-const OWNER = {
-  id: true,
-  slug: true,
-  intent: true,
-  credentialGeneration: true,
-  callTimeoutSeconds: true,
-} as const;
+function askedColumns(identity: Identity) {
+  return { ...sessionColumns(identity), slug: true, callTimeoutSeconds: true } as const;
+}
 
 /** Prompts, resources and templates in PostgreSQL. */
 export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
@@ -41,7 +38,7 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
     const rows = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorOffering.findMany({
         where: {
-          ...ownerColumns(identity),
+          ...toolsetOwners(identity),
           kind,
           connector: { intent: 'ENABLED' },
           ...(after === undefined ? {} : { exposedKey: { gt: after } }),
@@ -62,7 +59,7 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
     identity: Identity,
     kinds: readonly OfferingKind[],
   ): Promise<Map<OfferingKind, string>> {
-    const { tenantId, ownerKind, ownerId } = ownerColumns(identity);
+    const { tenantId, userId, projectId = null } = identity;
     const rows = await this.#database.readAsUser(
       identity,
       (tx) => tx.$queryRaw<{ kind: string; hash: string }[]>`
@@ -71,8 +68,10 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
           select o.kind, o.exposed_key,
             sha256(convert_to(o.exposed_key || ' ' || o.definition::text, 'UTF8')) as hash
           from connector_offerings o join connectors c on c.id = o.connector_id
-          where o.tenant_id = ${tenantId} and o.owner_kind = ${ownerKind}
-            and o.owner_id = ${ownerId} and o.kind = any(${[...kinds]}) and c.intent = 'ENABLED'
+          where o.tenant_id = ${tenantId}
+            and ((o.owner_kind = 'user' and o.owner_id = ${userId})
+              or (o.owner_kind = 'project' and o.owner_id = ${projectId}::text))
+            and o.kind = any(${[...kinds]}) and c.intent = 'ENABLED'
         ) as hashes
         group by kind`,
     );
@@ -98,31 +97,31 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
   async findPrompt(identity: Identity, exposedName: string): Promise<AskablePrompt | undefined> {
     const prompt = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorOffering.findFirst({
-        where: { ...ownerColumns(identity), kind: 'prompt', exposedKey: exposedName },
-        select: { key: true, connector: { select: OWNER } },
+        where: { ...toolsetOwners(identity), kind: 'prompt', exposedKey: exposedName },
+        select: { key: true, connector: { select: askedColumns(identity) } },
       }),
     );
-    return prompt === null ? undefined : { ...toOwner(prompt.connector), name: prompt.key };
+    return prompt === null
+      ? undefined
+      : { ...toOwner(prompt.connector, identity), name: prompt.key };
   }
 
   async findOwner(identity: Identity, slug: string): Promise<OfferingOwner | undefined> {
     const connector = await this.#database.readAsUser(identity, (tx) =>
-      tx.connector.findFirst({ where: { ...ownerColumns(identity), slug }, select: OWNER }),
+      tx.connector.findFirst({
+        where: { ...toolsetOwners(identity), slug },
+        select: askedColumns(identity),
+      }),
     );
-    return connector === null ? undefined : toOwner(connector);
+    return connector === null ? undefined : toOwner(connector, identity);
   }
 }
 
-function toOwner({
-  id,
-  intent,
-  ...rest
-}: {
-  id: string;
-  slug: string;
-  intent: string;
-  credentialGeneration: number;
-  callTimeoutSeconds: number;
-}): OfferingOwner {
-  return { ...rest, connectorId: id, intent: intent === 'ENABLED' ? 'ENABLED' : 'DISABLED' };
+function toOwner(
+  row: Parameters<typeof toSessionSight>[0] & { slug: string; callTimeoutSeconds: number },
+  identity: Identity,
+): OfferingOwner {
+  const { slug, callTimeoutSeconds } = row;
+  const { health: _unused, ...sight } = toSessionSight(row, identity);
+  return { ...sight, slug, callTimeoutSeconds };
 }

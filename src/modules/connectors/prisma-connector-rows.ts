@@ -7,25 +7,16 @@ import { MCP_FAILURE_CODES } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorRecord, ConnectorTool, ToolDefinition, ToolReference } from './connector.ts';
 import type { ToolStanding } from './connector-tool-store.ts';
+import { credentialsFor, ownCredential, projectOf, sightOf } from './prisma-connector-owners.ts';
 import { admissionOf, TOOL_STATES, type ToolPolicies, type ToolState } from './tool-approval.ts';
 
-/** The columns that name the owner of a row. */
-export interface OwnerColumns {
-  tenantId: string;
-  ownerKind: string;
-  ownerId: string;
-}
-
-/** The owner's columns. Row level security is the second wall; every query names its owner as well. */
-export function ownerColumns({ tenantId, userId }: Identity): OwnerColumns {
-  return { tenantId, ownerKind: 'user', ownerId: userId };
-}
-
 /** What is read with every connector. */
-export const connectorInclude = {
-  credential: true,
-  _count: { select: { tools: true } },
-} satisfies Prisma.ConnectorInclude;
+export function connectorInclude(identity: Identity) {
+  return {
+    credentials: { where: credentialsFor(identity) },
+    _count: { select: { tools: true } },
+  } satisfies Prisma.ConnectorInclude;
+}
 
 /** What decides whether agents get a tool. */
 export const approvalColumns = {
@@ -34,17 +25,37 @@ export const approvalColumns = {
   destructive: true,
 } satisfies Prisma.ConnectorToolSelect;
 
-/** What is read of a tool to know whether it may be called. */
-export const standingColumns = {
-  ...approvalColumns,
-  id: true,
-  exposedName: true,
-  definitionHash: true,
-  connector: { select: { id: true, intent: true, health: true, credentialGeneration: true } },
-} satisfies Prisma.ConnectorToolSelect;
+/** What is read of a connector to know whether a session with it is of the present credentials. */
+export function sessionColumns(identity: Identity) {
+  return {
+    id: true,
+    ownerKind: true,
+    ownerId: true,
+    intent: true,
+    health: true,
+    authType: true,
+    credentialMode: true,
+    credentialGeneration: true,
+    credentials: {
+      where: credentialsFor(identity),
+      select: { memberId: true, state: true, generation: true },
+    },
+  } satisfies Prisma.ConnectorSelect;
+}
 
-type StandingRow = Prisma.ConnectorToolGetPayload<{ select: typeof standingColumns }>;
-type ConnectorRow = Prisma.ConnectorGetPayload<{ include: typeof connectorInclude }>;
+/** What is read of a tool to know whether it may be called. */
+export function standingColumns(identity: Identity) {
+  return {
+    ...approvalColumns,
+    id: true,
+    exposedName: true,
+    definitionHash: true,
+    connector: { select: sessionColumns(identity) },
+  } satisfies Prisma.ConnectorToolSelect;
+}
+
+type StandingRow = Prisma.ConnectorToolGetPayload<{ select: ReturnType<typeof standingColumns> }>;
+type ConnectorRow = Prisma.ConnectorGetPayload<{ include: ReturnType<typeof connectorInclude> }>;
 type ToolRow = Prisma.ConnectorToolGetPayload<object>;
 
 const Literals = <const Values extends readonly string[]>(values: Values) =>
@@ -54,10 +65,11 @@ const Literals = <const Values extends readonly string[]>(values: Values) =>
 const States = Type.Object({
   transport: Literals(['auto', 'streamable-http', 'sse']),
   authType: Literals(['none', 'bearer', 'headers', 'oauth2']),
+  credentialMode: Literals(['shared', 'personal']),
   intent: Literals(['ENABLED', 'DISABLED']),
   health: Literals(['HEALTHY', 'ERROR', 'NEEDS_AUTH']),
 });
-const Standing = Type.Pick(States, ['intent', 'health']);
+const Standing = Type.Pick(States, ['intent', 'health', 'authType', 'credentialMode']);
 const FaultCode = Literals(MCP_FAILURE_CODES);
 const Knowledge = Type.Object({
   era: Literals(['legacy', 'modern']),
@@ -103,34 +115,44 @@ function toKnowledge(row: ConnectorRow): ConnectorRecord['knowledge'] {
   return { era, transport: resolvedTransport, protocolVersion, serverInfo };
 }
 
-function toCredential(row: ConnectorRow): ConnectorRecord['credential'] {
-  if (row.credential === null) return undefined;
-  const { expiresAt, ...kept } = row.credential;
+function toCredential(
+  row: ConnectorRow['credentials'][number] | undefined,
+): ConnectorRecord['credential'] {
+  if (row === undefined) return undefined;
+  const { expiresAt, ...kept } = row;
   const { id, sealed, headerNames, scopes, missingScopes, updatedAt } = kept;
-  const { kind, state } = Value.Decode(CredentialStates, row.credential);
+  const { kind, state } = Value.Decode(CredentialStates, row);
   return {
     ...{ id, kind, state, sealed, headerNames, scopes, missingScopes, updatedAt },
     expiresAt: expiresAt ?? undefined,
   };
 }
 
-/** @throws when the row holds a state this version does not know. */
-export function toConnectorRecord(row: ConnectorRow): ConnectorRecord {
+/**
+ * The connector as it is for this user.
+ * @throws when the row holds a state this version does not know.
+ */
+export function toConnectorRecord(row: ConnectorRow, { userId }: Identity): ConnectorRecord {
+  const states = Value.Decode(States, row);
+  const own = ownCredential(row, userId);
+  const sight = sightOf({ ...row, ...states }, own);
+  const needsSignIn = sight.health === 'NEEDS_AUTH' && states.credentialMode === 'personal';
   return {
     id: row.id,
+    projectId: projectOf(row),
     name: row.name,
     slug: row.slug,
     serverUrlSealed: row.serverUrlSealed,
     serverOrigin: row.serverOrigin,
-    ...pickStates(Value.Decode(States, row)),
+    ...pickStates(states),
+    ...sight,
     disabledAt: row.disabledAt ?? undefined,
-    fault: toFault(row),
+    fault: needsSignIn ? missingSignIn(own?.updatedAt ?? row.createdAt, own) : toFault(row),
     knowledge: toKnowledge(row),
-    credential: toCredential(row),
+    credential: toCredential(own),
     toolCount: row._count.tools,
     callTimeoutSeconds: row.callTimeoutSeconds,
     version: row.version,
-    credentialGeneration: row.credentialGeneration,
     lastTestedAt: row.lastTestedAt,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
@@ -138,17 +160,41 @@ export function toConnectorRecord(row: ConnectorRow): ConnectorRecord {
 }
 
 /** @throws when the row holds a state this version does not know. */
-export function toStanding(row: StandingRow, policies: ToolPolicies): ToolStanding {
+export function toStanding(
+  row: StandingRow,
+  policies: ToolPolicies,
+  identity: Identity,
+): ToolStanding {
   const { id, exposedName, definitionHash, connector } = row;
-  const { intent, health } = Value.Decode(Standing, connector);
-  const { id: connectorId, credentialGeneration } = connector;
   const { state, admission } = toApproval(row, policies);
-  const place = { connectorId, toolId: id, exposedName };
-  return { ...place, definitionHash, intent, health, credentialGeneration, state, admission };
+  const place = { toolId: id, exposedName, definitionHash };
+  return { ...place, ...toSessionSight(connector, identity), state, admission };
 }
 
-function pickStates({ transport, authType, intent, health }: Static<typeof States>) {
-  return { transport, authType, intent, health };
+/**
+ * A connector as a call by this user meets it.
+ * @throws when the row holds a state this version does not know.
+ */
+export function toSessionSight(
+  row: StandingRow['connector'],
+  { userId }: Identity,
+): Pick<ToolStanding, 'connectorId' | 'projectId' | 'intent' | 'health' | 'credentialGeneration'> {
+  const states = toSessionStates(row);
+  const place = { connectorId: row.id, projectId: projectOf(row), intent: states.intent };
+  return { ...place, ...sightOf({ ...row, ...states }, ownCredential(row, userId)) };
+}
+
+/** @throws when the row holds a state this version does not know. */
+export function toSessionStates(row: Record<keyof Static<typeof Standing>, string>) {
+  return Value.Decode(Standing, row);
+}
+
+function missingSignIn(at: Date, own: object | undefined): ConnectorRecord['fault'] {
+  return { code: own === undefined ? 'AUTH_REQUIRED' : 'AUTH_FAILED', at, since: at };
+}
+
+function pickStates({ transport, authType, credentialMode, intent }: Static<typeof States>) {
+  return { transport, authType, credentialMode, intent };
 }
 
 /** @throws when the stored definition is not one. */

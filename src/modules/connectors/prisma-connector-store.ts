@@ -2,6 +2,7 @@ import {
   ConstraintViolation,
   type Database,
   type DatabaseTransaction,
+  showAllMembers,
 } from '../../database/index.ts';
 import type { Prisma } from '../../database/prisma/client.ts';
 import { AppError } from '../../errors/app-error.ts';
@@ -12,18 +13,17 @@ import type {
   ConnectorChanges,
   ConnectorPosition,
   ConnectorStore,
+  MemberRecord,
   NewConnector,
   NewCredential,
+  TestedWay,
 } from './connector-store.ts';
-import {
-  connectorInclude,
-  type OwnerColumns,
-  ownerColumns,
-  toConnectorRecord,
-} from './prisma-connector-rows.ts';
+import { type OwnerColumns, ownerColumns } from './prisma-connector-owners.ts';
+import { connectorInclude, toConnectorRecord } from './prisma-connector-rows.ts';
+import { changeCredential, putCredential } from './prisma-credential-rows.ts';
 import { replaceOfferings } from './prisma-offering-rows.ts';
 import { replaceTools } from './prisma-tool-rows.ts';
-import { freeSlug } from './slug.ts';
+import { freeSlug, slugPrefix } from './slug.ts';
 import type { ToolPolicies } from './tool-approval.ts';
 
 /** Connectors in PostgreSQL. */
@@ -59,14 +59,14 @@ export class PrismaConnectorStore implements ConnectorStore {
         where: { ...ownerColumns(identity), ...older },
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
         take: limit,
-        include: connectorInclude,
+        include: connectorInclude(identity),
       }),
     );
-    return rows.map(toConnectorRecord);
+    return rows.map((row) => toConnectorRecord(row, identity));
   }
 
   find(identity: Identity, id: string): Promise<ConnectorRecord | undefined> {
-    return this.#database.readAsUser(identity, (tx) => read(tx, ownerColumns(identity), id));
+    return this.#database.readAsUser(identity, (tx) => read(tx, identity, id));
   }
 
   count(identity: Identity): Promise<number> {
@@ -95,7 +95,8 @@ export class PrismaConnectorStore implements ConnectorStore {
         await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`;
         const slugs = await tx.connector.findMany({ where: owner, select: { slug: true } });
         if (slugs.length >= limit) throw new AppError('CONNECTOR_LIMIT_REACHED');
-        const slug = freeSlug(connector.name, new Set(slugs.map((row) => row.slug)));
+        const taken = new Set(slugs.map((row) => row.slug));
+        const slug = freeSlug(connector.name, taken, slugPrefix(identity));
         await tx.connector.create({ data: connectorData(owner, connector, slug) });
         if (connector.credential !== undefined) {
           await putCredential(tx, owner, connector.id, connector.credential, connector.at);
@@ -108,7 +109,7 @@ export class PrismaConnectorStore implements ConnectorStore {
           at: connector.at,
         });
         await replaceOfferings(tx, owner, { id: connector.id, slug }, connector.offerings);
-        return await mustRead(tx, owner, connector.id);
+        return await mustRead(tx, identity, connector.id);
       });
     return translatingNames(() => this.#inserts.run(lock, inTransaction));
   }
@@ -127,12 +128,8 @@ export class PrismaConnectorStore implements ConnectorStore {
           data: updateData(changes),
         });
         if (count === 0) return undefined;
-        if (changes.credential === null) {
-          await tx.credential.deleteMany({ where: { ...owner, connectorId: id } });
-        } else if (changes.credential !== undefined) {
-          await putCredential(tx, owner, id, changes.credential, changes.at);
-        }
-        const record = await mustRead(tx, owner, id);
+        await changeCredential(tx, identity, id, changes);
+        const record = await mustRead(tx, identity, id);
         await replaceOfferings(tx, owner, record, changes.offerings);
         if (changes.tools === undefined) return record;
         await replaceTools(tx, owner, {
@@ -142,9 +139,47 @@ export class PrismaConnectorStore implements ConnectorStore {
           isMoved: changes.isMoved === true,
           at: changes.at,
         });
-        return await mustRead(tx, owner, id);
+        return await mustRead(tx, identity, id);
       }),
     );
+  }
+
+  putPersonal(
+    identity: Identity,
+    { id, serverUrlSealed, transport, authType }: TestedWay,
+    credential: NewCredential | null,
+    at: Date,
+  ): Promise<ConnectorRecord | undefined> {
+    const owner = ownerColumns(identity);
+    const way = { serverUrlSealed, transport, authType, credentialMode: 'personal' };
+    const work = async (tx: DatabaseTransaction) => {
+      // Whoever changes the way locks this row too, and deletes what members gave for it.
+      await tx.$queryRaw`select id from connectors where id = ${id}::uuid for share`;
+      const found = await tx.connector.count({ where: { ...owner, id, ...way } });
+      if (found === 0) return undefined;
+      const where = { ...owner, connectorId: id, memberId: identity.userId };
+      await tx.credential.deleteMany({ where });
+      if (credential !== null) await putCredential(tx, owner, id, credential, at);
+      return await mustRead(tx, identity, id);
+    };
+    return this.#database.asUser(identity, work, { isPersonal: true });
+  }
+
+  async listMembers(identity: Identity, id: string): Promise<MemberRecord[]> {
+    const row = await this.#database.readAsUser(identity, async (tx) => {
+      await showAllMembers(tx);
+      return await tx.connector.findFirst({
+        where: { ...ownerColumns(identity), id },
+        include: {
+          ...connectorInclude(identity),
+          credentials: { where: { memberId: { not: '' } } },
+        },
+      });
+    });
+    return (row?.credentials ?? []).flatMap(({ memberId }) => {
+      const member = { ...identity, userId: memberId };
+      return row === null ? [] : [{ identity: member, record: toConnectorRecord(row, member) }];
+    });
   }
 
   async delete(identity: Identity, id: string, version: number | undefined): Promise<boolean> {
@@ -164,22 +199,22 @@ function ownerLock({ tenantId, ownerKind, ownerId }: OwnerColumns): string {
 
 async function read(
   tx: DatabaseTransaction,
-  owner: OwnerColumns,
+  identity: Identity,
   id: string,
 ): Promise<ConnectorRecord | undefined> {
   const row = await tx.connector.findFirst({
-    where: { ...owner, id },
-    include: connectorInclude,
+    where: { ...ownerColumns(identity), id },
+    include: connectorInclude(identity),
   });
-  return row === null ? undefined : toConnectorRecord(row);
+  return row === null ? undefined : toConnectorRecord(row, identity);
 }
 
 async function mustRead(
   tx: DatabaseTransaction,
-  owner: OwnerColumns,
+  identity: Identity,
   id: string,
 ): Promise<ConnectorRecord> {
-  const record = await read(tx, owner, id);
+  const record = await read(tx, identity, id);
   if (record === undefined) throw new Error('a connector vanished inside its own transaction');
   return record;
 }
@@ -209,6 +244,7 @@ function connectorData(
     serverOrigin: connector.serverOrigin,
     transport: connector.transport,
     authType: connector.authType,
+    credentialMode: connector.credentialMode,
     callTimeoutSeconds: connector.callTimeoutSeconds,
     intent: 'ENABLED',
     health: 'HEALTHY',
@@ -246,26 +282,6 @@ function updateData(changes: ConnectorChanges): Prisma.ConnectorUpdateManyMutati
     version: { increment: 1 },
     updatedAt: at,
   };
-}
-
-async function putCredential(
-  tx: DatabaseTransaction,
-  owner: OwnerColumns,
-  connectorId: string,
-  credential: NewCredential,
-  at: Date,
-): Promise<void> {
-  await tx.credential.deleteMany({ where: { ...owner, connectorId } });
-  await tx.credential.create({
-    data: {
-      ...owner,
-      ...credential,
-      expiresAt: credential.expiresAt ?? null,
-      connectorId,
-      createdAt: at,
-      updatedAt: at,
-    },
-  });
 }
 
 async function translatingNames<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -10,11 +10,10 @@ import type {
   ToolSource,
   ToolStanding,
 } from './connector-tool-store.ts';
+import { type OwnerColumns, ownerColumns, toolsetOwners } from './prisma-connector-owners.ts';
 import {
   approvalColumns,
   connectorInclude,
-  type OwnerColumns,
-  ownerColumns,
   standingColumns,
   toApproval,
   toConnectorRecord,
@@ -115,9 +114,9 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
   async listSources(identity: Identity): Promise<ToolSource[]> {
     const rows = await this.#database.readAsUser(identity, (tx) =>
       tx.connector.findMany({
-        where: { ...ownerColumns(identity), intent: 'ENABLED' },
+        where: { ...toolsetOwners(identity), intent: 'ENABLED' },
         include: {
-          ...connectorInclude,
+          ...connectorInclude(identity),
           tools: {
             where: { enabled: true },
             select: {
@@ -132,9 +131,12 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
       }),
     );
     return rows.map((row) => {
-      const { id, name, slug, health, fault, credentialGeneration } = toConnectorRecord(row);
+      const { id, projectId, name, slug, health, fault, credentialGeneration } = toConnectorRecord(
+        row,
+        identity,
+      );
       const tools = row.tools.map((tool) => ({ ...tool, ...toApproval(tool, this.#policies) }));
-      const connector = { id, name, slug, health, fault, credentialGeneration };
+      const connector = { id, projectId, name, slug, health, fault, credentialGeneration };
       return {
         ...connector,
         discoveredAt: row.toolsDiscoveredAt,
@@ -156,21 +158,22 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
   }
 
   async findCallable(identity: Identity, exposedName: string): Promise<CallableTool | undefined> {
+    const columns = standingColumns(identity);
     const row = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorTool.findFirst({
-        where: { ...ownerColumns(identity), exposedName },
+        where: { ...toolsetOwners(identity), exposedName },
         select: {
-          ...standingColumns,
+          ...columns,
           name: true,
           headerParameters: true,
-          connector: { select: { ...standingColumns.connector.select, callTimeoutSeconds: true } },
+          connector: { select: { ...columns.connector.select, callTimeoutSeconds: true } },
         },
       }),
     );
     if (row === null) return undefined;
     const { callTimeoutSeconds } = row.connector;
     const headerParameters = toHeaderParameters(row.headerParameters);
-    const standing = toStanding(row, this.#policies);
+    const standing = toStanding(row, this.#policies, identity);
     return { ...standing, callTimeoutSeconds, toolName: row.name, headerParameters };
   }
 
@@ -180,11 +183,11 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
   ): Promise<ToolStanding[]> {
     const rows = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorTool.findMany({
-        where: { ...ownerColumns(identity), exposedName: { in: [...exposedNames] } },
-        select: standingColumns,
+        where: { ...toolsetOwners(identity), exposedName: { in: [...exposedNames] } },
+        select: standingColumns(identity),
       }),
     );
-    return rows.map((row) => toStanding(row, this.#policies));
+    return rows.map((row) => toStanding(row, this.#policies, identity));
   }
 
   /** In the order of the ids; those that are not there are left out. */

@@ -5,6 +5,7 @@ import type {
   CredentialAgeStore,
   DeactivatedCredential,
 } from './credential-age-store.ts';
+import { identityOf, type OwnerColumns } from './prisma-connector-owners.ts';
 
 /** Times of credentials in PostgreSQL, read as the worker: row level security lets it see every tenant. */
 export class PrismaCredentialAgeStore implements CredentialAgeStore {
@@ -23,6 +24,8 @@ export class PrismaCredentialAgeStore implements CredentialAgeStore {
         where: {
           kind: 'oauth2',
           state: 'active',
+          // Whether a member still is one is told by their next token only: theirs are renewed on use.
+          memberId: '',
           expiresAt: { gte: from, lte: until },
           connector: { intent: 'ENABLED' },
           ...after(page),
@@ -59,18 +62,22 @@ export class PrismaCredentialAgeStore implements CredentialAgeStore {
   }
 }
 
-const identityColumns = { id: true, connectorId: true, tenantId: true, ownerId: true } as const;
+const identityColumns = {
+  id: true,
+  connectorId: true,
+  tenantId: true,
+  ownerKind: true,
+  ownerId: true,
+  memberId: true,
+} as const;
 
 function after({ afterId }: AgePage) {
   return afterId === undefined ? {} : { id: { gt: afterId } };
 }
 
-function toAged(row: {
-  id: string;
-  connectorId: string;
-  tenantId: string;
-  ownerId: string;
-}): AgedCredential {
-  const { id, connectorId, tenantId, ownerId } = row;
-  return { id, connectorId, identity: { tenantId, userId: ownerId } };
+function toAged(
+  row: { id: string; connectorId: string; memberId: string } & OwnerColumns,
+): AgedCredential {
+  const { id, connectorId, memberId } = row;
+  return { id, connectorId, identity: identityOf(row, memberId) };
 }

@@ -2,9 +2,11 @@ import type { Database } from '../../database/index.ts';
 import { MAX_SCOPES } from '../../oauth/challenge.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { GrantStore, LeasedCredential } from './grant-store.ts';
-import { ownerColumns } from './prisma-connector-rows.ts';
+import { ownerColumns } from './prisma-connector-owners.ts';
 
 const NO_LEASE = { leaseId: null, leasedUntil: null };
+/** Members of a project who share a grant do not see that it is renewed. */
+const UNSEEN = { isPersonal: true };
 
 /** Leases and renewed tokens in PostgreSQL. Nothing is locked while an authorization server is asked. */
 export class PrismaGrantStore implements GrantStore {
@@ -28,16 +30,20 @@ export class PrismaGrantStore implements GrantStore {
         where tenant_id = ${tenantId} and owner_kind = ${ownerKind} and owner_id = ${ownerId}
           and id = ${credential.id}::uuid and sealed = ${credential.sealed} and state = 'active'
           and (leased_until is null or leased_until < now())`,
+      UNSEEN,
     );
     return count === 1;
   }
 
   async release(identity: Identity, credentialId: string, leaseId: string): Promise<void> {
-    await this.#database.asUser(identity, (tx) =>
-      tx.credential.updateMany({
-        where: { ...ownerColumns(identity), id: credentialId, leaseId },
-        data: NO_LEASE,
-      }),
+    await this.#database.asUser(
+      identity,
+      (tx) =>
+        tx.credential.updateMany({
+          where: { ...ownerColumns(identity), id: credentialId, leaseId },
+          data: NO_LEASE,
+        }),
+      UNSEEN,
     );
   }
 
@@ -47,11 +53,14 @@ export class PrismaGrantStore implements GrantStore {
     renewed: { leaseId: string; sealed: string; expiresAt: Date | undefined; at: Date },
   ): Promise<boolean> {
     const { leaseId, sealed, expiresAt, at } = renewed;
-    const { count } = await this.#database.asUser(identity, (tx) =>
-      tx.credential.updateMany({
-        where: { ...ownerColumns(identity), id: credentialId, leaseId },
-        data: { ...NO_LEASE, sealed, expiresAt: expiresAt ?? null, updatedAt: at },
-      }),
+    const { count } = await this.#database.asUser(
+      identity,
+      (tx) =>
+        tx.credential.updateMany({
+          where: { ...ownerColumns(identity), id: credentialId, leaseId },
+          data: { ...NO_LEASE, sealed, expiresAt: expiresAt ?? null, updatedAt: at },
+        }),
+      UNSEEN,
     );
     return count === 1;
   }
@@ -65,6 +74,7 @@ export class PrismaGrantStore implements GrantStore {
         set missing_scopes = array(select distinct scope from unnest(missing_scopes || ${[...scopes]}::text[]) scope order by 1 limit ${MAX_SCOPES})
         where tenant_id = ${tenantId} and owner_kind = ${ownerKind} and owner_id = ${ownerId}
           and id = ${credentialId}::uuid and not missing_scopes @> ${[...scopes]}::text[]`,
+      UNSEEN,
     );
   }
 
@@ -75,7 +85,8 @@ export class PrismaGrantStore implements GrantStore {
         where: { ...owner, id: credential.id, sealed: credential.sealed },
         data: { ...NO_LEASE, state: 'refused', updatedAt: at },
       });
-      if (count === 0) return;
+      // Where it is one member's, the connector still works for the others.
+      if (count === 0 || credential.isPersonal) return;
       const { tenantId, ownerKind, ownerId } = owner;
       await tx.$executeRaw`
         update connectors

@@ -3,7 +3,7 @@ import type { DatabaseTransaction } from '../../database/index.ts';
 import type { Prisma } from '../../database/prisma/client.ts';
 import { OFFERING_KINDS, type OfferingDiscovery } from '../../mcp/client/server-offerings.ts';
 import { exposedKeys } from './offering-names.ts';
-import type { OwnerColumns } from './prisma-connector-rows.ts';
+import type { OwnerColumns } from './prisma-connector-owners.ts';
 
 /** Replaces the offerings of each kind that could be read; those of the others stay. A prompt that stays keeps its exposed name. */
 export async function replaceOfferings(

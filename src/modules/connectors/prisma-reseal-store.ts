@@ -1,4 +1,5 @@
 import type { Database } from '../../database/index.ts';
+import { identityOf } from './prisma-connector-owners.ts';
 import type { Resealed, ResealRow, ResealStore } from './reseal-store.ts';
 
 interface KeyIdRow {
@@ -40,7 +41,7 @@ export class PrismaResealStore implements ResealStore {
     const after = afterId ?? '00000000-0000-0000-0000-000000000000';
     const rows = await this.#database.asWorker(async (tx) => {
       const stale = await tx.$queryRaw<StaleRow[]>`
-        select c.id from connectors c left join credentials s on s.connector_id = c.id
+        select distinct c.id from connectors c left join credentials s on s.connector_id = c.id
         where c.id > ${after}::uuid
           and (split_part(c.server_url_sealed, '.', 2) <> ${activeKeyId}
             or split_part(s.sealed, '.', 2) <> ${activeKeyId})
@@ -48,24 +49,21 @@ export class PrismaResealStore implements ResealStore {
       return await tx.connector.findMany({
         where: { id: { in: stale.map((row) => row.id) } },
         orderBy: { id: 'asc' },
-        include: { credential: true },
+        include: { credentials: true },
       });
     });
     return rows.map((row) => ({
-      identity: { tenantId: row.tenantId, userId: row.ownerId },
+      identity: identityOf(row),
       connectorId: row.id,
       serverUrlSealed: row.serverUrlSealed,
-      credential:
-        row.credential === null
-          ? undefined
-          : { id: row.credential.id, sealed: row.credential.sealed },
+      credentials: row.credentials.map(({ id, sealed, memberId }) => ({ id, sealed, memberId })),
     }));
   }
 
   async countStale(activeKeyId: string): Promise<number> {
     const rows = await this.#database.asWorker(
       (tx) => tx.$queryRaw<{ count: number }[]>`
-        select count(*)::int as count from connectors c left join credentials s on s.connector_id = c.id
+        select count(distinct c.id)::int as count from connectors c left join credentials s on s.connector_id = c.id
         where split_part(c.server_url_sealed, '.', 2) <> ${activeKeyId}
           or split_part(s.sealed, '.', 2) <> ${activeKeyId}`,
     );
@@ -79,18 +77,21 @@ export class PrismaResealStore implements ResealStore {
     );
   }
 
-  replace({ connectorId, url, credential }: Resealed): Promise<boolean> {
+  replace({ connectorId, url, credentials }: Resealed): Promise<boolean> {
     return this.#database.asWorker(async (tx) => {
       const urls = await tx.connector.updateMany({
         where: { id: connectorId, serverUrlSealed: url.before },
         data: { serverUrlSealed: url.after },
       });
-      if (credential === undefined) return urls.count === 1;
-      const secrets = await tx.credential.updateMany({
-        where: { id: credential.id, sealed: credential.before },
-        data: { sealed: credential.after },
-      });
-      return urls.count === 1 && secrets.count === 1;
+      let replaced = urls.count;
+      for (const { id, before, after } of credentials) {
+        const secrets = await tx.credential.updateMany({
+          where: { id, sealed: before },
+          data: { sealed: after },
+        });
+        replaced += secrets.count;
+      }
+      return replaced === 1 + credentials.length;
     });
   }
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseTransaction } from '../../database/index.ts';
 import { Prisma } from '../../database/prisma/client.ts';
 import type { NewTool } from './connector-store.ts';
-import { type OwnerColumns, toHeaderColumn, toToolState } from './prisma-connector-rows.ts';
+import type { OwnerColumns } from './prisma-connector-owners.ts';
+import { toHeaderColumn, toToolState } from './prisma-connector-rows.ts';
 import type { ToolPolicies } from './tool-approval.ts';
 import { type KnownTool, type PlannedTool, planTools } from './tool-plan.ts';
 

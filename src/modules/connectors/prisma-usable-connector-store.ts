@@ -1,5 +1,7 @@
 import type { Database } from '../../database/index.ts';
-import type { UsableConnectorStore } from './usable-connector-store.ts';
+import { ownCredential, sightOf } from './prisma-connector-owners.ts';
+import { toSessionStates } from './prisma-connector-rows.ts';
+import type { SessionPlace, UsableConnectorStore } from './usable-connector-store.ts';
 
 /** Connectors in PostgreSQL, read as the worker: row level security lets it see every tenant. */
 export class PrismaUsableConnectorStore implements UsableConnectorStore {
@@ -9,13 +11,35 @@ export class PrismaUsableConnectorStore implements UsableConnectorStore {
     this.#database = database;
   }
 
-  async listGenerations(connectorIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  async listGenerations(sessions: readonly SessionPlace[]): Promise<(number | undefined)[]> {
+    const ids = [...new Set(sessions.map(({ connectorId }) => connectorId))];
+    const users = [...new Set(sessions.map(({ userId }) => userId))];
     const rows = await this.#database.asWorker((tx) =>
       tx.connector.findMany({
-        where: { id: { in: [...connectorIds] }, intent: 'ENABLED' },
-        select: { id: true, credentialGeneration: true },
+        where: { id: { in: ids }, intent: 'ENABLED' },
+        select: {
+          id: true,
+          intent: true,
+          health: true,
+          authType: true,
+          credentialMode: true,
+          credentialGeneration: true,
+          credentials: {
+            where: { memberId: { in: users } },
+            select: { memberId: true, state: true, generation: true },
+          },
+        },
       }),
     );
-    return new Map(rows.map(({ id, credentialGeneration }) => [id, credentialGeneration]));
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return sessions.map(({ connectorId, userId }) => {
+      const row = byId.get(connectorId);
+      if (row === undefined) return undefined;
+      const own = ownCredential(row, userId);
+      const states = toSessionStates(row);
+      const isWithout = states.credentialMode === 'personal' && states.authType !== 'none' && !own;
+      if (isWithout) return undefined;
+      return sightOf({ ...row, ...states }, own).credentialGeneration;
+    });
   }
 }

@@ -83,18 +83,18 @@ export class ResealService {
     }
   }
 
-  #sealAnew({ identity, connectorId, serverUrlSealed, credential }: ResealRow): Resealed {
+  #sealAnew({ identity, connectorId, serverUrlSealed, credentials }: ResealRow): Resealed {
     const urlRow = { identity, rowId: connectorId };
     const url = this.#vault.openUrl(serverUrlSealed, urlRow);
     const resealedUrl = { before: serverUrlSealed, after: this.#vault.sealUrl(url, urlRow) };
-    if (credential === undefined) {
-      return { connectorId, url: resealedUrl, credential: undefined };
-    }
-    const { id, sealed } = credential;
-    const secretRow = { identity, rowId: id };
     const canonical = canonicalUrl(url);
-    const secret = this.#vault.openCredentials(sealed, secretRow, canonical);
-    const after = this.#vault.sealCredentials(secret, secretRow, canonical);
-    return { connectorId, url: resealedUrl, credential: { id, before: sealed, after } };
+    const resealed = credentials.map(({ id, sealed: before, memberId }) => {
+      const isPersonal = memberId !== '';
+      const holder = isPersonal ? { ...identity, userId: memberId } : identity;
+      const row = { identity: holder, rowId: id, isPersonal };
+      const secret = this.#vault.openCredentials(before, row, canonical);
+      return { id, before, after: this.#vault.sealCredentials(secret, row, canonical) };
+    });
+    return { connectorId, url: resealedUrl, credentials: resealed };
   }
 }

@@ -2,17 +2,19 @@ import type { Identity } from '../../tenancy/caller.ts';
 
 /** A connector whose URL or credentials are not sealed with the active key. */
 export interface ResealRow {
+  /** Of the owner: the user, or the project itself. */
   identity: Identity;
   connectorId: string;
   serverUrlSealed: string;
-  credential: { id: string; sealed: string } | undefined;
+  /** That of the owner, or those of the members of its project. */
+  credentials: { id: string; sealed: string; memberId: string }[];
 }
 
 /** What was sealed anew, with what it replaces. */
 export interface Resealed {
   connectorId: string;
   url: { before: string; after: string };
-  credential: { id: string; before: string; after: string } | undefined;
+  credentials: { id: string; before: string; after: string }[];
 }
 
 /** Sealed texts of all tenants; only background work sees them. */

@@ -19,13 +19,24 @@ export function slugOf(name: string): string {
   return cut === '' ? FALLBACK : cut;
 }
 
-/** The first of `slug`, `slug-2`, `slug-3` … that is not taken, at most 24 characters. */
-export function freeSlug(name: string, taken: ReadonlySet<string>): string {
+/**
+ * What slugs of a project's connectors begin with. Two hyphens are in no slug of a user, so that a member's own tools and those of any
+ * project can stand in one list, today and whatever connectors there are tomorrow.
+ */
+const PROJECT_PREFIX = 'p--';
+
+/** What the slugs of this owner's connectors begin with. */
+export function slugPrefix({ projectId }: { projectId?: string | undefined }): string {
+  return projectId === undefined ? '' : PROJECT_PREFIX;
+}
+
+/** The first of `slug`, `slug-2`, `slug-3` … that is not taken with the prefix, at most 24 characters besides it. */
+export function freeSlug(name: string, taken: ReadonlySet<string>, prefix = ''): string {
   const base = slugOf(name);
-  if (!taken.has(base)) return base;
+  if (!taken.has(`${prefix}${base}`)) return `${prefix}${base}`;
   for (let n = 2; ; n += 1) {
     const suffix = `-${n}`;
-    const candidate = `${base.slice(0, MAX_SLUG - suffix.length).replace(/-+$/, '')}${suffix}`;
+    const candidate = `${prefix}${base.slice(0, MAX_SLUG - suffix.length).replace(/-+$/, '')}${suffix}`;
     if (!taken.has(candidate)) return candidate;
   }
 }

@@ -6,10 +6,14 @@ import type { SealContext, SealedBox } from './sealed-box.ts';
 export interface VaultRow {
   identity: Identity;
   rowId: string;
+  /** It is the user's alone, for a connector of the project that all members share. */
+  isPersonal?: boolean;
 }
 
-function ownerOf({ userId }: Identity): string {
-  return `user:${userId}`;
+/** Not ambiguous, whatever characters ids have: what is in front tells how the rest is read. */
+function ownerOf({ identity: { userId, projectId }, isPersonal = false }: VaultRow): string {
+  if (projectId === undefined) return `user:${userId}`;
+  return isPersonal ? `member:${JSON.stringify([projectId, userId])}` : `project:${projectId}`;
 }
 
 /**
@@ -51,23 +55,20 @@ export function urlContext({ identity, rowId }: VaultRow): SealContext {
     table: 'connectors',
     column: 'server_url_sealed',
     tenantId: identity.tenantId,
-    owner: ownerOf(identity),
+    owner: ownerOf({ identity, rowId }),
     rowId,
     url: '-',
   };
 }
 
 /** Where the credentials of a connector are kept, and where they may be sent. */
-export function credentialContext(
-  { identity, rowId }: VaultRow,
-  canonicalUrl: string,
-): SealContext {
+export function credentialContext(row: VaultRow, canonicalUrl: string): SealContext {
   return {
     table: 'credentials',
     column: 'sealed',
-    tenantId: identity.tenantId,
-    owner: ownerOf(identity),
-    rowId,
+    tenantId: row.identity.tenantId,
+    owner: ownerOf(row),
+    rowId: row.rowId,
     url: canonicalUrl,
   };
 }

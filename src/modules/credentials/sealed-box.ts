@@ -13,7 +13,7 @@ export interface SealContext {
   table: string;
   column: string;
   tenantId: string;
-  /** `user:<id>` or `project:<id>`. */
+  /** `user:<id>`, `project:<id>`, or `member:["<project>","<user>"]`. */
   owner: string;
   rowId: string;
   /** The canonical URL the secret may be sent to, or `-` for a secret that is sent nowhere. */

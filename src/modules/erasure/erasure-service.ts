@@ -12,6 +12,11 @@ export interface UserErasure extends ErasedRows {
   sessions: { closed: number; draining: number; replicaId: string };
 }
 
+/** What was removed of a member of a project. */
+export interface MemberRemoval extends Pick<UserErasure, 'grantsRevoked' | 'sessions'> {
+  credentials: number;
+}
+
 /** Collaborators of the {@link ErasureService}. */
 export interface ErasureServiceDeps {
   store: ErasureStore;
@@ -22,7 +27,7 @@ export interface ErasureServiceDeps {
   replicaId: string;
 }
 
-/** Removes everything that is kept of a user. */
+/** Removes everything that is kept of a user, or of one member in a project. */
 export class ErasureService {
   readonly #deps: ErasureServiceDeps;
 
@@ -43,10 +48,37 @@ export class ErasureService {
     });
   }
 
-  /** At once: there are ten connectors at most, and each server has ten seconds. */
+  /** Removes what somebody left in the project of an admin; one who is not known too. */
+  removeMember(admin: Identity, userId: string): Promise<MemberRemoval> {
+    const { store, log, replicaId } = this.#deps;
+    const member = { ...admin, userId };
+    return log.run('project.remove_member', admin, async (fields) => {
+      fields.for_user = userId;
+      const { credentials, connectorIds, records } = await store.removeMember(member);
+      const ended = await this.#closeSessions(member, connectorIds);
+      const grantsRevoked = await this.#revoke(member, records);
+      return { credentials, grantsRevoked, sessions: { ...ended, replicaId } };
+    });
+  }
+
+  async #closeSessions(
+    member: Identity,
+    connectorIds: readonly string[],
+  ): Promise<{ closed: number; draining: number }> {
+    const { pool } = this.#deps;
+    const counts = await Promise.all(connectorIds.map((id) => pool.closeUser(member, id)));
+    return {
+      closed: counts.reduce((sum, { closed }) => sum + closed, 0),
+      draining: counts.reduce((sum, { draining }) => sum + draining, 0),
+    };
+  }
+
+  /** At once: there are ten connectors at most and a few of projects, and each server has ten seconds. */
   async #revoke(user: Identity, records: readonly ConnectorRecord[]): Promise<number> {
     const { revocation } = this.#deps;
-    const answers = await Promise.all(records.map((record) => revocation.revoke(user, record)));
+    const answers = await Promise.all(
+      records.map((record) => revocation.revoke({ ...user, projectId: record.projectId }, record)),
+    );
     return answers.filter(Boolean).length;
   }
 }

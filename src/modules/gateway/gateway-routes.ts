@@ -5,7 +5,7 @@ import { MCP_PATH, type McpAddress, mcpAddress, metadataPaths } from '../../http
 import { getCaller } from '../../http/plugins/authentication.ts';
 import { errorHeaders, reportError } from '../../http/plugins/problem-details.ts';
 import type { Caller, Scope } from '../../tenancy/caller.ts';
-import { requireProject } from '../../tenancy/identity-for.ts';
+import { memberIdentity } from '../../tenancy/identity-for.ts';
 import { type EndpointMessage, errorBody, neededScope, readMessage } from './endpoint-message.ts';
 import type { Gateway } from './gateway.ts';
 import { protectedResource } from './protected-resource.ts';
@@ -40,9 +40,9 @@ export function gatewayRoutes(app: FastifyInstance, options: GatewayRoutesOption
       const message = readMessage(request.body);
       requireScope(caller, message, addressFor(request));
       const { isLazy, projectId } = readQuery(request.query);
-      requireProject(caller, projectId);
       const answer = await gateway.handle({
         caller,
+        identity: memberIdentity(caller, projectId),
         isLazy,
         headers: request.headers,
         body: request.body,

@@ -110,8 +110,8 @@ function fingerprint(text: Buffer): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
-function concerns(change: ConnectorChange, { tenantId, userId }: Identity): boolean {
+function concerns(change: ConnectorChange, { tenantId, userId, projectId }: Identity): boolean {
   if (change === 'everything') return true;
   const { ownerKind, ownerId } = change;
-  return change.tenantId === tenantId && ownerKind === 'user' && ownerId === userId;
+  return change.tenantId === tenantId && ownerId === (ownerKind === 'user' ? userId : projectId);
 }

@@ -1,11 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { McpAnswer, McpEndpoint } from '../../mcp/server/mcp-endpoint.ts';
-import type { Caller } from '../../tenancy/caller.ts';
+import type { Caller, Identity } from '../../tenancy/caller.ts';
 import type { GatewayService } from './gateway-service.ts';
 
 /** One POST to the MCP endpoint. */
 export interface GatewayRequest {
   caller: Caller;
+  /** The caller, at work in a project where the address names one. */
+  identity: Identity;
   /** Two tools, to search and to run, instead of all. */
   isLazy: boolean;
   headers: IncomingHttpHeaders;
@@ -32,8 +34,8 @@ export class Gateway {
   }
 
   /** Answers one POST. Never throws for what a client sent. */
-  handle({ caller, isLazy, headers, body, signal }: GatewayRequest): Promise<McpAnswer> {
-    const backend = this.#service.backendFor(caller, { isLazy });
+  handle({ caller, identity, isLazy, headers, body, signal }: GatewayRequest): Promise<McpAnswer> {
+    const backend = this.#service.backendFor(identity, { isLazy });
     const { tenantId, userId, clientId, actor, tokenExpiresAt } = caller;
     const owner = JSON.stringify([tenantId, userId, clientId, actor]);
     const user = JSON.stringify([tenantId, userId]);

@@ -4,7 +4,7 @@ import type {
 } from '../../contract/generated.ts';
 import { toDraft } from '../connectors/index.ts';
 import type { Authorization } from './authorization.ts';
-import type { SignInRequest } from './authorization-service.ts';
+import type { SignInRequest } from './sign-in-request.ts';
 
 /** What a user wants to sign in to. */
 export function toSignInRequest(body: AuthorizationCreate): SignInRequest {
@@ -12,6 +12,7 @@ export function toSignInRequest(body: AuthorizationCreate): SignInRequest {
   return {
     connectorId,
     draft: draft && toDraft(draft),
+    projectId: draft?.project_id,
     client: client && { clientId: client.client_id, clientSecret: client.client_secret },
     returnUrl,
   };

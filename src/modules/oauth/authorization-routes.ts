@@ -35,13 +35,13 @@ export function authorizationRoutes(
   });
 
   route(app, operations.completeAuthorization, async (request, reply) => {
-    const connector = await authorizationService.complete(
+    const { connector, role } = await authorizationService.complete(
       getCaller(request),
       request.params.authorization_id,
       request.body.handle,
     );
     return await reply
       .header('etag', entityTag(connector.version))
-      .send(toConnectorResource(connector));
+      .send(toConnectorResource(connector, role));
   });
 }

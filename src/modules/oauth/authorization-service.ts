@@ -7,9 +7,12 @@ import { OAuthFailure } from '../../oauth/oauth-failure.ts';
 import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
 import type { OAuthProtocol } from '../../oauth/oauth-protocol.ts';
 import type { SignInDiscovery } from '../../oauth/sign-in-discovery.ts';
-import type { Identity } from '../../tenancy/caller.ts';
+import type { Caller, Identity } from '../../tenancy/caller.ts';
+import { managerIdentity, roleIn } from '../../tenancy/identity-for.ts';
 import {
   type Connector,
+  type ConnectorAccess,
+  type ConnectorAccessService,
   type ConnectorSaveService,
   type ConnectorService,
   type ConnectorTester,
@@ -18,7 +21,6 @@ import {
 import {
   type Authorization,
   type AuthorizationRecord,
-  type SignInDraft,
   type SignInFlow,
   type SignInSettings,
   type SignInSubject,
@@ -27,16 +29,17 @@ import {
 import type { AuthorizationStore } from './authorization-store.ts';
 import { redirectUriOf } from './client-metadata.ts';
 import type { OAuthClients, TypedClient } from './oauth-clients.ts';
+import {
+  notPossible,
+  OTHER_KIND,
+  originOf,
+  returnUrlOf,
+  type SignInRequest,
+  signInFailed,
+  unusable,
+  urlOf,
+} from './sign-in-request.ts';
 import { isKeyOf, type SignInSecrets } from './sign-in-secrets.ts';
-
-/** What a user wants to sign in to, and how. */
-export interface SignInRequest {
-  connectorId: string | undefined;
-  draft: SignInDraft | undefined;
-  client: TypedClient | undefined;
-  /** Where the browser is to go in the end; the first page of the settings where it is undefined. */
-  returnUrl: string | undefined;
-}
 
 /** Collaborators of the {@link AuthorizationService}. */
 export interface AuthorizationServiceDeps {
@@ -45,13 +48,19 @@ export interface AuthorizationServiceDeps {
   discovery: Pick<SignInDiscovery, 'discover'>;
   protocol: Pick<OAuthProtocol, 'createCodeVerifier' | 'exchange'>;
   clients: Pick<OAuthClients, 'clientFor' | 'forget'>;
+  access: Pick<ConnectorAccessService, 'allow'>;
   connectors: Pick<ConnectorService, 'get'>;
-  saves: Pick<ConnectorSaveService, 'assertRoomFor' | 'create' | 'update'>;
+  saves: Pick<ConnectorSaveService, 'assertRoomFor' | 'create' | 'update' | 'putCredentials'>;
   tester: Pick<ConnectorTester, 'inTurn'>;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
   /** Undefined where the operator has not said where sign-ins happen. */
   settings: SignInSettings | undefined;
+}
+
+/** A connector with new tokens. */
+interface SignedIn extends Pick<ConnectorAccess, 'role'> {
+  connector: Connector;
 }
 
 /** Time for each half of a sign-in: to come back from the authorization server, and to complete it then. */
@@ -72,17 +81,19 @@ export class AuthorizationService {
   /**
    * Finds out how to sign in and who we are there, and prepares the link that the user's browser is to open.
    * @throws AppError `SIGN_IN_NOT_POSSIBLE`, `VALIDATION_FAILED`, `CONNECTOR_NOT_FOUND`, `CONNECTOR_NAME_TAKEN`,
-   * `CONNECTOR_LIMIT_REACHED`, `TEST_LIMIT_REACHED`
+   * `CONNECTOR_LIMIT_REACHED`, `TEST_LIMIT_REACHED`, `PROJECT_NOT_FOUND`, `PROJECT_ADMIN_REQUIRED`, `CREDENTIALS_INVALID` where members give
+   * credentials of another kind
    */
   start(
-    identity: Identity,
+    caller: Caller,
     request: SignInRequest,
   ): Promise<{ authorization: Authorization; url: string }> {
     const { log, settings, secrets, store, clock } = this.#deps;
+    const identity = userOf(caller);
     return log.run('oauth.start', identity, async (fields) => {
       if (settings === undefined) throw notPossible('NOT_CONFIGURED');
       const returnUrl = returnUrlOf(request, settings);
-      const subject = await this.#subjectOf(identity, request);
+      const subject = await this.#subjectOf(caller, request);
       if (subject.kind === 'connector') fields.connector_id = subject.connectorId;
       fields.origin = originOf(subject);
       const redirectUri = redirectUriOf(settings);
@@ -121,10 +132,13 @@ export class AuthorizationService {
    * Exchanges the code, tests the server with the tokens and saves the connector. Where the test fails, nothing is saved and it may be
    * completed again.
    * @param handle what the browser came back with: whoever completes it has to have both the token of the user and this
-   * @throws AppError `AUTHORIZATION_NOT_FOUND`, `AUTHORIZATION_UNUSABLE`, `SIGN_IN_FAILED`, and what saving a connector throws
+   * @returns with what the caller is to the connector
+   * @throws AppError `AUTHORIZATION_NOT_FOUND`, `AUTHORIZATION_UNUSABLE`, `SIGN_IN_FAILED`, and what saving a connector throws; as
+   * {@link start} where the caller may do no more what they might when they started
    */
-  complete(identity: Identity, id: string, handle: string): Promise<Connector> {
+  complete(caller: Caller, id: string, handle: string): Promise<SignedIn> {
     const { log, store, secrets, clock } = this.#deps;
+    const identity = userOf(caller);
     return log.run('oauth.complete', identity, async (fields) => {
       const record = await this.#getRecord(identity, id);
       const { status } = toAuthorization(record, clock.now());
@@ -133,12 +147,13 @@ export class AuthorizationService {
       if (status !== 'returned' || sealed === undefined || !isHolder) throw unusable(status);
       const flow = secrets.openFlow({ identity, id }, sealed);
       fields.origin = originOf(flow.subject);
+      const access = await this.#accessTo(caller, flow.subject);
       // Only one request may use the code: the second use of it would void the tokens of the first.
       const isMine = await store.advance(identity, id, 'returned', { status: 'completing' });
       if (!isMine) throw unusable('returned');
-      const connector = await this.#finish(identity, id, flow);
+      const connector = await this.#finish(access.identity, id, flow);
       fields.connector_id = connector.id;
-      return connector;
+      return { connector, role: access.role };
     });
   }
 
@@ -154,25 +169,48 @@ export class AuthorizationService {
     return record;
   }
 
+  /** Asked at both ends of a sign-in: who was an admin, or a member, may be none any more. */
+  async #accessTo(
+    caller: Caller,
+    subject: Pick<SignInSubject, 'projectId'> & { connectorId?: string },
+  ): Promise<ConnectorAccess> {
+    const { connectorId, projectId } = subject;
+    if (connectorId !== undefined) {
+      // Before a code is used for somebody who has left the project.
+      const isGone = projectId !== undefined && !caller.projects.has(projectId);
+      if (isGone) throw new AppError('CONNECTOR_NOT_FOUND');
+      return this.#deps.access.allow(caller, connectorId, 'sign-in');
+    }
+    return { identity: managerIdentity(caller, projectId), role: roleIn(caller, projectId) };
+  }
+
   async #subjectOf(
-    identity: Identity,
-    { connectorId, draft }: SignInRequest,
+    caller: Caller,
+    { connectorId, draft, projectId }: SignInRequest,
   ): Promise<SignInSubject> {
     if ((connectorId === undefined) === (draft === undefined)) {
       const detail = 'send connector_id or draft, and not both';
       throw new AppError('VALIDATION_FAILED', { errors: [{ pointer: '/body', detail }] });
     }
+    const { identity } = await this.#accessTo(caller, {
+      ...(connectorId !== undefined && { connectorId }),
+      ...(projectId !== undefined && { projectId }),
+    });
     if (draft !== undefined) {
       await this.#deps.saves.assertRoomFor(identity, draft.name);
-      return { kind: 'draft', draft };
+      return { kind: 'draft', draft, ...(projectId !== undefined && { projectId }) };
     }
     const connector = await this.#deps.connectors.get(identity, String(connectorId));
     const { id, serverUrl, credential } = connector;
     if (serverUrl === undefined) throw new AppError('INVALID_URL', { detail: UNREADABLE_URL });
+    if (connector.credentialMode === 'personal' && connector.authType !== 'oauth2') {
+      throw new AppError('CREDENTIALS_INVALID', { detail: OTHER_KIND });
+    }
     const { scopes = [], missingScopes = [] } = credential ?? {};
     // All together: what was granted before would be lost otherwise.
     const moreScopes = missingScopes.length === 0 ? [] : [...scopes, ...missingScopes];
-    return { kind: 'connector', connectorId: id, serverUrl, moreScopes };
+    const place = connector.projectId === undefined ? {} : { projectId: connector.projectId };
+    return { kind: 'connector', connectorId: id, serverUrl, moreScopes, ...place };
   }
 
   /** Takes a turn as a test does: it sends requests to whatever the user typed in. */
@@ -247,11 +285,13 @@ export class AuthorizationService {
       return await saves.create(identity, { ...subject.draft, ...credentials });
     }
     const connector = await connectors.get(identity, subject.connectorId);
+    const isPersonal = connector.credentialMode === 'personal';
     // The tokens are for the server as it was, and may not be sent to another one.
     if (connector.serverUrl !== subject.serverUrl) throw new AppError('CONNECTOR_CHANGED');
     const isSame = (version: number) => version === connector.version;
     try {
-      return await saves.update(identity, connector.id, credentials, isSame);
+      if (!isPersonal) return await saves.update(identity, connector.id, credentials, isSame);
+      return await saves.putCredentials(identity, connector.id, credentials.credentials, isSame);
     } catch (error) {
       const isOther = error instanceof AppError && error.code === 'PRECONDITION_FAILED';
       throw isOther ? new AppError('CONNECTOR_CHANGED') : error;
@@ -259,32 +299,7 @@ export class AuthorizationService {
   }
 }
 
-function urlOf(subject: SignInSubject): string {
-  return subject.kind === 'draft' ? subject.draft.serverUrl : subject.serverUrl;
-}
-
-function originOf(subject: SignInSubject): string {
-  const url = urlOf(subject);
-  return URL.canParse(url) ? new URL(url).origin : '';
-}
-
-/** @throws AppError `VALIDATION_FAILED` where it is none of the settings: browsers are sent nowhere else */
-function returnUrlOf({ returnUrl }: SignInRequest, { returnUrls }: SignInSettings): string {
-  const [first] = returnUrls;
-  const found = returnUrl === undefined ? first : returnUrls.find((url) => url === returnUrl);
-  if (found !== undefined) return found;
-  const detail = 'must be one of the addresses in OAUTH_RETURN_URLS';
-  throw new AppError('VALIDATION_FAILED', { errors: [{ pointer: '/body/return_url', detail }] });
-}
-
-function notPossible(reason: OAuthFailure['code'] | 'NOT_CONFIGURED', cause?: OAuthFailure) {
-  return new AppError('SIGN_IN_NOT_POSSIBLE', { extensions: { reason }, cause });
-}
-
-function signInFailed(failure: OAuthFailure): AppError {
-  return new AppError('SIGN_IN_FAILED', { extensions: { reason: failure.code }, cause: failure });
-}
-
-function unusable(status: Authorization['status']): AppError {
-  return new AppError('AUTHORIZATION_UNUSABLE', { extensions: { status } });
+/** A sign-in belongs to its user alone, whatever it is for. */
+function userOf({ tenantId, userId }: Caller): Identity {
+  return { tenantId, userId };
 }

@@ -32,7 +32,9 @@ export interface AuthorizationRecord {
 export type SignInDraft = Omit<ConnectorDraft, 'authType' | 'credentials'>;
 
 /** What is signed in to. */
-export type SignInSubject =
+export type SignInSubject = {
+  /** The project it belongs to, or is to belong to. */ projectId?: string;
+} & (
   | {
       kind: 'connector';
       connectorId: string;
@@ -40,7 +42,8 @@ export type SignInSubject =
       /** Besides what the server asks for first; empty unless it has wanted more since the last sign-in. */
       moreScopes: string[];
     }
-  | { kind: 'draft'; draft: SignInDraft };
+  | { kind: 'draft'; draft: SignInDraft }
+);
 
 /** Everything secret about a sign-in. */
 export interface SignInFlow {

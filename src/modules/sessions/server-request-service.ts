@@ -11,6 +11,8 @@ import type { SessionOwner, SessionService } from './session-service.ts';
 
 /** The connector whose server is asked. */
 export interface RequestSubject extends SessionOwner {
+  /** The project it belongs to; undefined for one of the user's own, though the user may be at work in a project. */
+  projectId: string | undefined;
   /** How long the request may take, connect included: 1 to 300. */
   callTimeoutSeconds: number;
 }
@@ -111,11 +113,13 @@ export class ServerRequestService {
     const linked = linkSignals([deadline.signal, given?.signal, this.#stopping.signal]);
     const { signal } = linked;
     const run = (present: Subject) => {
-      const { connectorId, credentialGeneration } = present;
+      const { connectorId, credentialGeneration, projectId } = present;
+      const { tenantId, userId } = identity;
+      const place = { tenantId, userId, projectId };
       const owner = { connectorId, credentialGeneration };
-      const target = { ...owner, openTarget: () => this.#openTarget(identity, owner) };
+      const target = { ...owner, openTarget: () => this.#openTarget(place, owner) };
       const send = (connection: McpConnection) => work(connection, present, signal);
-      return sessions.run(identity, target, send, { signal });
+      return sessions.run(place, target, send, { signal });
     };
     let present = subject;
     try {

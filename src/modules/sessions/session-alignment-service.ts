@@ -4,7 +4,7 @@ import type { SessionPool } from './session-pool.ts';
 
 /** Collaborators of the {@link SessionAlignmentService}. */
 export interface SessionAlignmentServiceDeps {
-  pool: Pick<SessionPool, 'list' | 'closeConnector'>;
+  pool: Pick<SessionPool, 'list' | 'closeOthers'>;
   store: UsableConnectorStore;
   clock: Pick<Clock, 'sleep'>;
   /** Told why the rows could not be read, once until they can be; it is tried again. */
@@ -61,11 +61,18 @@ export class SessionAlignmentService {
 
   async #align(noticed: ReadonlySet<string>): Promise<void> {
     const { pool, store } = this.#deps;
-    const open = new Set([...pool.list()].map(({ connectorId }) => connectorId));
-    const ids = [...open].filter((id) => noticed.has('all') || noticed.has(id));
-    if (ids.length === 0) return;
-    const generations = await store.listGenerations(ids);
+    const open = [...pool.list()].filter(
+      ({ connectorId }) => noticed.has('all') || noticed.has(connectorId),
+    );
+    // A user may have several sessions of a connector, some of them on their way out.
+    const places = [...new Map(open.map((session) => [placeOf(session), session])).values()];
+    if (places.length === 0) return;
+    const generations = await store.listGenerations(places);
     // Not waited for: a server may take its time to say goodbye.
-    for (const id of ids) void pool.closeConnector(id, generations.get(id));
+    places.forEach((place, index) => void pool.closeOthers(place, generations[index]));
   }
+}
+
+function placeOf({ connectorId, userId }: { connectorId: string; userId: string }): string {
+  return JSON.stringify([connectorId, userId]);
 }

@@ -164,12 +164,23 @@ export class SessionPool {
   }
 
   /**
-   * Takes the sessions of a connector out of the pool, but for those of one generation. The idle ones are closed when this resolves; each other one
+   * Takes the sessions of a connector out of the pool. The idle ones are closed when this resolves; each other one
    * closes when its last use, or its connect, ends; who waited for the connect connects anew, and learns whether that is still allowed.
    */
-  async closeConnector(connectorId: string, kept?: number): Promise<void> {
+  async closeConnector(connectorId: string): Promise<void> {
+    await this.#retireAll(({ key }) => key.connectorId === connectorId);
+  }
+
+  /** As {@link closeConnector}, for the sessions of one user that are not of this generation; for all of theirs where it is undefined. */
+  async closeOthers(
+    { connectorId, userId }: Pick<SessionKey, 'connectorId' | 'userId'>,
+    kept: number | undefined,
+  ): Promise<void> {
     await this.#retireAll(
-      ({ key }) => key.connectorId === connectorId && key.credentialGeneration !== kept,
+      ({ key }) =>
+        key.connectorId === connectorId &&
+        key.userId === userId &&
+        key.credentialGeneration !== kept,
     );
   }
 

@@ -121,9 +121,11 @@ export class SessionService {
     return refusal && pauseOf(refusal);
   }
 
-  /** Ends the sessions of a connector, of all its users. */
-  closeConnector(connectorId: string): Promise<void> {
-    return this.#deps.pool.closeConnector(connectorId);
+  /** Ends the sessions of a connector, of all its users or of one. */
+  closeConnector(connectorId: string, userId?: string): Promise<void> {
+    const { pool } = this.#deps;
+    if (userId === undefined) return pool.closeConnector(connectorId);
+    return pool.closeOthers({ connectorId, userId }, undefined);
   }
 
   /** The server passed a test: calls go to it again. */

@@ -172,8 +172,9 @@ function standingsOf({ tools, outcomes }: Toolset): Map<string, ToolStanding> {
     tools.flatMap(({ id: toolId, name: exposedName, connectorId, definitionHash, state }) => {
       const connector = connectors.get(connectorId);
       if (connector === undefined) return [];
-      const { outcome, credentialGeneration } = connector;
+      const { outcome, credentialGeneration, projectId } = connector;
       const ofConnector = {
+        projectId,
         intent: 'ENABLED',
         health: HEALTH[outcome],
         credentialGeneration,

@@ -37,9 +37,11 @@ const BYTES_PER_JSON_BYTE = 8;
 const BYTES_PER_USER = 2_048;
 const BYTES_PER_CALLABLE = 1_024;
 
-/** What is kept of one user. It only grows: what changes is forgotten as a whole. */
+/** What is kept of one user, at work in one project or in none. It only grows: what changes is forgotten as a whole. */
 interface UserEntry {
   key: string;
+  /** Whose connectors the tools belong to: the user's, and the project's. */
+  owners: readonly string[];
   bytes: number;
   snapshot: Promise<ToolSnapshot> | undefined;
   callables: Map<string, Promise<CallableTool | undefined>>;
@@ -55,6 +57,8 @@ export class ToolCache {
   readonly #deps: ToolCacheDeps;
   /** The one used longest ago first. */
   readonly #users = new Map<string, UserEntry>();
+  /** Those of {@link #users} that have tools of an owner. */
+  readonly #byOwner = new Map<string, Set<UserEntry>>();
   #bytes = 0;
 
   constructor(deps: ToolCacheDeps) {
@@ -66,7 +70,7 @@ export class ToolCache {
     return { users: this.#users.size, bytes: this.#bytes };
   }
 
-  /** The tools of the user's enabled connectors. Concurrent callers share one read. */
+  /** The tools of the user's enabled connectors, and of those of the project. Concurrent callers share one read. */
   getSnapshot(identity: Identity): Promise<ToolSnapshot> {
     const entry = this.#open(identity);
     this.#count('tools', entry.snapshot !== undefined);
@@ -118,10 +122,14 @@ export class ToolCache {
     return found;
   }
 
-  /** The user's tools changed: whoever asks from now on sees it. */
+  /** The user's tools changed, and those of the project that the identity names: whoever asks from now on sees it. */
   forget(identity: Identity): void {
-    const entry = this.#users.get(keyOf(identity));
-    if (entry !== undefined) this.#drop(entry);
+    for (const owner of ownersOf(identity)) this.#forgetOwner(owner);
+  }
+
+  /** The tools of a project changed, for all its members. */
+  forgetProject(project: { tenantId: string; projectId: string }): void {
+    this.#forgetOwner(projectOwner(project));
   }
 
   /** Anybody's tools may have changed. */
@@ -129,16 +137,20 @@ export class ToolCache {
     for (const entry of this.#users.values()) this.#drop(entry);
   }
 
+  #forgetOwner(owner: string): void {
+    for (const entry of this.#byOwner.get(owner) ?? []) this.#drop(entry);
+  }
+
   #open(identity: Identity): UserEntry {
     const key = keyOf(identity);
     const { isLive, maxBytes } = this.#deps;
     const isKept = maxBytes > 0 && isLive();
     const known = isKept ? this.#users.get(key) : undefined;
-    const entry = known ?? newEntry(key);
+    const entry = known ?? newEntry(key, ownersOf(identity));
     if (!isKept) return entry;
     this.#users.delete(key);
     this.#users.set(key, entry);
-    if (known === undefined) this.#bytes += entry.bytes;
+    if (known === undefined) this.#enter(entry);
     return entry;
   }
 
@@ -165,9 +177,23 @@ export class ToolCache {
     }
   }
 
+  #enter(entry: UserEntry): void {
+    this.#bytes += entry.bytes;
+    for (const owner of entry.owners) {
+      const entries = this.#byOwner.get(owner);
+      if (entries === undefined) this.#byOwner.set(owner, new Set([entry]));
+      else entries.add(entry);
+    }
+  }
+
   #drop(entry: UserEntry): void {
     this.#users.delete(entry.key);
     this.#bytes -= entry.bytes;
+    for (const owner of entry.owners) {
+      const entries = this.#byOwner.get(owner);
+      entries?.delete(entry);
+      if (entries?.size === 0) this.#byOwner.delete(owner);
+    }
   }
 
   #count(what: ToolCacheKind, isHit: boolean): void {
@@ -175,12 +201,21 @@ export class ToolCache {
   }
 }
 
-function newEntry(key: string): UserEntry {
+function newEntry(key: string, owners: readonly string[]): UserEntry {
   const bytes = BYTES_PER_USER + key.length * 2;
-  return { key, bytes, snapshot: undefined, callables: new Map(), lists: new Map() };
+  return { key, owners, bytes, snapshot: undefined, callables: new Map(), lists: new Map() };
 }
 
-/** Not ambiguous, whatever characters ids have. */
-function keyOf({ tenantId, userId }: Identity): string {
-  return JSON.stringify([tenantId, userId]);
+/** Not ambiguous, whatever characters ids have. With the project, as each member has tools of their own besides. */
+function keyOf({ tenantId, userId, projectId }: Identity): string {
+  return JSON.stringify([tenantId, userId, projectId ?? null]);
+}
+
+function ownersOf({ tenantId, userId, projectId }: Identity): string[] {
+  const user = JSON.stringify(['user', tenantId, userId]);
+  return projectId === undefined ? [user] : [user, projectOwner({ tenantId, projectId })];
+}
+
+function projectOwner({ tenantId, projectId }: { tenantId: string; projectId: string }): string {
+  return JSON.stringify(['project', tenantId, projectId]);
 }

@@ -22,6 +22,7 @@ export function toOutcomeResource(outcome: ToolsetOutcome): ToolsetOutcomeResour
     connector_id: outcome.connectorId,
     name: outcome.name,
     slug: outcome.slug,
+    project_id: outcome.projectId ?? null,
     outcome: outcome.outcome,
     code: fault?.code ?? null,
     message: fault === undefined ? null : messageFor(fault.code),

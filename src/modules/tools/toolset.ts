@@ -3,6 +3,8 @@ import type { ConnectorFault, ToolDefinition, ToolSource, ToolState } from '../c
 /** How fresh the tools of one connector are. */
 export interface ToolsetOutcome {
   connectorId: string;
+  /** The project it belongs to; undefined for one of the user's own. */
+  projectId: string | undefined;
   name: string;
   slug: string;
   credentialGeneration: number;
@@ -73,6 +75,7 @@ export function compileToolset(sources: readonly ToolSource[]): Toolset {
     outcomes: sources
       .map((source) => ({
         connectorId: source.id,
+        projectId: source.projectId,
         name: source.name,
         slug: source.slug,
         credentialGeneration: source.credentialGeneration,

@@ -95,6 +95,7 @@ const scoped: [string, string, Request][] = [
   ['list sessions', 'operator', (client) => client.listSessions()],
   ['close sessions', 'operator', (client) => client.closeSessions('?user_id=somebody')],
   ['erase a user', 'operator', (client) => client.eraseUser('somebody')],
+  ['remove a member', 'connectors:write', (client) => client.removeMember('atlas', 'somebody')],
 ];
 
 const ALL_SCOPES = ['connectors:read', 'connectors:write', 'tools:read', 'tools:call'];

@@ -47,7 +47,7 @@ function build(databaseUrl: string): ReturnType<typeof createChangeFeed> {
   return createChangeFeed({ databaseUrl, clock: systemClock, logger, registry });
 }
 
-function changeOf(connector: Row): Change {
+function changeOf(connector: Row): Exclude<Change, 'everything'> {
   return {
     tenantId: String(connector['tenant_id']),
     ownerKind: 'user',
@@ -126,6 +126,24 @@ describe('a change', () => {
     };
     expect(await announcedBy((client) => save(client, 'ROLLBACK'))).toEqual([]);
     expect(await announcedBy((client) => save(client, 'COMMIT'))).toEqual([changeOf(connector)]);
+  });
+
+  it('of what a member gave tells that member, and of what all share the project', async () => {
+    const connector = connectorRow({ owner_kind: 'project', owner_id: 'atlas' });
+    const ofProject: Change = { ...changeOf(connector), ownerKind: 'project' };
+    expect(await announcedBy((client) => insertRow(client, 'connectors', connector))).toEqual([
+      ofProject,
+    ]);
+    for (const member of ['', 'alice']) {
+      const expected = member === '' ? ofProject : changeOf({ ...connector, owner_id: member });
+      const credential = credentialRow(connector, { member_id: member });
+      const steps: ((client: pg.PoolClient) => Promise<unknown>)[] = [
+        (client) => insertRow(client, 'credentials', credential),
+        (client) => client.query("UPDATE credentials SET sealed = 'mc1.k2.bmV3'"),
+        (client) => client.query('DELETE FROM credentials'),
+      ];
+      for (const step of steps) expect(await announcedBy(step)).toEqual([expected]);
+    }
   });
 
   it('of an owner tells both owners', async () => {

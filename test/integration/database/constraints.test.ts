@@ -105,6 +105,19 @@ describe('connectors', () => {
     );
     expect(await insert({ slug: connector['slug'], owner_id: 'bob' })).toBeUndefined();
   });
+
+  it.each<[string, Row]>([
+    ['slug_owner', { slug: 'p--weather' }],
+    ['slug_owner', { slug: 'a--b' }],
+    ['slug_owner', { owner_kind: 'project', slug: 'weather' }],
+    ['slug_owner', { owner_kind: 'project', slug: 'p-weather' }],
+    ['credential_mode', { credential_mode: 'personal' }],
+    ['credential_mode', { owner_kind: 'project', credential_mode: 'mine' }],
+  ])('keeps users and projects apart: %s, %o', async (constraint, overrides) => {
+    expect(await refusedBy(insertRow(test.owner, 'connectors', connectorRow(overrides)))).toBe(
+      `connectors_${constraint}_check`,
+    );
+  });
 });
 
 describe('what hangs on a connector', () => {
@@ -112,6 +125,7 @@ describe('what hangs on a connector', () => {
     ['kind', { kind: 'basic' }],
     ['sealed', { sealed: 'a plain token' }],
     ['header_names', { kind: 'headers', header_names: [] }],
+    ['member_id', { member_id: 'bob' }],
   ])('refuses a credential with a bad %s', async (column, overrides) => {
     const row = credentialRow(connector, overrides);
     expect(await refusedBy(insertRow(test.owner, 'credentials', row))).toBe(

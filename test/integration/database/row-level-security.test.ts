@@ -60,7 +60,7 @@ beforeEach(async () => {
 
 /** Runs statements in a transaction of the app role, with the settings of a caller. */
 async function inTransaction(
-  caller: { tenantId: string; userId: string } | undefined,
+  caller: { tenantId: string; userId: string; projects?: string[] } | undefined,
   work: (client: pg.PoolClient) => Promise<void>,
 ): Promise<void> {
   const client = await app.connect();
@@ -68,8 +68,8 @@ async function inTransaction(
     await client.query('BEGIN');
     if (caller !== undefined) {
       await client.query(
-        "SELECT set_config('app.tenant', $1, true), set_config('app.user', $2, true)",
-        [caller.tenantId, caller.userId],
+        "SELECT set_config('app.tenant', $1, true), set_config('app.user', $2, true), set_config('app.projects', $3::text[]::text, true)",
+        [caller.tenantId, caller.userId, caller.projects ?? []],
       );
     }
     await work(client);
@@ -233,6 +233,104 @@ describe('every table', () => {
     await inTransaction(BOB, async (client) => {
       await insertRow(client, 'connectors', row);
     });
+  });
+});
+
+describe('the rows of a project', () => {
+  const OF_PROJECT = ['connectors', 'connector_tools', 'connector_offerings', 'removed_tools'];
+  const inAtlas = (userId: string, tenantId = 'tenant-a') => ({
+    tenantId,
+    userId,
+    projects: ['borea', 'atlas'],
+  });
+  let shared: Row;
+  let ofMember: (memberId: string) => Promise<Row>;
+
+  beforeEach(async () => {
+    await test.owner.query('TRUNCATE connectors CASCADE');
+    shared = connectorRow({ owner_kind: 'project', owner_id: 'atlas' });
+    await insertRow(test.owner, 'connectors', shared);
+    await insertRow(test.owner, 'connector_tools', toolRow(shared));
+    await insertRow(test.owner, 'connector_offerings', offeringRow(shared));
+    await insertRow(test.owner, 'removed_tools', removedToolRow(shared));
+    ofMember = (memberId) =>
+      insertRow(test.owner, 'credentials', credentialRow(shared, { member_id: memberId }));
+  });
+
+  it.each(OF_PROJECT)(
+    '%s: are those of whoever works for it, and of nobody else',
+    async (table) => {
+      for (const member of [inAtlas('alice'), inAtlas('bob')]) {
+        await inTransaction(member, async (client) => {
+          expect(await countOf(client, table)).toBe(1);
+          expect((await client.query(`UPDATE ${table} SET tenant_id = tenant_id`)).rowCount).toBe(
+            1,
+          );
+          await expect(
+            client.query(`UPDATE ${table} SET owner_id = 'elsewhere'`),
+          ).rejects.toMatchObject({ code: '42501' });
+        });
+      }
+      for (const stranger of [
+        ALICE,
+        { ...ALICE, userId: 'atlas' },
+        { ...ALICE, projects: ['borea', 'Atlas', '{atlas}', ''] },
+        inAtlas('alice', 'tenant-b'),
+        { ...inAtlas('alice'), tenantId: '' },
+      ]) {
+        await inTransaction(stranger, async (client) => {
+          expect(await countOf(client, table)).toBe(0);
+          expect((await client.query(`DELETE FROM ${table}`)).rowCount).toBe(0);
+        });
+      }
+    },
+  );
+
+  it('show a member what all share, and of what members gave only their own', async () => {
+    await ofMember('');
+    const own = await ofMember('alice');
+    await ofMember('bob');
+    await inTransaction(inAtlas('alice'), async (client) => {
+      const { rows } = await client.query('SELECT member_id FROM credentials ORDER BY 1');
+      expect(rows).toEqual([{ member_id: '' }, { member_id: 'alice' }]);
+      const changed = await client.query(`UPDATE credentials SET sealed = 'mc1.k1.c3RvbGVu'`);
+      expect(changed.rowCount).toBe(2);
+      await expect(
+        client.query(`UPDATE credentials SET member_id = 'bob' WHERE id = $1`, [own['id']]),
+      ).rejects.toMatchObject({ code: '42501' });
+    });
+    await inTransaction(inAtlas('carol'), async (client) => {
+      const forged = credentialRow(shared, { member_id: 'bob' });
+      await expect(insertRow(client, 'credentials', forged)).rejects.toMatchObject({
+        code: '42501',
+      });
+    });
+  });
+
+  it('let who has left take their secrets away, and give none', async () => {
+    await ofMember('');
+    await ofMember('alice');
+    await inTransaction(ALICE, async (client) => {
+      expect(await countOf(client, 'credentials')).toBe(1);
+      expect((await client.query('DELETE FROM credentials')).rowCount).toBe(1);
+      const again = credentialRow(shared, { member_id: 'alice' });
+      await expect(insertRow(client, 'credentials', again)).rejects.toMatchObject({
+        code: '42501',
+      });
+    });
+  });
+
+  it('have the secrets of all members deleted by who says so, in that project only', async () => {
+    for (const member of ['', 'alice', 'bob']) await ofMember(member);
+    for (const [caller, count] of [
+      [inAtlas('carol'), 3],
+      [{ ...ALICE, userId: 'carol', projects: ['borea'] }, 0],
+    ] as const) {
+      await inTransaction({ ...caller, projects: [...caller.projects] }, async (client) => {
+        await client.query("SELECT set_config('app.all_members', 'on', true)");
+        expect((await client.query('DELETE FROM credentials')).rowCount).toBe(count);
+      });
+    }
   });
 });
 

@@ -97,6 +97,18 @@ async function untilSecondHasNoSession(): Promise<void> {
   await until('the second process has no session', async () => (await sessionsOfSecond()) === 0);
 }
 
+/** A member of a project at both processes; `admin` is one. */
+function memberOf(project: string) {
+  return async (role: string) => {
+    const name = `${role}-${randomUUID()}`;
+    const projects = { [project]: role === 'admin' ? 'admin' : 'member' };
+    const secret = settings.JWT_SECRET;
+    const token = await createDevelopmentToken({ secret, user: name, projects });
+    const at = (baseUrl: string) => new ApiClient({ baseUrl, token });
+    return { name, atFirst: at(firstUrl), atSecond: at(secondUrl) };
+  };
+}
+
 const BOTH = 's__echo,s__other';
 
 /** A connector made through the first process; the second has its tools and a session. @returns its id */
@@ -183,6 +195,30 @@ describe('through the other process is seen', () => {
     } finally {
       await elsewhere.stop();
     }
+  });
+
+  it('what one member of a project gave anew: their session ends, and no other', async () => {
+    const project = `project-${randomUUID()}`;
+    const [admin, alice, bob] = await Promise.all(['admin', 'alice', 'bob'].map(memberOf(project)));
+    if (!admin || !alice || !bob) throw new Error('nobody is there');
+    const given = { project_id: project, credential_mode: 'personal' } as const;
+    const body = { name: 'S', server_url: upstream.url, credentials: { token: 'x' }, ...given };
+    const { id } = (await admin.atFirst.createConnector(body)).ok(201);
+    const call = { name: 'p--s__echo', project_id: project };
+    for (const { name, atFirst, atSecond } of [alice, bob]) {
+      (await atFirst.putCredentials(id, { token: name })).ok();
+      await until(`${name} calls`, async () => (await atSecond.callTool(call)).status === 200);
+      expect(await sessionsOfSecond(name)).toBe(1);
+    }
+    (await alice.atFirst.putCredentials(id, { token: 'newer' })).ok();
+    await until('her session ends', async () => (await sessionsOfSecond(alice.name)) === 0);
+    expect(await sessionsOfSecond(bob.name)).toBe(1);
+    (await alice.atSecond.callTool(call)).ok();
+    const calls = upstream.requests.filter(({ rpcMethod }) => rpcMethod === 'tools/call');
+    expect(calls.at(-1)?.headers.authorization).toBe('Bearer newer');
+    (await alice.atFirst.deleteCredentials(id)).ok(204);
+    await until('it ends again', async () => (await sessionsOfSecond(alice.name)) === 0);
+    expect(await sessionsOfSecond(bob.name)).toBe(1);
   });
 
   it('a connector that is deleted', async () => {

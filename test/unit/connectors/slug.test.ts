@@ -1,8 +1,39 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { freeSlug, slugOf } from '../../../src/modules/connectors/slug.ts';
+import { freeSlug, slugOf, slugPrefix } from '../../../src/modules/connectors/slug.ts';
+import { exposedNames } from '../../../src/modules/connectors/tool-names.ts';
 
 const SLUG = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+describe('slugs of a project', () => {
+  const ofProject = slugPrefix({ projectId: 'atlas' });
+
+  it('are counted like those of a user', () => {
+    expect(freeSlug('GitHub', new Set(), ofProject)).toBe('p--github');
+    expect(freeSlug('GitHub', new Set(['p--github', 'github-2']), ofProject)).toBe('p--github-2');
+  });
+
+  it('and those of users make no tool name in common, whatever connectors and tools are called', () => {
+    const names = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom('p', 'P--a', 'p-', '-p--a'),
+    );
+    const tools = fc.oneof(
+      fc.string({ minLength: 1 }),
+      fc.constantFrom('__a', '--a__b', 'p--a__b'),
+    );
+    fc.assert(
+      fc.property(names, names, tools, tools, (own, shared, ownTool, sharedTool) => {
+        const ownSlug = freeSlug(own, new Set([slugOf(own)]));
+        const sharedSlug = freeSlug(shared, new Set(), ofProject);
+        expect(sharedSlug.length).toBeLessThanOrEqual(32);
+        const [a] = exposedNames(ownSlug, [ownTool], new Map()).values();
+        const [b] = exposedNames(sharedSlug, [sharedTool], new Map()).values();
+        expect(a?.toLowerCase()).not.toBe(b?.toLowerCase());
+      }),
+    );
+  });
+});
 
 describe('slugOf', () => {
   it.each([

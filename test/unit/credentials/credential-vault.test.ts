@@ -37,6 +37,49 @@ const elsewhere: [string, VaultRow][] = [
   ['a user with another case', { ...row, identity: { ...alice, userId: 'Alice' } }],
 ];
 
+const inProject: VaultRow = { ...row, identity: { ...alice, projectId: 'atlas' } };
+const personal: VaultRow = { ...inProject, isPersonal: true };
+/** Each names another place than the personal credential of alice in atlas. */
+const notHers: [string, VaultRow][] = [
+  ['what the project shares', inProject],
+  ['another member', { ...personal, identity: { ...personal.identity, userId: 'bob' } }],
+  ['another project', { ...personal, identity: { ...personal.identity, projectId: 'borea' } }],
+  [
+    'the same project of another tenant',
+    { ...personal, identity: { ...personal.identity, tenantId: 'tenant-b' } },
+  ],
+  ['her own', row],
+  [
+    'a user with the name of the place',
+    { ...row, identity: { ...alice, userId: '["atlas","alice"]' } },
+  ],
+  [
+    'a project with the name of the place',
+    { ...inProject, identity: { ...alice, projectId: '["atlas","alice"]' } },
+  ],
+  [
+    'names that are cut elsewhere',
+    { ...personal, identity: { ...alice, userId: 'alice"]', projectId: 'atlas","' } },
+  ],
+];
+
+describe('in a project', () => {
+  it('what is shared opens for each member', () => {
+    const sealed = vault.sealCredentials(bearer, inProject, URL_A);
+    const ofBob = { ...inProject, identity: { ...inProject.identity, userId: 'bob' } };
+    expect(vault.openCredentials(sealed, ofBob, URL_A)).toEqual(bearer);
+    expect(vault.openUrl(vault.sealUrl(URL_A, inProject), ofBob)).toBe(URL_A);
+  });
+
+  it.each(notHers)('what is personal does not open as: %s', (_name, place) => {
+    const sealed = vault.sealCredentials(bearer, personal, URL_A);
+    expect(vault.openCredentials(sealed, personal, URL_A)).toEqual(bearer);
+    expect(() => vault.openCredentials(sealed, place, URL_A)).toThrow(openFailed);
+    const other = vault.sealCredentials(bearer, place, URL_A);
+    expect(() => vault.openCredentials(other, personal, URL_A)).toThrow(openFailed);
+  });
+});
+
 describe('CredentialVault', () => {
   it.each([bearer, headers])('gives credentials back: $kind', (credentials) => {
     const sealed = vault.sealCredentials(credentials, row, URL_A);

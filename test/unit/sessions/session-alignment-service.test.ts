@@ -7,6 +7,8 @@ import { settled } from '../lib/gate.ts';
 let clock: FakeClock;
 /** Connectors that have a session. */
 let open: string[];
+/** Whose they are. */
+let user: (connectorId: string, index: number) => string;
 /** Generations of the connectors that are enabled. */
 let rows: Map<string, number>;
 let read: () => Promise<void>;
@@ -19,6 +21,7 @@ let service: SessionAlignmentService;
 beforeEach(() => {
   clock = new FakeClock();
   open = ['c1', 'c2'];
+  user = () => 'alice';
   rows = new Map([
     ['c1', 1],
     ['c2', 7],
@@ -30,15 +33,20 @@ beforeEach(() => {
   service = new SessionAlignmentService({
     pool: {
       *list() {
-        for (const [index, connectorId] of open.entries()) yield sessionOf(connectorId, index);
+        for (const [index, connectorId] of open.entries()) {
+          yield { ...sessionOf(connectorId, index), userId: user(connectorId, index) };
+        }
       },
-      closeConnector: async (connectorId, kept) => void closed.push([connectorId, kept]),
+      closeOthers: async ({ connectorId, userId }, kept) =>
+        void closed.push([userId === 'alice' ? connectorId : `${connectorId} of ${userId}`, kept]),
     },
     store: {
-      listGenerations: async (ids) => {
-        questions.push([...ids]);
+      listGenerations: async (places) => {
+        questions.push(places.map(({ connectorId }) => connectorId));
         await read();
-        return new Map([...rows].filter(([id]) => ids.includes(id)));
+        return places.map(({ connectorId, userId }) =>
+          userId === 'alice' ? rows.get(connectorId) : rows.get(`${connectorId} of ${userId}`),
+        );
       },
     },
     clock,
@@ -78,6 +86,29 @@ describe('a change', () => {
     await notice('all');
     expect(questions).toEqual([['c1', 'c2']]);
     expect(closed.map(([id]) => id)).toEqual(['c1', 'c2']);
+  });
+});
+
+describe('members who each have credentials of their own', () => {
+  it('keep their sessions when those of another one change', async () => {
+    open = ['c1', 'c1'];
+    user = (_id, index) => (index === 0 ? 'alice' : 'bob');
+    rows = new Map([
+      ['c1', 4],
+      ['c1 of bob', 9],
+    ]);
+    await notice('c1');
+    expect(closed).toEqual([
+      ['c1', 4],
+      ['c1 of bob', 9],
+    ]);
+    rows.delete('c1 of bob');
+    closed = [];
+    await notice('c1');
+    expect(closed).toEqual([
+      ['c1', 4],
+      ['c1 of bob', undefined],
+    ]);
   });
 });
 

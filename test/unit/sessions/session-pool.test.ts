@@ -224,6 +224,20 @@ describe('retire', () => {
   });
 });
 
+describe('closeOthers', () => {
+  it('closes what one user has with the connector, but for one generation, and nobody else', async () => {
+    await touch();
+    await touch({ ...key, credentialGeneration: 2 });
+    await touch({ ...key, connectorId: 'c2' });
+    await touch({ ...key, userId: 'bob', credentialGeneration: 7 });
+    const { connectorId, userId } = key;
+    await pool.closeOthers({ connectorId, userId }, 2);
+    expect(closedCounts()).toEqual([1, 0, 0, 0]);
+    await pool.closeOthers({ connectorId, userId }, undefined);
+    expect(closedCounts()).toEqual([1, 1, 0, 0]);
+  });
+});
+
 describe('closeConnector', () => {
   it('closes the sessions of the connector, of all its users, and no other', async () => {
     await touch();

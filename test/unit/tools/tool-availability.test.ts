@@ -13,6 +13,7 @@ const alice = { tenantId: 'tenant-a', userId: 'alice' };
 const off: ToolStanding = {
   exposedName: 'off__search',
   connectorId: 'id-off',
+  projectId: undefined,
   toolId: 'id-of-search',
   state: 'approved',
   admission: 'offered',

@@ -59,6 +59,7 @@ async function namesOf(snapshot: ReturnType<ToolCache['getSnapshot']>): Promise<
 
 const callable: CallableTool = {
   connectorId: 'c1',
+  projectId: undefined,
   toolId: 't1',
   exposedName: 's__a',
   toolName: 'a',
@@ -316,5 +317,61 @@ describe('memory', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('at work in a project', () => {
+  const inAtlas = { ...alice, projectId: 'atlas' };
+  const inBorea = { ...alice, projectId: 'borea' };
+
+  async function keep(cache: ToolCache, ...identities: Identity[]): Promise<void> {
+    for (const identity of identities) {
+      const asking = cache.getSnapshot(identity);
+      answer(store.reads.length - 1, withTool(`of-${identity.projectId ?? 'nobody'}`));
+      await asking;
+    }
+  }
+
+  it('tools are kept apart from those of other projects and the own alone', async () => {
+    const cache = cacheOf();
+    await keep(cache, alice, inAtlas, inBorea);
+    expect(await namesOf(cache.getSnapshot(alice))).toEqual(['s__of-nobody']);
+    expect(await namesOf(cache.getSnapshot(inAtlas))).toEqual(['s__of-atlas']);
+    expect(await namesOf(cache.getSnapshot(inBorea))).toEqual(['s__of-borea']);
+    expect(store.reads.map(({ identity }) => identity)).toEqual([alice, inAtlas, inBorea]);
+  });
+
+  it.each<[string, (cache: ToolCache) => void, Identity[]]>([
+    ['the own tools', (cache) => cache.forget(alice), [alice, inAtlas, inBorea]],
+    [
+      'those of the project',
+      (cache) => cache.forgetProject({ tenantId: 'tenant-a', projectId: 'atlas' }),
+      [inAtlas, { ...bob, projectId: 'atlas' }],
+    ],
+    [
+      'those of a project of the same name elsewhere',
+      (cache) => cache.forgetProject({ tenantId: 'tenant-b', projectId: 'atlas' }),
+      [],
+    ],
+    [
+      'those of a user with the name of the project',
+      (c) => c.forget({ tenantId: 'tenant-a', userId: 'atlas' }),
+      [],
+    ],
+    [
+      'what a member does there',
+      (cache) => cache.forget({ ...bob, projectId: 'atlas' }),
+      [inAtlas, bob, { ...bob, projectId: 'atlas' }],
+    ],
+  ])('a change of %s is seen by whom it concerns', async (_what, change, expected) => {
+    const cache = cacheOf();
+    const all = [alice, inAtlas, inBorea, bob, { ...bob, projectId: 'atlas' }];
+    await keep(cache, ...all);
+    change(cache);
+    const before = store.reads.length;
+    for (const identity of all) void cache.getSnapshot(identity);
+    expect(store.reads.slice(before).map(({ identity }) => identity)).toEqual(expected);
+    cache.forgetAll();
+    expect(cache.statistics).toEqual({ users: 0, bytes: 0 });
   });
 });

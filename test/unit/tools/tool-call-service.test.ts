@@ -26,12 +26,14 @@ const alice: Identity = { tenantId: 'tenant-a', userId: 'alice' };
 const at = new Date('2026-01-01T00:00:00.000Z');
 const RECORD: ConnectorRecord = {
   id: 'c1',
+  projectId: undefined,
   name: 'Server',
   slug: 's',
   serverUrlSealed: 'sealed',
   serverOrigin: 'https://mcp.example.com',
   transport: 'auto',
   authType: 'bearer',
+  credentialMode: 'shared',
   intent: 'ENABLED',
   disabledAt: undefined,
   health: 'HEALTHY',
@@ -102,6 +104,7 @@ beforeEach(() => {
   rowsHave = () => tool;
   tool = {
     connectorId: 'c1',
+    projectId: undefined,
     toolId: 't1',
     state: 'approved',
     admission: 'offered',

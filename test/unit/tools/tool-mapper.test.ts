@@ -50,6 +50,7 @@ const toolset: Toolset = {
   outcomes: [
     {
       connectorId: 'c1',
+      projectId: undefined,
       name: 'Server',
       slug: 's',
       outcome: 'ok',
@@ -98,6 +99,7 @@ describe('toToolsetResource', () => {
       connector_id: 'c1',
       name: 'Server',
       slug: 's',
+      project_id: null,
       tool_count: 2,
       held_tool_count: 0,
     };

@@ -12,6 +12,7 @@ interface Sample {
 function source(id: string, name: string, tools: Readonly<Record<string, Sample>>): ToolSource {
   return {
     id,
+    projectId: undefined,
     name,
     slug: id,
     health: 'HEALTHY',

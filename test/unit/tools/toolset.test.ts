@@ -22,6 +22,7 @@ const at = new Date('2026-01-01T00:00:00.000Z');
 function source(slug: string, tools: string[], rest: Partial<ToolSource> = {}): ToolSource {
   return {
     id: `id-${slug}`,
+    projectId: undefined,
     name: `Name of ${slug}`,
     slug,
     health: 'HEALTHY',
@@ -159,6 +160,7 @@ describe('ToolsetService', () => {
           return [
             {
               connectorId: 'id-off',
+              projectId: undefined,
               toolId: 'id-of-search',
               state: 'approved',
               admission: 'offered',

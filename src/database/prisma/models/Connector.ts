@@ -49,6 +49,7 @@ export type ConnectorMinAggregateOutputType = {
   serverOrigin: string | null
   transport: string | null
   authType: string | null
+  credentialMode: string | null
   intent: string | null
   disabledAt: Date | null
   health: string | null
@@ -82,6 +83,7 @@ export type ConnectorMaxAggregateOutputType = {
   serverOrigin: string | null
   transport: string | null
   authType: string | null
+  credentialMode: string | null
   intent: string | null
   disabledAt: Date | null
   health: string | null
@@ -115,6 +117,7 @@ export type ConnectorCountAggregateOutputType = {
   serverOrigin: number
   transport: number
   authType: number
+  credentialMode: number
   intent: number
   disabledAt: number
   health: number
@@ -162,6 +165,7 @@ export type ConnectorMinAggregateInputType = {
   serverOrigin?: true
   transport?: true
   authType?: true
+  credentialMode?: true
   intent?: true
   disabledAt?: true
   health?: true
@@ -195,6 +199,7 @@ export type ConnectorMaxAggregateInputType = {
   serverOrigin?: true
   transport?: true
   authType?: true
+  credentialMode?: true
   intent?: true
   disabledAt?: true
   health?: true
@@ -228,6 +233,7 @@ export type ConnectorCountAggregateInputType = {
   serverOrigin?: true
   transport?: true
   authType?: true
+  credentialMode?: true
   intent?: true
   disabledAt?: true
   health?: true
@@ -348,6 +354,7 @@ export type ConnectorGroupByOutputType = {
   serverOrigin: string
   transport: string
   authType: string
+  credentialMode: string
   intent: string
   disabledAt: Date | null
   health: string
@@ -404,6 +411,7 @@ export type ConnectorWhereInput = {
   serverOrigin?: Prisma.StringFilter<"Connector"> | string
   transport?: Prisma.StringFilter<"Connector"> | string
   authType?: Prisma.StringFilter<"Connector"> | string
+  credentialMode?: Prisma.StringFilter<"Connector"> | string
   intent?: Prisma.StringFilter<"Connector"> | string
   disabledAt?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
   health?: Prisma.StringFilter<"Connector"> | string
@@ -424,7 +432,7 @@ export type ConnectorWhereInput = {
   credentialGeneration?: Prisma.IntFilter<"Connector"> | number
   createdAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
-  credential?: Prisma.XOR<Prisma.CredentialNullableScalarRelationFilter, Prisma.CredentialWhereInput> | null
+  credentials?: Prisma.CredentialListRelationFilter
   tools?: Prisma.ConnectorToolListRelationFilter
   removedTools?: Prisma.RemovedToolListRelationFilter
   offerings?: Prisma.ConnectorOfferingListRelationFilter
@@ -441,6 +449,7 @@ export type ConnectorOrderByWithRelationInput = {
   serverOrigin?: Prisma.SortOrder
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
+  credentialMode?: Prisma.SortOrder
   intent?: Prisma.SortOrder
   disabledAt?: Prisma.SortOrderInput | Prisma.SortOrder
   health?: Prisma.SortOrder
@@ -461,7 +470,7 @@ export type ConnectorOrderByWithRelationInput = {
   credentialGeneration?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
-  credential?: Prisma.CredentialOrderByWithRelationInput
+  credentials?: Prisma.CredentialOrderByRelationAggregateInput
   tools?: Prisma.ConnectorToolOrderByRelationAggregateInput
   removedTools?: Prisma.RemovedToolOrderByRelationAggregateInput
   offerings?: Prisma.ConnectorOfferingOrderByRelationAggregateInput
@@ -483,6 +492,7 @@ export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
   serverOrigin?: Prisma.StringFilter<"Connector"> | string
   transport?: Prisma.StringFilter<"Connector"> | string
   authType?: Prisma.StringFilter<"Connector"> | string
+  credentialMode?: Prisma.StringFilter<"Connector"> | string
   intent?: Prisma.StringFilter<"Connector"> | string
   disabledAt?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
   health?: Prisma.StringFilter<"Connector"> | string
@@ -503,7 +513,7 @@ export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
   credentialGeneration?: Prisma.IntFilter<"Connector"> | number
   createdAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Connector"> | Date | string
-  credential?: Prisma.XOR<Prisma.CredentialNullableScalarRelationFilter, Prisma.CredentialWhereInput> | null
+  credentials?: Prisma.CredentialListRelationFilter
   tools?: Prisma.ConnectorToolListRelationFilter
   removedTools?: Prisma.RemovedToolListRelationFilter
   offerings?: Prisma.ConnectorOfferingListRelationFilter
@@ -520,6 +530,7 @@ export type ConnectorOrderByWithAggregationInput = {
   serverOrigin?: Prisma.SortOrder
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
+  credentialMode?: Prisma.SortOrder
   intent?: Prisma.SortOrder
   disabledAt?: Prisma.SortOrderInput | Prisma.SortOrder
   health?: Prisma.SortOrder
@@ -561,6 +572,7 @@ export type ConnectorScalarWhereWithAggregatesInput = {
   serverOrigin?: Prisma.StringWithAggregatesFilter<"Connector"> | string
   transport?: Prisma.StringWithAggregatesFilter<"Connector"> | string
   authType?: Prisma.StringWithAggregatesFilter<"Connector"> | string
+  credentialMode?: Prisma.StringWithAggregatesFilter<"Connector"> | string
   intent?: Prisma.StringWithAggregatesFilter<"Connector"> | string
   disabledAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Connector"> | Date | string | null
   health?: Prisma.StringWithAggregatesFilter<"Connector"> | string
@@ -594,6 +606,7 @@ export type ConnectorCreateInput = {
   serverOrigin: string
   transport: string
   authType: string
+  credentialMode?: string
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -614,7 +627,7 @@ export type ConnectorCreateInput = {
   credentialGeneration?: number
   createdAt: Date | string
   updatedAt: Date | string
-  credential?: Prisma.CredentialCreateNestedOneWithoutConnectorInput
+  credentials?: Prisma.CredentialCreateNestedManyWithoutConnectorInput
   tools?: Prisma.ConnectorToolCreateNestedManyWithoutConnectorInput
   removedTools?: Prisma.RemovedToolCreateNestedManyWithoutConnectorInput
   offerings?: Prisma.ConnectorOfferingCreateNestedManyWithoutConnectorInput
@@ -631,6 +644,7 @@ export type ConnectorUncheckedCreateInput = {
   serverOrigin: string
   transport: string
   authType: string
+  credentialMode?: string
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -651,7 +665,7 @@ export type ConnectorUncheckedCreateInput = {
   credentialGeneration?: number
   createdAt: Date | string
   updatedAt: Date | string
-  credential?: Prisma.CredentialUncheckedCreateNestedOneWithoutConnectorInput
+  credentials?: Prisma.CredentialUncheckedCreateNestedManyWithoutConnectorInput
   tools?: Prisma.ConnectorToolUncheckedCreateNestedManyWithoutConnectorInput
   removedTools?: Prisma.RemovedToolUncheckedCreateNestedManyWithoutConnectorInput
   offerings?: Prisma.ConnectorOfferingUncheckedCreateNestedManyWithoutConnectorInput
@@ -668,6 +682,7 @@ export type ConnectorUpdateInput = {
   serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
+  credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -688,7 +703,7 @@ export type ConnectorUpdateInput = {
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  credential?: Prisma.CredentialUpdateOneWithoutConnectorNestedInput
+  credentials?: Prisma.CredentialUpdateManyWithoutConnectorNestedInput
   tools?: Prisma.ConnectorToolUpdateManyWithoutConnectorNestedInput
   removedTools?: Prisma.RemovedToolUpdateManyWithoutConnectorNestedInput
   offerings?: Prisma.ConnectorOfferingUpdateManyWithoutConnectorNestedInput
@@ -705,6 +720,7 @@ export type ConnectorUncheckedUpdateInput = {
   serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
+  credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -725,7 +741,7 @@ export type ConnectorUncheckedUpdateInput = {
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  credential?: Prisma.CredentialUncheckedUpdateOneWithoutConnectorNestedInput
+  credentials?: Prisma.CredentialUncheckedUpdateManyWithoutConnectorNestedInput
   tools?: Prisma.ConnectorToolUncheckedUpdateManyWithoutConnectorNestedInput
   removedTools?: Prisma.RemovedToolUncheckedUpdateManyWithoutConnectorNestedInput
   offerings?: Prisma.ConnectorOfferingUncheckedUpdateManyWithoutConnectorNestedInput
@@ -742,6 +758,7 @@ export type ConnectorCreateManyInput = {
   serverOrigin: string
   transport: string
   authType: string
+  credentialMode?: string
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -775,6 +792,7 @@ export type ConnectorUpdateManyMutationInput = {
   serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
+  credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -808,6 +826,7 @@ export type ConnectorUncheckedUpdateManyInput = {
   serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
+  credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -855,6 +874,7 @@ export type ConnectorCountOrderByAggregateInput = {
   serverOrigin?: Prisma.SortOrder
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
+  credentialMode?: Prisma.SortOrder
   intent?: Prisma.SortOrder
   disabledAt?: Prisma.SortOrder
   health?: Prisma.SortOrder
@@ -894,6 +914,7 @@ export type ConnectorMaxOrderByAggregateInput = {
   serverOrigin?: Prisma.SortOrder
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
+  credentialMode?: Prisma.SortOrder
   intent?: Prisma.SortOrder
   disabledAt?: Prisma.SortOrder
   health?: Prisma.SortOrder
@@ -927,6 +948,7 @@ export type ConnectorMinOrderByAggregateInput = {
   serverOrigin?: Prisma.SortOrder
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
+  credentialMode?: Prisma.SortOrder
   intent?: Prisma.SortOrder
   disabledAt?: Prisma.SortOrder
   health?: Prisma.SortOrder
@@ -988,18 +1010,18 @@ export type IntFieldUpdateOperationsInput = {
   divide?: number
 }
 
-export type ConnectorCreateNestedOneWithoutCredentialInput = {
-  create?: Prisma.XOR<Prisma.ConnectorCreateWithoutCredentialInput, Prisma.ConnectorUncheckedCreateWithoutCredentialInput>
-  connectOrCreate?: Prisma.ConnectorCreateOrConnectWithoutCredentialInput
+export type ConnectorCreateNestedOneWithoutCredentialsInput = {
+  create?: Prisma.XOR<Prisma.ConnectorCreateWithoutCredentialsInput, Prisma.ConnectorUncheckedCreateWithoutCredentialsInput>
+  connectOrCreate?: Prisma.ConnectorCreateOrConnectWithoutCredentialsInput
   connect?: Prisma.ConnectorWhereUniqueInput
 }
 
-export type ConnectorUpdateOneRequiredWithoutCredentialNestedInput = {
-  create?: Prisma.XOR<Prisma.ConnectorCreateWithoutCredentialInput, Prisma.ConnectorUncheckedCreateWithoutCredentialInput>
-  connectOrCreate?: Prisma.ConnectorCreateOrConnectWithoutCredentialInput
-  upsert?: Prisma.ConnectorUpsertWithoutCredentialInput
+export type ConnectorUpdateOneRequiredWithoutCredentialsNestedInput = {
+  create?: Prisma.XOR<Prisma.ConnectorCreateWithoutCredentialsInput, Prisma.ConnectorUncheckedCreateWithoutCredentialsInput>
+  connectOrCreate?: Prisma.ConnectorCreateOrConnectWithoutCredentialsInput
+  upsert?: Prisma.ConnectorUpsertWithoutCredentialsInput
   connect?: Prisma.ConnectorWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.ConnectorUpdateToOneWithWhereWithoutCredentialInput, Prisma.ConnectorUpdateWithoutCredentialInput>, Prisma.ConnectorUncheckedUpdateWithoutCredentialInput>
+  update?: Prisma.XOR<Prisma.XOR<Prisma.ConnectorUpdateToOneWithWhereWithoutCredentialsInput, Prisma.ConnectorUpdateWithoutCredentialsInput>, Prisma.ConnectorUncheckedUpdateWithoutCredentialsInput>
 }
 
 export type ConnectorCreateNestedOneWithoutToolsInput = {
@@ -1044,7 +1066,7 @@ export type ConnectorUpdateOneRequiredWithoutRemovedToolsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.ConnectorUpdateToOneWithWhereWithoutRemovedToolsInput, Prisma.ConnectorUpdateWithoutRemovedToolsInput>, Prisma.ConnectorUncheckedUpdateWithoutRemovedToolsInput>
 }
 
-export type ConnectorCreateWithoutCredentialInput = {
+export type ConnectorCreateWithoutCredentialsInput = {
   id: string
   tenantId: string
   ownerKind: string
@@ -1055,6 +1077,7 @@ export type ConnectorCreateWithoutCredentialInput = {
   serverOrigin: string
   transport: string
   authType: string
+  credentialMode?: string
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1080,7 +1103,7 @@ export type ConnectorCreateWithoutCredentialInput = {
   offerings?: Prisma.ConnectorOfferingCreateNestedManyWithoutConnectorInput
 }
 
-export type ConnectorUncheckedCreateWithoutCredentialInput = {
+export type ConnectorUncheckedCreateWithoutCredentialsInput = {
   id: string
   tenantId: string
   ownerKind: string
@@ -1091,6 +1114,7 @@ export type ConnectorUncheckedCreateWithoutCredentialInput = {
   serverOrigin: string
   transport: string
   authType: string
+  credentialMode?: string
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1116,23 +1140,23 @@ export type ConnectorUncheckedCreateWithoutCredentialInput = {
   offerings?: Prisma.ConnectorOfferingUncheckedCreateNestedManyWithoutConnectorInput
 }
 
-export type ConnectorCreateOrConnectWithoutCredentialInput = {
+export type ConnectorCreateOrConnectWithoutCredentialsInput = {
   where: Prisma.ConnectorWhereUniqueInput
-  create: Prisma.XOR<Prisma.ConnectorCreateWithoutCredentialInput, Prisma.ConnectorUncheckedCreateWithoutCredentialInput>
+  create: Prisma.XOR<Prisma.ConnectorCreateWithoutCredentialsInput, Prisma.ConnectorUncheckedCreateWithoutCredentialsInput>
 }
 
-export type ConnectorUpsertWithoutCredentialInput = {
-  update: Prisma.XOR<Prisma.ConnectorUpdateWithoutCredentialInput, Prisma.ConnectorUncheckedUpdateWithoutCredentialInput>
-  create: Prisma.XOR<Prisma.ConnectorCreateWithoutCredentialInput, Prisma.ConnectorUncheckedCreateWithoutCredentialInput>
+export type ConnectorUpsertWithoutCredentialsInput = {
+  update: Prisma.XOR<Prisma.ConnectorUpdateWithoutCredentialsInput, Prisma.ConnectorUncheckedUpdateWithoutCredentialsInput>
+  create: Prisma.XOR<Prisma.ConnectorCreateWithoutCredentialsInput, Prisma.ConnectorUncheckedCreateWithoutCredentialsInput>
   where?: Prisma.ConnectorWhereInput
 }
 
-export type ConnectorUpdateToOneWithWhereWithoutCredentialInput = {
+export type ConnectorUpdateToOneWithWhereWithoutCredentialsInput = {
   where?: Prisma.ConnectorWhereInput
-  data: Prisma.XOR<Prisma.ConnectorUpdateWithoutCredentialInput, Prisma.ConnectorUncheckedUpdateWithoutCredentialInput>
+  data: Prisma.XOR<Prisma.ConnectorUpdateWithoutCredentialsInput, Prisma.ConnectorUncheckedUpdateWithoutCredentialsInput>
 }
 
-export type ConnectorUpdateWithoutCredentialInput = {
+export type ConnectorUpdateWithoutCredentialsInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   tenantId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1143,6 +1167,7 @@ export type ConnectorUpdateWithoutCredentialInput = {
   serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
+  credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1168,7 +1193,7 @@ export type ConnectorUpdateWithoutCredentialInput = {
   offerings?: Prisma.ConnectorOfferingUpdateManyWithoutConnectorNestedInput
 }
 
-export type ConnectorUncheckedUpdateWithoutCredentialInput = {
+export type ConnectorUncheckedUpdateWithoutCredentialsInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   tenantId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1179,6 +1204,7 @@ export type ConnectorUncheckedUpdateWithoutCredentialInput = {
   serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
+  credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1215,6 +1241,7 @@ export type ConnectorCreateWithoutToolsInput = {
   serverOrigin: string
   transport: string
   authType: string
+  credentialMode?: string
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1235,7 +1262,7 @@ export type ConnectorCreateWithoutToolsInput = {
   credentialGeneration?: number
   createdAt: Date | string
   updatedAt: Date | string
-  credential?: Prisma.CredentialCreateNestedOneWithoutConnectorInput
+  credentials?: Prisma.CredentialCreateNestedManyWithoutConnectorInput
   removedTools?: Prisma.RemovedToolCreateNestedManyWithoutConnectorInput
   offerings?: Prisma.ConnectorOfferingCreateNestedManyWithoutConnectorInput
 }
@@ -1251,6 +1278,7 @@ export type ConnectorUncheckedCreateWithoutToolsInput = {
   serverOrigin: string
   transport: string
   authType: string
+  credentialMode?: string
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1271,7 +1299,7 @@ export type ConnectorUncheckedCreateWithoutToolsInput = {
   credentialGeneration?: number
   createdAt: Date | string
   updatedAt: Date | string
-  credential?: Prisma.CredentialUncheckedCreateNestedOneWithoutConnectorInput
+  credentials?: Prisma.CredentialUncheckedCreateNestedManyWithoutConnectorInput
   removedTools?: Prisma.RemovedToolUncheckedCreateNestedManyWithoutConnectorInput
   offerings?: Prisma.ConnectorOfferingUncheckedCreateNestedManyWithoutConnectorInput
 }
@@ -1303,6 +1331,7 @@ export type ConnectorUpdateWithoutToolsInput = {
   serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
+  credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1323,7 +1352,7 @@ export type ConnectorUpdateWithoutToolsInput = {
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  credential?: Prisma.CredentialUpdateOneWithoutConnectorNestedInput
+  credentials?: Prisma.CredentialUpdateManyWithoutConnectorNestedInput
   removedTools?: Prisma.RemovedToolUpdateManyWithoutConnectorNestedInput
   offerings?: Prisma.ConnectorOfferingUpdateManyWithoutConnectorNestedInput
 }
@@ -1339,6 +1368,7 @@ export type ConnectorUncheckedUpdateWithoutToolsInput = {
   serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
+  credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1359,7 +1389,7 @@ export type ConnectorUncheckedUpdateWithoutToolsInput = {
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  credential?: Prisma.CredentialUncheckedUpdateOneWithoutConnectorNestedInput
+  credentials?: Prisma.CredentialUncheckedUpdateManyWithoutConnectorNestedInput
   removedTools?: Prisma.RemovedToolUncheckedUpdateManyWithoutConnectorNestedInput
   offerings?: Prisma.ConnectorOfferingUncheckedUpdateManyWithoutConnectorNestedInput
 }
@@ -1375,6 +1405,7 @@ export type ConnectorCreateWithoutOfferingsInput = {
   serverOrigin: string
   transport: string
   authType: string
+  credentialMode?: string
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1395,7 +1426,7 @@ export type ConnectorCreateWithoutOfferingsInput = {
   credentialGeneration?: number
   createdAt: Date | string
   updatedAt: Date | string
-  credential?: Prisma.CredentialCreateNestedOneWithoutConnectorInput
+  credentials?: Prisma.CredentialCreateNestedManyWithoutConnectorInput
   tools?: Prisma.ConnectorToolCreateNestedManyWithoutConnectorInput
   removedTools?: Prisma.RemovedToolCreateNestedManyWithoutConnectorInput
 }
@@ -1411,6 +1442,7 @@ export type ConnectorUncheckedCreateWithoutOfferingsInput = {
   serverOrigin: string
   transport: string
   authType: string
+  credentialMode?: string
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1431,7 +1463,7 @@ export type ConnectorUncheckedCreateWithoutOfferingsInput = {
   credentialGeneration?: number
   createdAt: Date | string
   updatedAt: Date | string
-  credential?: Prisma.CredentialUncheckedCreateNestedOneWithoutConnectorInput
+  credentials?: Prisma.CredentialUncheckedCreateNestedManyWithoutConnectorInput
   tools?: Prisma.ConnectorToolUncheckedCreateNestedManyWithoutConnectorInput
   removedTools?: Prisma.RemovedToolUncheckedCreateNestedManyWithoutConnectorInput
 }
@@ -1463,6 +1495,7 @@ export type ConnectorUpdateWithoutOfferingsInput = {
   serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
+  credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1483,7 +1516,7 @@ export type ConnectorUpdateWithoutOfferingsInput = {
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  credential?: Prisma.CredentialUpdateOneWithoutConnectorNestedInput
+  credentials?: Prisma.CredentialUpdateManyWithoutConnectorNestedInput
   tools?: Prisma.ConnectorToolUpdateManyWithoutConnectorNestedInput
   removedTools?: Prisma.RemovedToolUpdateManyWithoutConnectorNestedInput
 }
@@ -1499,6 +1532,7 @@ export type ConnectorUncheckedUpdateWithoutOfferingsInput = {
   serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
+  credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1519,7 +1553,7 @@ export type ConnectorUncheckedUpdateWithoutOfferingsInput = {
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  credential?: Prisma.CredentialUncheckedUpdateOneWithoutConnectorNestedInput
+  credentials?: Prisma.CredentialUncheckedUpdateManyWithoutConnectorNestedInput
   tools?: Prisma.ConnectorToolUncheckedUpdateManyWithoutConnectorNestedInput
   removedTools?: Prisma.RemovedToolUncheckedUpdateManyWithoutConnectorNestedInput
 }
@@ -1535,6 +1569,7 @@ export type ConnectorCreateWithoutRemovedToolsInput = {
   serverOrigin: string
   transport: string
   authType: string
+  credentialMode?: string
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1555,7 +1590,7 @@ export type ConnectorCreateWithoutRemovedToolsInput = {
   credentialGeneration?: number
   createdAt: Date | string
   updatedAt: Date | string
-  credential?: Prisma.CredentialCreateNestedOneWithoutConnectorInput
+  credentials?: Prisma.CredentialCreateNestedManyWithoutConnectorInput
   tools?: Prisma.ConnectorToolCreateNestedManyWithoutConnectorInput
   offerings?: Prisma.ConnectorOfferingCreateNestedManyWithoutConnectorInput
 }
@@ -1571,6 +1606,7 @@ export type ConnectorUncheckedCreateWithoutRemovedToolsInput = {
   serverOrigin: string
   transport: string
   authType: string
+  credentialMode?: string
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1591,7 +1627,7 @@ export type ConnectorUncheckedCreateWithoutRemovedToolsInput = {
   credentialGeneration?: number
   createdAt: Date | string
   updatedAt: Date | string
-  credential?: Prisma.CredentialUncheckedCreateNestedOneWithoutConnectorInput
+  credentials?: Prisma.CredentialUncheckedCreateNestedManyWithoutConnectorInput
   tools?: Prisma.ConnectorToolUncheckedCreateNestedManyWithoutConnectorInput
   offerings?: Prisma.ConnectorOfferingUncheckedCreateNestedManyWithoutConnectorInput
 }
@@ -1623,6 +1659,7 @@ export type ConnectorUpdateWithoutRemovedToolsInput = {
   serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
+  credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1643,7 +1680,7 @@ export type ConnectorUpdateWithoutRemovedToolsInput = {
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  credential?: Prisma.CredentialUpdateOneWithoutConnectorNestedInput
+  credentials?: Prisma.CredentialUpdateManyWithoutConnectorNestedInput
   tools?: Prisma.ConnectorToolUpdateManyWithoutConnectorNestedInput
   offerings?: Prisma.ConnectorOfferingUpdateManyWithoutConnectorNestedInput
 }
@@ -1659,6 +1696,7 @@ export type ConnectorUncheckedUpdateWithoutRemovedToolsInput = {
   serverOrigin?: Prisma.StringFieldUpdateOperationsInput | string
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
+  credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1679,7 +1717,7 @@ export type ConnectorUncheckedUpdateWithoutRemovedToolsInput = {
   credentialGeneration?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  credential?: Prisma.CredentialUncheckedUpdateOneWithoutConnectorNestedInput
+  credentials?: Prisma.CredentialUncheckedUpdateManyWithoutConnectorNestedInput
   tools?: Prisma.ConnectorToolUncheckedUpdateManyWithoutConnectorNestedInput
   offerings?: Prisma.ConnectorOfferingUncheckedUpdateManyWithoutConnectorNestedInput
 }
@@ -1690,12 +1728,14 @@ export type ConnectorUncheckedUpdateWithoutRemovedToolsInput = {
  */
 
 export type ConnectorCountOutputType = {
+  credentials: number
   tools: number
   removedTools: number
   offerings: number
 }
 
 export type ConnectorCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  credentials?: boolean | ConnectorCountOutputTypeCountCredentialsArgs
   tools?: boolean | ConnectorCountOutputTypeCountToolsArgs
   removedTools?: boolean | ConnectorCountOutputTypeCountRemovedToolsArgs
   offerings?: boolean | ConnectorCountOutputTypeCountOfferingsArgs
@@ -1709,6 +1749,13 @@ export type ConnectorCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Ex
    * Select specific fields to fetch from the ConnectorCountOutputType
    */
   select?: Prisma.ConnectorCountOutputTypeSelect<ExtArgs> | null
+}
+
+/**
+ * ConnectorCountOutputType without action
+ */
+export type ConnectorCountOutputTypeCountCredentialsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.CredentialWhereInput
 }
 
 /**
@@ -1744,6 +1791,7 @@ export type ConnectorSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   serverOrigin?: boolean
   transport?: boolean
   authType?: boolean
+  credentialMode?: boolean
   intent?: boolean
   disabledAt?: boolean
   health?: boolean
@@ -1764,7 +1812,7 @@ export type ConnectorSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   credentialGeneration?: boolean
   createdAt?: boolean
   updatedAt?: boolean
-  credential?: boolean | Prisma.Connector$credentialArgs<ExtArgs>
+  credentials?: boolean | Prisma.Connector$credentialsArgs<ExtArgs>
   tools?: boolean | Prisma.Connector$toolsArgs<ExtArgs>
   removedTools?: boolean | Prisma.Connector$removedToolsArgs<ExtArgs>
   offerings?: boolean | Prisma.Connector$offeringsArgs<ExtArgs>
@@ -1782,6 +1830,7 @@ export type ConnectorSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   serverOrigin?: boolean
   transport?: boolean
   authType?: boolean
+  credentialMode?: boolean
   intent?: boolean
   disabledAt?: boolean
   health?: boolean
@@ -1815,6 +1864,7 @@ export type ConnectorSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   serverOrigin?: boolean
   transport?: boolean
   authType?: boolean
+  credentialMode?: boolean
   intent?: boolean
   disabledAt?: boolean
   health?: boolean
@@ -1848,6 +1898,7 @@ export type ConnectorSelectScalar = {
   serverOrigin?: boolean
   transport?: boolean
   authType?: boolean
+  credentialMode?: boolean
   intent?: boolean
   disabledAt?: boolean
   health?: boolean
@@ -1870,9 +1921,9 @@ export type ConnectorSelectScalar = {
   updatedAt?: boolean
 }
 
-export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "intent" | "disabledAt" | "health" | "lastErrorCode" | "lastErrorAt" | "failingSince" | "lastTestedAt" | "toolsDiscoveredAt" | "toolsForgotten" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "callTimeoutSeconds" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
+export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "credentialMode" | "intent" | "disabledAt" | "health" | "lastErrorCode" | "lastErrorAt" | "failingSince" | "lastTestedAt" | "toolsDiscoveredAt" | "toolsForgotten" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "callTimeoutSeconds" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
 export type ConnectorInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  credential?: boolean | Prisma.Connector$credentialArgs<ExtArgs>
+  credentials?: boolean | Prisma.Connector$credentialsArgs<ExtArgs>
   tools?: boolean | Prisma.Connector$toolsArgs<ExtArgs>
   removedTools?: boolean | Prisma.Connector$removedToolsArgs<ExtArgs>
   offerings?: boolean | Prisma.Connector$offeringsArgs<ExtArgs>
@@ -1884,7 +1935,7 @@ export type ConnectorIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
 export type $ConnectorPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Connector"
   objects: {
-    credential: Prisma.$CredentialPayload<ExtArgs> | null
+    credentials: Prisma.$CredentialPayload<ExtArgs>[]
     tools: Prisma.$ConnectorToolPayload<ExtArgs>[]
     removedTools: Prisma.$RemovedToolPayload<ExtArgs>[]
     offerings: Prisma.$ConnectorOfferingPayload<ExtArgs>[]
@@ -1909,6 +1960,10 @@ export type $ConnectorPayload<ExtArgs extends runtime.Types.Extensions.InternalA
     serverOrigin: string
     transport: string
     authType: string
+    /**
+     * shared: one secret for all; personal: each member of the project has their own.
+     */
+    credentialMode: string
     /**
      * What the owner wants: ENABLED or DISABLED.
      */
@@ -2353,7 +2408,7 @@ readonly fields: ConnectorFieldRefs;
  */
 export interface Prisma__ConnectorClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  credential<T extends Prisma.Connector$credentialArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Connector$credentialArgs<ExtArgs>>): Prisma.Prisma__CredentialClient<runtime.Types.Result.GetResult<Prisma.$CredentialPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  credentials<T extends Prisma.Connector$credentialsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Connector$credentialsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CredentialPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   tools<T extends Prisma.Connector$toolsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Connector$toolsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ConnectorToolPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   removedTools<T extends Prisma.Connector$removedToolsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Connector$removedToolsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$RemovedToolPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   offerings<T extends Prisma.Connector$offeringsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Connector$offeringsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ConnectorOfferingPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
@@ -2396,6 +2451,7 @@ export interface ConnectorFieldRefs {
   readonly serverOrigin: Prisma.FieldRef<"Connector", 'String'>
   readonly transport: Prisma.FieldRef<"Connector", 'String'>
   readonly authType: Prisma.FieldRef<"Connector", 'String'>
+  readonly credentialMode: Prisma.FieldRef<"Connector", 'String'>
   readonly intent: Prisma.FieldRef<"Connector", 'String'>
   readonly disabledAt: Prisma.FieldRef<"Connector", 'DateTime'>
   readonly health: Prisma.FieldRef<"Connector", 'String'>
@@ -2809,9 +2865,9 @@ export type ConnectorDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.Int
 }
 
 /**
- * Connector.credential
+ * Connector.credentials
  */
-export type Connector$credentialArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+export type Connector$credentialsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   /**
    * Select specific fields to fetch from the Credential
    */
@@ -2825,6 +2881,11 @@ export type Connector$credentialArgs<ExtArgs extends runtime.Types.Extensions.In
    */
   include?: Prisma.CredentialInclude<ExtArgs> | null
   where?: Prisma.CredentialWhereInput
+  orderBy?: Prisma.CredentialOrderByWithRelationInput | Prisma.CredentialOrderByWithRelationInput[]
+  cursor?: Prisma.CredentialWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.CredentialScalarFieldEnum | Prisma.CredentialScalarFieldEnum[]
 }
 
 /**

@@ -14,14 +14,24 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Credential
- * The sealed secret of a connector; at most one.
+ * The sealed secret of a connector: at most one, or one of each member of the project.
  */
 export type CredentialModel = runtime.Types.Result.DefaultSelection<Prisma.$CredentialPayload>
 
 export type AggregateCredential = {
   _count: CredentialCountAggregateOutputType | null
+  _avg: CredentialAvgAggregateOutputType | null
+  _sum: CredentialSumAggregateOutputType | null
   _min: CredentialMinAggregateOutputType | null
   _max: CredentialMaxAggregateOutputType | null
+}
+
+export type CredentialAvgAggregateOutputType = {
+  generation: number | null
+}
+
+export type CredentialSumAggregateOutputType = {
+  generation: number | null
 }
 
 export type CredentialMinAggregateOutputType = {
@@ -30,6 +40,8 @@ export type CredentialMinAggregateOutputType = {
   tenantId: string | null
   ownerKind: string | null
   ownerId: string | null
+  memberId: string | null
+  generation: number | null
   kind: string | null
   sealed: string | null
   state: string | null
@@ -46,6 +58,8 @@ export type CredentialMaxAggregateOutputType = {
   tenantId: string | null
   ownerKind: string | null
   ownerId: string | null
+  memberId: string | null
+  generation: number | null
   kind: string | null
   sealed: string | null
   state: string | null
@@ -62,6 +76,8 @@ export type CredentialCountAggregateOutputType = {
   tenantId: number
   ownerKind: number
   ownerId: number
+  memberId: number
+  generation: number
   kind: number
   sealed: number
   headerNames: number
@@ -77,12 +93,22 @@ export type CredentialCountAggregateOutputType = {
 }
 
 
+export type CredentialAvgAggregateInputType = {
+  generation?: true
+}
+
+export type CredentialSumAggregateInputType = {
+  generation?: true
+}
+
 export type CredentialMinAggregateInputType = {
   id?: true
   connectorId?: true
   tenantId?: true
   ownerKind?: true
   ownerId?: true
+  memberId?: true
+  generation?: true
   kind?: true
   sealed?: true
   state?: true
@@ -99,6 +125,8 @@ export type CredentialMaxAggregateInputType = {
   tenantId?: true
   ownerKind?: true
   ownerId?: true
+  memberId?: true
+  generation?: true
   kind?: true
   sealed?: true
   state?: true
@@ -115,6 +143,8 @@ export type CredentialCountAggregateInputType = {
   tenantId?: true
   ownerKind?: true
   ownerId?: true
+  memberId?: true
+  generation?: true
   kind?: true
   sealed?: true
   headerNames?: true
@@ -167,6 +197,18 @@ export type CredentialAggregateArgs<ExtArgs extends runtime.Types.Extensions.Int
   /**
    * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
    * 
+   * Select which fields to average
+  **/
+  _avg?: CredentialAvgAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
+   * Select which fields to sum
+  **/
+  _sum?: CredentialSumAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
    * Select which fields to find the minimum value
   **/
   _min?: CredentialMinAggregateInputType
@@ -197,6 +239,8 @@ export type CredentialGroupByArgs<ExtArgs extends runtime.Types.Extensions.Inter
   take?: number
   skip?: number
   _count?: CredentialCountAggregateInputType | true
+  _avg?: CredentialAvgAggregateInputType
+  _sum?: CredentialSumAggregateInputType
   _min?: CredentialMinAggregateInputType
   _max?: CredentialMaxAggregateInputType
 }
@@ -207,6 +251,8 @@ export type CredentialGroupByOutputType = {
   tenantId: string
   ownerKind: string
   ownerId: string
+  memberId: string
+  generation: number
   kind: string
   sealed: string
   headerNames: string[]
@@ -219,6 +265,8 @@ export type CredentialGroupByOutputType = {
   createdAt: Date
   updatedAt: Date
   _count: CredentialCountAggregateOutputType | null
+  _avg: CredentialAvgAggregateOutputType | null
+  _sum: CredentialSumAggregateOutputType | null
   _min: CredentialMinAggregateOutputType | null
   _max: CredentialMaxAggregateOutputType | null
 }
@@ -247,6 +295,8 @@ export type CredentialWhereInput = {
   tenantId?: Prisma.StringFilter<"Credential"> | string
   ownerKind?: Prisma.StringFilter<"Credential"> | string
   ownerId?: Prisma.StringFilter<"Credential"> | string
+  memberId?: Prisma.StringFilter<"Credential"> | string
+  generation?: Prisma.IntFilter<"Credential"> | number
   kind?: Prisma.StringFilter<"Credential"> | string
   sealed?: Prisma.StringFilter<"Credential"> | string
   headerNames?: Prisma.StringNullableListFilter<"Credential">
@@ -267,6 +317,8 @@ export type CredentialOrderByWithRelationInput = {
   tenantId?: Prisma.SortOrder
   ownerKind?: Prisma.SortOrder
   ownerId?: Prisma.SortOrder
+  memberId?: Prisma.SortOrder
+  generation?: Prisma.SortOrder
   kind?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
   headerNames?: Prisma.SortOrder
@@ -283,14 +335,16 @@ export type CredentialOrderByWithRelationInput = {
 
 export type CredentialWhereUniqueInput = Prisma.AtLeast<{
   id?: string
-  connectorId?: string
-  connectorId_tenantId_ownerKind_ownerId?: Prisma.CredentialConnectorIdTenantIdOwnerKindOwnerIdCompoundUniqueInput
+  connectorId_memberId?: Prisma.CredentialConnectorIdMemberIdCompoundUniqueInput
   AND?: Prisma.CredentialWhereInput | Prisma.CredentialWhereInput[]
   OR?: Prisma.CredentialWhereInput[]
   NOT?: Prisma.CredentialWhereInput | Prisma.CredentialWhereInput[]
+  connectorId?: Prisma.UuidFilter<"Credential"> | string
   tenantId?: Prisma.StringFilter<"Credential"> | string
   ownerKind?: Prisma.StringFilter<"Credential"> | string
   ownerId?: Prisma.StringFilter<"Credential"> | string
+  memberId?: Prisma.StringFilter<"Credential"> | string
+  generation?: Prisma.IntFilter<"Credential"> | number
   kind?: Prisma.StringFilter<"Credential"> | string
   sealed?: Prisma.StringFilter<"Credential"> | string
   headerNames?: Prisma.StringNullableListFilter<"Credential">
@@ -303,7 +357,7 @@ export type CredentialWhereUniqueInput = Prisma.AtLeast<{
   createdAt?: Prisma.DateTimeFilter<"Credential"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Credential"> | Date | string
   connector?: Prisma.XOR<Prisma.ConnectorScalarRelationFilter, Prisma.ConnectorWhereInput>
-}, "id" | "connectorId" | "connectorId_tenantId_ownerKind_ownerId">
+}, "id" | "connectorId_memberId">
 
 export type CredentialOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
@@ -311,6 +365,8 @@ export type CredentialOrderByWithAggregationInput = {
   tenantId?: Prisma.SortOrder
   ownerKind?: Prisma.SortOrder
   ownerId?: Prisma.SortOrder
+  memberId?: Prisma.SortOrder
+  generation?: Prisma.SortOrder
   kind?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
   headerNames?: Prisma.SortOrder
@@ -323,8 +379,10 @@ export type CredentialOrderByWithAggregationInput = {
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   _count?: Prisma.CredentialCountOrderByAggregateInput
+  _avg?: Prisma.CredentialAvgOrderByAggregateInput
   _max?: Prisma.CredentialMaxOrderByAggregateInput
   _min?: Prisma.CredentialMinOrderByAggregateInput
+  _sum?: Prisma.CredentialSumOrderByAggregateInput
 }
 
 export type CredentialScalarWhereWithAggregatesInput = {
@@ -336,6 +394,8 @@ export type CredentialScalarWhereWithAggregatesInput = {
   tenantId?: Prisma.StringWithAggregatesFilter<"Credential"> | string
   ownerKind?: Prisma.StringWithAggregatesFilter<"Credential"> | string
   ownerId?: Prisma.StringWithAggregatesFilter<"Credential"> | string
+  memberId?: Prisma.StringWithAggregatesFilter<"Credential"> | string
+  generation?: Prisma.IntWithAggregatesFilter<"Credential"> | number
   kind?: Prisma.StringWithAggregatesFilter<"Credential"> | string
   sealed?: Prisma.StringWithAggregatesFilter<"Credential"> | string
   headerNames?: Prisma.StringNullableListFilter<"Credential">
@@ -351,6 +411,8 @@ export type CredentialScalarWhereWithAggregatesInput = {
 
 export type CredentialCreateInput = {
   id: string
+  memberId?: string
+  generation?: number
   kind: string
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
@@ -362,7 +424,7 @@ export type CredentialCreateInput = {
   missingScopes?: Prisma.CredentialCreatemissingScopesInput | string[]
   createdAt: Date | string
   updatedAt: Date | string
-  connector: Prisma.ConnectorCreateNestedOneWithoutCredentialInput
+  connector: Prisma.ConnectorCreateNestedOneWithoutCredentialsInput
 }
 
 export type CredentialUncheckedCreateInput = {
@@ -371,6 +433,8 @@ export type CredentialUncheckedCreateInput = {
   tenantId: string
   ownerKind: string
   ownerId: string
+  memberId?: string
+  generation?: number
   kind: string
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
@@ -386,6 +450,8 @@ export type CredentialUncheckedCreateInput = {
 
 export type CredentialUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  memberId?: Prisma.StringFieldUpdateOperationsInput | string
+  generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
@@ -397,7 +463,7 @@ export type CredentialUpdateInput = {
   missingScopes?: Prisma.CredentialUpdatemissingScopesInput | string[]
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  connector?: Prisma.ConnectorUpdateOneRequiredWithoutCredentialNestedInput
+  connector?: Prisma.ConnectorUpdateOneRequiredWithoutCredentialsNestedInput
 }
 
 export type CredentialUncheckedUpdateInput = {
@@ -406,6 +472,8 @@ export type CredentialUncheckedUpdateInput = {
   tenantId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  memberId?: Prisma.StringFieldUpdateOperationsInput | string
+  generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
@@ -425,6 +493,8 @@ export type CredentialCreateManyInput = {
   tenantId: string
   ownerKind: string
   ownerId: string
+  memberId?: string
+  generation?: number
   kind: string
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
@@ -440,6 +510,8 @@ export type CredentialCreateManyInput = {
 
 export type CredentialUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  memberId?: Prisma.StringFieldUpdateOperationsInput | string
+  generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
@@ -459,6 +531,8 @@ export type CredentialUncheckedUpdateManyInput = {
   tenantId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  memberId?: Prisma.StringFieldUpdateOperationsInput | string
+  generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
@@ -472,9 +546,14 @@ export type CredentialUncheckedUpdateManyInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
-export type CredentialNullableScalarRelationFilter = {
-  is?: Prisma.CredentialWhereInput | null
-  isNot?: Prisma.CredentialWhereInput | null
+export type CredentialListRelationFilter = {
+  every?: Prisma.CredentialWhereInput
+  some?: Prisma.CredentialWhereInput
+  none?: Prisma.CredentialWhereInput
+}
+
+export type CredentialOrderByRelationAggregateInput = {
+  _count?: Prisma.SortOrder
 }
 
 export type StringNullableListFilter<$PrismaModel = never> = {
@@ -485,11 +564,9 @@ export type StringNullableListFilter<$PrismaModel = never> = {
   isEmpty?: boolean
 }
 
-export type CredentialConnectorIdTenantIdOwnerKindOwnerIdCompoundUniqueInput = {
+export type CredentialConnectorIdMemberIdCompoundUniqueInput = {
   connectorId: string
-  tenantId: string
-  ownerKind: string
-  ownerId: string
+  memberId: string
 }
 
 export type CredentialCountOrderByAggregateInput = {
@@ -498,6 +575,8 @@ export type CredentialCountOrderByAggregateInput = {
   tenantId?: Prisma.SortOrder
   ownerKind?: Prisma.SortOrder
   ownerId?: Prisma.SortOrder
+  memberId?: Prisma.SortOrder
+  generation?: Prisma.SortOrder
   kind?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
   headerNames?: Prisma.SortOrder
@@ -511,12 +590,18 @@ export type CredentialCountOrderByAggregateInput = {
   updatedAt?: Prisma.SortOrder
 }
 
+export type CredentialAvgOrderByAggregateInput = {
+  generation?: Prisma.SortOrder
+}
+
 export type CredentialMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
   connectorId?: Prisma.SortOrder
   tenantId?: Prisma.SortOrder
   ownerKind?: Prisma.SortOrder
   ownerId?: Prisma.SortOrder
+  memberId?: Prisma.SortOrder
+  generation?: Prisma.SortOrder
   kind?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
   state?: Prisma.SortOrder
@@ -533,6 +618,8 @@ export type CredentialMinOrderByAggregateInput = {
   tenantId?: Prisma.SortOrder
   ownerKind?: Prisma.SortOrder
   ownerId?: Prisma.SortOrder
+  memberId?: Prisma.SortOrder
+  generation?: Prisma.SortOrder
   kind?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
   state?: Prisma.SortOrder
@@ -543,36 +630,50 @@ export type CredentialMinOrderByAggregateInput = {
   updatedAt?: Prisma.SortOrder
 }
 
-export type CredentialCreateNestedOneWithoutConnectorInput = {
-  create?: Prisma.XOR<Prisma.CredentialCreateWithoutConnectorInput, Prisma.CredentialUncheckedCreateWithoutConnectorInput>
-  connectOrCreate?: Prisma.CredentialCreateOrConnectWithoutConnectorInput
-  connect?: Prisma.CredentialWhereUniqueInput
+export type CredentialSumOrderByAggregateInput = {
+  generation?: Prisma.SortOrder
 }
 
-export type CredentialUncheckedCreateNestedOneWithoutConnectorInput = {
-  create?: Prisma.XOR<Prisma.CredentialCreateWithoutConnectorInput, Prisma.CredentialUncheckedCreateWithoutConnectorInput>
-  connectOrCreate?: Prisma.CredentialCreateOrConnectWithoutConnectorInput
-  connect?: Prisma.CredentialWhereUniqueInput
+export type CredentialCreateNestedManyWithoutConnectorInput = {
+  create?: Prisma.XOR<Prisma.CredentialCreateWithoutConnectorInput, Prisma.CredentialUncheckedCreateWithoutConnectorInput> | Prisma.CredentialCreateWithoutConnectorInput[] | Prisma.CredentialUncheckedCreateWithoutConnectorInput[]
+  connectOrCreate?: Prisma.CredentialCreateOrConnectWithoutConnectorInput | Prisma.CredentialCreateOrConnectWithoutConnectorInput[]
+  createMany?: Prisma.CredentialCreateManyConnectorInputEnvelope
+  connect?: Prisma.CredentialWhereUniqueInput | Prisma.CredentialWhereUniqueInput[]
 }
 
-export type CredentialUpdateOneWithoutConnectorNestedInput = {
-  create?: Prisma.XOR<Prisma.CredentialCreateWithoutConnectorInput, Prisma.CredentialUncheckedCreateWithoutConnectorInput>
-  connectOrCreate?: Prisma.CredentialCreateOrConnectWithoutConnectorInput
-  upsert?: Prisma.CredentialUpsertWithoutConnectorInput
-  disconnect?: Prisma.CredentialWhereInput | boolean
-  delete?: Prisma.CredentialWhereInput | boolean
-  connect?: Prisma.CredentialWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.CredentialUpdateToOneWithWhereWithoutConnectorInput, Prisma.CredentialUpdateWithoutConnectorInput>, Prisma.CredentialUncheckedUpdateWithoutConnectorInput>
+export type CredentialUncheckedCreateNestedManyWithoutConnectorInput = {
+  create?: Prisma.XOR<Prisma.CredentialCreateWithoutConnectorInput, Prisma.CredentialUncheckedCreateWithoutConnectorInput> | Prisma.CredentialCreateWithoutConnectorInput[] | Prisma.CredentialUncheckedCreateWithoutConnectorInput[]
+  connectOrCreate?: Prisma.CredentialCreateOrConnectWithoutConnectorInput | Prisma.CredentialCreateOrConnectWithoutConnectorInput[]
+  createMany?: Prisma.CredentialCreateManyConnectorInputEnvelope
+  connect?: Prisma.CredentialWhereUniqueInput | Prisma.CredentialWhereUniqueInput[]
 }
 
-export type CredentialUncheckedUpdateOneWithoutConnectorNestedInput = {
-  create?: Prisma.XOR<Prisma.CredentialCreateWithoutConnectorInput, Prisma.CredentialUncheckedCreateWithoutConnectorInput>
-  connectOrCreate?: Prisma.CredentialCreateOrConnectWithoutConnectorInput
-  upsert?: Prisma.CredentialUpsertWithoutConnectorInput
-  disconnect?: Prisma.CredentialWhereInput | boolean
-  delete?: Prisma.CredentialWhereInput | boolean
-  connect?: Prisma.CredentialWhereUniqueInput
-  update?: Prisma.XOR<Prisma.XOR<Prisma.CredentialUpdateToOneWithWhereWithoutConnectorInput, Prisma.CredentialUpdateWithoutConnectorInput>, Prisma.CredentialUncheckedUpdateWithoutConnectorInput>
+export type CredentialUpdateManyWithoutConnectorNestedInput = {
+  create?: Prisma.XOR<Prisma.CredentialCreateWithoutConnectorInput, Prisma.CredentialUncheckedCreateWithoutConnectorInput> | Prisma.CredentialCreateWithoutConnectorInput[] | Prisma.CredentialUncheckedCreateWithoutConnectorInput[]
+  connectOrCreate?: Prisma.CredentialCreateOrConnectWithoutConnectorInput | Prisma.CredentialCreateOrConnectWithoutConnectorInput[]
+  upsert?: Prisma.CredentialUpsertWithWhereUniqueWithoutConnectorInput | Prisma.CredentialUpsertWithWhereUniqueWithoutConnectorInput[]
+  createMany?: Prisma.CredentialCreateManyConnectorInputEnvelope
+  set?: Prisma.CredentialWhereUniqueInput | Prisma.CredentialWhereUniqueInput[]
+  disconnect?: Prisma.CredentialWhereUniqueInput | Prisma.CredentialWhereUniqueInput[]
+  delete?: Prisma.CredentialWhereUniqueInput | Prisma.CredentialWhereUniqueInput[]
+  connect?: Prisma.CredentialWhereUniqueInput | Prisma.CredentialWhereUniqueInput[]
+  update?: Prisma.CredentialUpdateWithWhereUniqueWithoutConnectorInput | Prisma.CredentialUpdateWithWhereUniqueWithoutConnectorInput[]
+  updateMany?: Prisma.CredentialUpdateManyWithWhereWithoutConnectorInput | Prisma.CredentialUpdateManyWithWhereWithoutConnectorInput[]
+  deleteMany?: Prisma.CredentialScalarWhereInput | Prisma.CredentialScalarWhereInput[]
+}
+
+export type CredentialUncheckedUpdateManyWithoutConnectorNestedInput = {
+  create?: Prisma.XOR<Prisma.CredentialCreateWithoutConnectorInput, Prisma.CredentialUncheckedCreateWithoutConnectorInput> | Prisma.CredentialCreateWithoutConnectorInput[] | Prisma.CredentialUncheckedCreateWithoutConnectorInput[]
+  connectOrCreate?: Prisma.CredentialCreateOrConnectWithoutConnectorInput | Prisma.CredentialCreateOrConnectWithoutConnectorInput[]
+  upsert?: Prisma.CredentialUpsertWithWhereUniqueWithoutConnectorInput | Prisma.CredentialUpsertWithWhereUniqueWithoutConnectorInput[]
+  createMany?: Prisma.CredentialCreateManyConnectorInputEnvelope
+  set?: Prisma.CredentialWhereUniqueInput | Prisma.CredentialWhereUniqueInput[]
+  disconnect?: Prisma.CredentialWhereUniqueInput | Prisma.CredentialWhereUniqueInput[]
+  delete?: Prisma.CredentialWhereUniqueInput | Prisma.CredentialWhereUniqueInput[]
+  connect?: Prisma.CredentialWhereUniqueInput | Prisma.CredentialWhereUniqueInput[]
+  update?: Prisma.CredentialUpdateWithWhereUniqueWithoutConnectorInput | Prisma.CredentialUpdateWithWhereUniqueWithoutConnectorInput[]
+  updateMany?: Prisma.CredentialUpdateManyWithWhereWithoutConnectorInput | Prisma.CredentialUpdateManyWithWhereWithoutConnectorInput[]
+  deleteMany?: Prisma.CredentialScalarWhereInput | Prisma.CredentialScalarWhereInput[]
 }
 
 export type CredentialCreateheaderNamesInput = {
@@ -604,6 +705,8 @@ export type CredentialUpdatemissingScopesInput = {
 
 export type CredentialCreateWithoutConnectorInput = {
   id: string
+  memberId?: string
+  generation?: number
   kind: string
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
@@ -619,6 +722,8 @@ export type CredentialCreateWithoutConnectorInput = {
 
 export type CredentialUncheckedCreateWithoutConnectorInput = {
   id: string
+  memberId?: string
+  generation?: number
   kind: string
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
@@ -637,19 +742,72 @@ export type CredentialCreateOrConnectWithoutConnectorInput = {
   create: Prisma.XOR<Prisma.CredentialCreateWithoutConnectorInput, Prisma.CredentialUncheckedCreateWithoutConnectorInput>
 }
 
-export type CredentialUpsertWithoutConnectorInput = {
-  update: Prisma.XOR<Prisma.CredentialUpdateWithoutConnectorInput, Prisma.CredentialUncheckedUpdateWithoutConnectorInput>
-  create: Prisma.XOR<Prisma.CredentialCreateWithoutConnectorInput, Prisma.CredentialUncheckedCreateWithoutConnectorInput>
-  where?: Prisma.CredentialWhereInput
+export type CredentialCreateManyConnectorInputEnvelope = {
+  data: Prisma.CredentialCreateManyConnectorInput | Prisma.CredentialCreateManyConnectorInput[]
+  skipDuplicates?: boolean
 }
 
-export type CredentialUpdateToOneWithWhereWithoutConnectorInput = {
-  where?: Prisma.CredentialWhereInput
+export type CredentialUpsertWithWhereUniqueWithoutConnectorInput = {
+  where: Prisma.CredentialWhereUniqueInput
+  update: Prisma.XOR<Prisma.CredentialUpdateWithoutConnectorInput, Prisma.CredentialUncheckedUpdateWithoutConnectorInput>
+  create: Prisma.XOR<Prisma.CredentialCreateWithoutConnectorInput, Prisma.CredentialUncheckedCreateWithoutConnectorInput>
+}
+
+export type CredentialUpdateWithWhereUniqueWithoutConnectorInput = {
+  where: Prisma.CredentialWhereUniqueInput
   data: Prisma.XOR<Prisma.CredentialUpdateWithoutConnectorInput, Prisma.CredentialUncheckedUpdateWithoutConnectorInput>
+}
+
+export type CredentialUpdateManyWithWhereWithoutConnectorInput = {
+  where: Prisma.CredentialScalarWhereInput
+  data: Prisma.XOR<Prisma.CredentialUpdateManyMutationInput, Prisma.CredentialUncheckedUpdateManyWithoutConnectorInput>
+}
+
+export type CredentialScalarWhereInput = {
+  AND?: Prisma.CredentialScalarWhereInput | Prisma.CredentialScalarWhereInput[]
+  OR?: Prisma.CredentialScalarWhereInput[]
+  NOT?: Prisma.CredentialScalarWhereInput | Prisma.CredentialScalarWhereInput[]
+  id?: Prisma.UuidFilter<"Credential"> | string
+  connectorId?: Prisma.UuidFilter<"Credential"> | string
+  tenantId?: Prisma.StringFilter<"Credential"> | string
+  ownerKind?: Prisma.StringFilter<"Credential"> | string
+  ownerId?: Prisma.StringFilter<"Credential"> | string
+  memberId?: Prisma.StringFilter<"Credential"> | string
+  generation?: Prisma.IntFilter<"Credential"> | number
+  kind?: Prisma.StringFilter<"Credential"> | string
+  sealed?: Prisma.StringFilter<"Credential"> | string
+  headerNames?: Prisma.StringNullableListFilter<"Credential">
+  state?: Prisma.StringFilter<"Credential"> | string
+  expiresAt?: Prisma.DateTimeNullableFilter<"Credential"> | Date | string | null
+  leaseId?: Prisma.UuidNullableFilter<"Credential"> | string | null
+  leasedUntil?: Prisma.DateTimeNullableFilter<"Credential"> | Date | string | null
+  scopes?: Prisma.StringNullableListFilter<"Credential">
+  missingScopes?: Prisma.StringNullableListFilter<"Credential">
+  createdAt?: Prisma.DateTimeFilter<"Credential"> | Date | string
+  updatedAt?: Prisma.DateTimeFilter<"Credential"> | Date | string
+}
+
+export type CredentialCreateManyConnectorInput = {
+  id: string
+  memberId?: string
+  generation?: number
+  kind: string
+  sealed: string
+  headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
+  state?: string
+  expiresAt?: Date | string | null
+  leaseId?: string | null
+  leasedUntil?: Date | string | null
+  scopes?: Prisma.CredentialCreatescopesInput | string[]
+  missingScopes?: Prisma.CredentialCreatemissingScopesInput | string[]
+  createdAt: Date | string
+  updatedAt: Date | string
 }
 
 export type CredentialUpdateWithoutConnectorInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  memberId?: Prisma.StringFieldUpdateOperationsInput | string
+  generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
@@ -665,6 +823,25 @@ export type CredentialUpdateWithoutConnectorInput = {
 
 export type CredentialUncheckedUpdateWithoutConnectorInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  memberId?: Prisma.StringFieldUpdateOperationsInput | string
+  generation?: Prisma.IntFieldUpdateOperationsInput | number
+  kind?: Prisma.StringFieldUpdateOperationsInput | string
+  sealed?: Prisma.StringFieldUpdateOperationsInput | string
+  headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  leaseId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leasedUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  scopes?: Prisma.CredentialUpdatescopesInput | string[]
+  missingScopes?: Prisma.CredentialUpdatemissingScopesInput | string[]
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+}
+
+export type CredentialUncheckedUpdateManyWithoutConnectorInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  memberId?: Prisma.StringFieldUpdateOperationsInput | string
+  generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
@@ -686,6 +863,8 @@ export type CredentialSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   tenantId?: boolean
   ownerKind?: boolean
   ownerId?: boolean
+  memberId?: boolean
+  generation?: boolean
   kind?: boolean
   sealed?: boolean
   headerNames?: boolean
@@ -706,6 +885,8 @@ export type CredentialSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   tenantId?: boolean
   ownerKind?: boolean
   ownerId?: boolean
+  memberId?: boolean
+  generation?: boolean
   kind?: boolean
   sealed?: boolean
   headerNames?: boolean
@@ -726,6 +907,8 @@ export type CredentialSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   tenantId?: boolean
   ownerKind?: boolean
   ownerId?: boolean
+  memberId?: boolean
+  generation?: boolean
   kind?: boolean
   sealed?: boolean
   headerNames?: boolean
@@ -746,6 +929,8 @@ export type CredentialSelectScalar = {
   tenantId?: boolean
   ownerKind?: boolean
   ownerId?: boolean
+  memberId?: boolean
+  generation?: boolean
   kind?: boolean
   sealed?: boolean
   headerNames?: boolean
@@ -759,7 +944,7 @@ export type CredentialSelectScalar = {
   updatedAt?: boolean
 }
 
-export type CredentialOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "connectorId" | "tenantId" | "ownerKind" | "ownerId" | "kind" | "sealed" | "headerNames" | "state" | "expiresAt" | "leaseId" | "leasedUntil" | "scopes" | "missingScopes" | "createdAt" | "updatedAt", ExtArgs["result"]["credential"]>
+export type CredentialOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "connectorId" | "tenantId" | "ownerKind" | "ownerId" | "memberId" | "generation" | "kind" | "sealed" | "headerNames" | "state" | "expiresAt" | "leaseId" | "leasedUntil" | "scopes" | "missingScopes" | "createdAt" | "updatedAt", ExtArgs["result"]["credential"]>
 export type CredentialInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
 }
@@ -781,6 +966,14 @@ export type $CredentialPayload<ExtArgs extends runtime.Types.Extensions.Internal
     tenantId: string
     ownerKind: string
     ownerId: string
+    /**
+     * The member it belongs to and acts for; empty where it is the owner's.
+     */
+    memberId: string
+    /**
+     * Another one for each that was ever stored: sessions opened with an earlier one of the same member are dead.
+     */
+    generation: number
     kind: string
     sealed: string
     /**
@@ -1239,6 +1432,8 @@ export interface CredentialFieldRefs {
   readonly tenantId: Prisma.FieldRef<"Credential", 'String'>
   readonly ownerKind: Prisma.FieldRef<"Credential", 'String'>
   readonly ownerId: Prisma.FieldRef<"Credential", 'String'>
+  readonly memberId: Prisma.FieldRef<"Credential", 'String'>
+  readonly generation: Prisma.FieldRef<"Credential", 'Int'>
   readonly kind: Prisma.FieldRef<"Credential", 'String'>
   readonly sealed: Prisma.FieldRef<"Credential", 'String'>
   readonly headerNames: Prisma.FieldRef<"Credential", 'String[]'>

@@ -35,6 +35,7 @@ export function source(
 ): ToolSource {
   return {
     id: `id-${slug}`,
+    projectId: undefined,
     name: slug,
     slug,
     health,
