@@ -28,6 +28,8 @@ export interface ToolRefreshServiceDeps {
 }
 
 interface Entry {
+  /** Who gave the last sign: of those who share the connector the one whose session is open most likely. */
+  identity: Identity;
   /** When the connector was first used. */
   since: number;
   /** When the last look began. */
@@ -58,9 +60,13 @@ export class ToolRefreshService {
   /** Takes a sign that the tools may be others than those that are stored. Never throws; the look comes in the background. */
   notice(identity: Identity, connectorId: string, sign: ToolChangeSign): void {
     if (this.#stopped.signal.aborted) return;
-    const id = JSON.stringify([identity.tenantId, identity.userId, connectorId]);
+    const { tenantId, userId, projectId } = identity;
+    // All members of a project have the same tools, and each of their sessions tells of a change.
+    const owner = projectId === undefined ? ['user', userId] : ['project', projectId];
+    const id = JSON.stringify([tenantId, ...owner, connectorId]);
     const now = this.#deps.clock.monotonic();
-    const entry = this.#entries.get(id) ?? newEntry(now);
+    const entry = this.#entries.get(id) ?? newEntry(now, identity);
+    entry.identity = identity;
     this.#remember(id, entry);
     const { debounceMs, relistMs } = REFRESH_LIMITS;
     const { lookedAt = Number.NEGATIVE_INFINITY, since } = entry;
@@ -71,7 +77,7 @@ export class ToolRefreshService {
     }
     entry.isBusy = true;
     const waitMs = Math.max(0, lookedAt + debounceMs - now);
-    this.#start(entry, waitMs, () => this.#look(identity, connectorId));
+    this.#start(entry, waitMs, () => this.#look(entry.identity, connectorId));
   }
 
   /** Takes no more signs, and waits for the looks under way. */
@@ -135,6 +141,6 @@ async function discover(connection: McpConnection, signal: AbortSignal): Promise
   return { tools, offerings: await connection.listOfferings({ signal }) };
 }
 
-function newEntry(now: number): Entry {
-  return { since: now, lookedAt: undefined, isBusy: false, isAgain: false };
+function newEntry(now: number, identity: Identity): Entry {
+  return { identity, since: now, lookedAt: undefined, isBusy: false, isAgain: false };
 }

@@ -84,6 +84,16 @@ describe('a server that says its tools changed', () => {
     expect(looks).toHaveLength(2);
   });
 
+  it('of a project is looked at once for all members, over the session of the one who told last', async () => {
+    const inAtlas = (userId: string) => ({ ...alice, userId, projectId: 'atlas' });
+    await notice('announced', 'c1', inAtlas('alice'));
+    await notice('announced', 'c1', inAtlas('bob'));
+    await notice('announced', 'c1', inAtlas('carol'));
+    expect(looks).toEqual(['alice c1']);
+    await pass(30_000);
+    expect(looks).toEqual(['alice c1', 'carol c1']);
+  });
+
   it('costs others nothing', async () => {
     look = (connectorId) => (connectorId === 'c1' ? new Promise(() => {}) : Promise.resolve());
     await notice('announced');
