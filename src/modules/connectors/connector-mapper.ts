@@ -36,13 +36,13 @@ export function toTestDraft(body: ConnectionTest): TestDraft {
 
 const DEFAULT_CALL_TIMEOUT_SECONDS = 60;
 
-/** A connector to create. @throws AppError `VALIDATION_FAILED` for personal credentials without a project */
+/** A connector to create. @throws AppError `CREDENTIALS_INVALID` for personal ones without a project */
 export function toDraft(body: ConnectorCreate): ConnectorDraft {
   const { name, call_timeout_seconds: callTimeoutSeconds = DEFAULT_CALL_TIMEOUT_SECONDS } = body;
   const { credential_mode: credentialMode = 'shared', project_id: projectId } = body;
   if (credentialMode === 'personal' && projectId === undefined) {
     const detail = 'needs a project_id: what is your own has no other users';
-    throw new AppError('VALIDATION_FAILED', {
+    throw new AppError('CREDENTIALS_INVALID', {
       errors: [{ pointer: '/body/credential_mode', detail }],
     });
   }

@@ -311,7 +311,7 @@ describe('who is not in the project', () => {
 describe('personal credentials', () => {
   it('need a project', async () => {
     const body = ownDraft({ credential_mode: 'personal' });
-    const problem = (await admin.createConnector(body)).problem(422, 'VALIDATION_FAILED');
+    const problem = (await admin.createConnector(body)).problem(422, 'CREDENTIALS_INVALID');
     expect(problem.errors).toMatchObject([{ pointer: '/body/credential_mode' }]);
   });
 });
