@@ -166,8 +166,8 @@ export class ConnectorSaveService {
 
   /** How many more connectors the owner may have now. */
   async countRoom(identity: Identity): Promise<number> {
-    const { store, limit } = this.#deps;
-    return Math.max(0, limit - (await store.count(identity)));
+    const count = await this.#deps.store.count(identity);
+    return Math.max(0, this.#limitOf(identity) - count);
   }
 
   async #assertBelowLimit(identity: Identity): Promise<void> {

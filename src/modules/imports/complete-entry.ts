@@ -77,7 +77,10 @@ export function completeEntry(server: RemoteServer, completion: EntryCompletion)
   const { transport, callTimeoutSeconds = DEFAULT_CALL_TIMEOUT_SECONDS } = server;
   return {
     kind: 'complete',
-    way: { serverUrl, transport, authType, credentials, callTimeoutSeconds },
+    way: {
+      ...{ serverUrl, transport, authType, credentials, callTimeoutSeconds },
+      credentialMode: 'shared',
+    },
   };
 }
 

@@ -106,11 +106,16 @@ async function aim(request: TameRequest): Promise<TameRequest> {
   const { id, tool } = await ensureConnector();
   const known = request.url.replace(UUID, id).replace(/^\/api\/users\/[^/]+/, '/api/users/me');
   const url = await aimAtTool(known, id);
+  if (request.body === undefined) return { ...request, url };
+  const body: object = Object(parseBody(request.body));
+  // A hash or a project that was made up would only ever be another one.
+  if ('server_url' in body) {
+    const own = { ...body, project_id: undefined, credential_mode: undefined };
+    return { ...request, url, body: JSON.stringify(own) };
+  }
   if (!url.endsWith('/tools/call')) return { ...request, url };
   await offerTools(id);
-  const call: object = Object(parseBody(request.body ?? '{}'));
-  // A hash or a project that was made up would only ever be another one.
-  const real = { ...call, name: tool, definition_hash: undefined, project_id: undefined };
+  const real = { ...body, name: tool, definition_hash: undefined, project_id: undefined };
   return { ...request, url, body: JSON.stringify(real) };
 }
 

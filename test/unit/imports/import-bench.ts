@@ -50,6 +50,8 @@ export class ImportBench {
     const at = new Date('2026-11-20T09:00:00Z');
     const connector: Connector = {
       id: randomUUID(),
+      projectId: undefined,
+      credentialMode: 'shared',
       name,
       slug: 'slug',
       serverUrl,
