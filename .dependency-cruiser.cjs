@@ -135,10 +135,19 @@ module.exports = {
     {
       name: 'plumbing-knows-no-module',
       severity: 'error',
-      from: { path: '^src/(database|mcp|oauth|errors|jobs|lib|contract|http|outbound|tenancy)/' },
+      from: {
+        path: '^src/(database|mcp|oauth|errors|jobs|lib|contract|http|outbound|tenancy|gmail)/',
+      },
       to: {
         path: ['^src/modules/', '^src/(app|container[a-z-]*|network|server|service|config)\\.ts$'],
       },
+    },
+    {
+      name: 'gmail-is-a-program-of-its-own',
+      comment: 'The service knows it as it knows any MCP server: by its address.',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/(gmail/|gmail-server\\.ts$)' },
+      to: { path: '^src/gmail/' },
     },
     {
       name: 'other-modules-through-their-index',

@@ -29,11 +29,11 @@ async function pruneInto(folder: string): Promise<void> {
   run('npm', ['ci', '--ignore-scripts', '--omit=dev', '--omit=optional'], folder);
 }
 
-async function waitUntilReady(url: string, service: ChildProcess): Promise<void> {
+async function waitUntilReady(url: string, service: ChildProcess, path = '/readyz'): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (Date.now() < deadline) {
     if (service.exitCode !== null) throw new Error(`the service ended with ${service.exitCode}`);
-    const response = await fetch(`${url}/readyz`).catch(() => undefined);
+    const response = await fetch(`${url}${path}`).catch(() => undefined);
     if (response?.status === 200) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -47,6 +47,23 @@ async function expectStatus(url: string, token: string | undefined, status: numb
     throw new Error(`${url} answered ${response.status} instead of ${status}`);
   }
   say(`${status} ${new URL(url).pathname}`);
+}
+
+/** The program for Gmail needs no setting, and stops at once. */
+async function startsGmail(folder: string): Promise<void> {
+  const port = await freePort(0);
+  const env = { PATH: process.env['PATH'], GMAIL_PORT: String(port) };
+  const gmail = spawn(process.execPath, ['dist/gmail-server.js'], {
+    ...{ cwd: folder, env, stdio: 'inherit' },
+  });
+  try {
+    await waitUntilReady(`http://127.0.0.1:${port}`, gmail, '/healthz');
+    gmail.kill('SIGTERM');
+    const [code] = await once(gmail, 'exit', { signal: AbortSignal.timeout(STOP_TIMEOUT_MS) });
+    if (code !== 0) throw new Error(`the Gmail server ended with ${code} after SIGTERM`);
+  } finally {
+    gmail.kill('SIGKILL');
+  }
 }
 
 async function serve(folder: string, databaseUrl: string): Promise<void> {
@@ -66,6 +83,7 @@ async function serve(folder: string, databaseUrl: string): Promise<void> {
   run(process.execPath, ['dist/migrate.js'], folder, env);
   run(process.execPath, ['dist/reseal.js'], folder, env);
   run(process.execPath, ['dist/deactivated.js'], folder, env);
+  await startsGmail(folder);
   const service = spawn(process.execPath, ['dist/server.js'], {
     cwd: folder,
     env,

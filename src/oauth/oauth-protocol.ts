@@ -9,7 +9,7 @@ import type { OperatorClients } from './operator-clients.ts';
 export interface OAuthProtocolDeps {
   http: OAuthHttp;
   clock: Pick<Clock, 'now'>;
-  operatorClients: Pick<OperatorClients, 'withSecret'>;
+  operatorClients: Pick<OperatorClients, 'withSecret' | 'parametersFor'>;
 }
 
 /** A request that a browser takes to the authorization server. */
@@ -67,6 +67,7 @@ export class OAuthProtocol {
       resource,
       // OpenID Connect 11: offline access is given only where consent is asked for.
       ...(scopes.includes('offline_access') && { prompt: 'consent' }),
+      ...this.#deps.operatorClients.parametersFor(server, client),
     };
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
     return url.href;

@@ -14,10 +14,33 @@ const OperatorClient = Type.Object(
         Type.Literal('none'),
       ]),
     ),
+    authorization_parameters: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[\\w.-]{1,100}$' }),
+        Type.String({ maxLength: 1000, pattern: '^[\\x20-\\x7e]*$' }),
+        { maxProperties: 10, additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 );
 type OperatorClient = Static<typeof OperatorClient>;
+
+/** What we say in each request for authorization ourselves, and nobody else may. */
+const OWN_PARAMETERS: ReadonlySet<string> = new Set(
+  (
+    'response_type response_mode client_id redirect_uri scope state nonce code_challenge code_challenge_method resource ' +
+    'request request_uri'
+  ).split(' '),
+);
+
+/**
+ * What authorization servers want besides, where the operator has not said it. Google gives refresh tokens for parameters of its own, and
+ * only at the first consent unless it is asked for again (https://developers.google.com/identity/protocols/oauth2/web-server#offline).
+ */
+const KNOWN_PARAMETERS: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([
+  ['https://accounts.google.com/', { access_type: 'offline', prompt: 'consent' }],
+]);
 
 /** Clients that the operator has registered with authorization servers, for all users of the installation, by issuer. */
 export class OperatorClients {
@@ -34,6 +57,13 @@ export class OperatorClients {
     return { client_id: found.client_id, authMethod: methodOf(found, server), isOperators: true };
   }
 
+  /** Further parameters of a request for authorization by one of the operator's clients; none for others. */
+  parametersFor({ issuer }: OAuthServer, { isOperators }: OAuthClient): Record<string, string> {
+    if (isOperators !== true) return {};
+    const named = this.#byIssuer.get(keyOf(issuer))?.authorization_parameters;
+    return { ...(named ?? KNOWN_PARAMETERS.get(keyOf(issuer))) };
+  }
+
   /** The client with the secret that it has now, where it is one of the operator's for this very server. */
   withSecret(server: OAuthServer, client: OAuthClient): OAuthClient {
     if (client.isOperators !== true) return client;
@@ -45,9 +75,9 @@ export class OperatorClients {
 }
 
 /**
- * Reads `[{"issuer", "client_id", "client_secret", "token_endpoint_auth_method"}]`, the names of RFC 7591. Without a secret the method is
- * `none`; with one it is what the server offers.
- * @throws Error on anything else, and on two clients for one issuer
+ * Reads `[{"issuer", "client_id", "client_secret", "token_endpoint_auth_method", "authorization_parameters"}]`, the names of RFC 7591 but
+ * for the last. Without a secret the method is `none`; with one it is what the server offers.
+ * @throws Error on anything else, on two clients for one issuer, and on a parameter that is ours to say
  */
 export function parseOperatorClients(text: string): OperatorClients {
   const clients: unknown = JSON.parse(text);
@@ -57,8 +87,11 @@ export function parseOperatorClients(text: string): OperatorClients {
   return new OperatorClients(clients);
 }
 
-/** A secret that would not be sent, or a method that has none to send. */
-function isWhole({ client_secret, token_endpoint_auth_method: method }: OperatorClient): boolean {
+/** Neither a secret that would not be sent, nor a method that has none to send, nor a parameter that we say ourselves. */
+function isWhole(client: OperatorClient): boolean {
+  const { client_secret, token_endpoint_auth_method: method } = client;
+  const parameters = Object.keys(client.authorization_parameters ?? {});
+  if (parameters.some((name) => OWN_PARAMETERS.has(name))) return false;
   return method === undefined || (method === 'none') === (client_secret === undefined);
 }
 

@@ -26,6 +26,8 @@ export interface AuthorizationServerKnobs {
   rotates: boolean;
   /** How a client has to prove who it is. */
   authMethod: 'none' | 'client_secret_basic' | 'client_secret_post';
+  /** Are there refresh tokens only for who asks for them as Google wants it, and for a code alone? */
+  isGoogles: boolean;
 }
 
 /** A small authorization server with PKCE, rotation and reuse detection, on a real socket. It signs in whoever comes. */
@@ -43,6 +45,8 @@ export interface TestAuthorizationServer {
   reused: string[];
   /** Is the access token one that is good now? */
   isValid(token: string | undefined): boolean;
+  /** What was asked for when the grant of the token began. */
+  scopesOf(token: string | undefined): string[];
   /** Ends every access token that was issued so far. */
   expireTokens(): void;
   /** Takes every grant back. */
@@ -56,8 +60,10 @@ const SECRET = 'secret of the client: +/?';
 /** Starts it. @param path of the issuer, as `/tenant`; the root by default */
 export async function startTestAuthorizationServer(path = ''): Promise<TestAuthorizationServer> {
   const codes = new Map<string, URLSearchParams>();
-  const access = new Set<string>();
+  /** Good access tokens, and what they were asked for with. */
+  const access = new Map<string, URLSearchParams>();
   const refresh = new Map<string, 'good' | 'used'>();
+  const beginnings = new Map<string, URLSearchParams>();
   const knobs: AuthorizationServerKnobs = {
     metadata: {},
     places: undefined,
@@ -68,21 +74,28 @@ export async function startTestAuthorizationServer(path = ''): Promise<TestAutho
     registration: {},
     rotates: true,
     authMethod: 'none',
+    isGoogles: false,
   };
   const tokenRequests: URLSearchParams[] = [];
   const registrations: Record<string, unknown>[] = [];
   const revoked: string[] = [];
   const reused: string[] = [];
 
-  const issue = () => {
+  const issue = (asked: URLSearchParams, isRefresh: boolean) => {
     const tokens = { access: random('at'), refresh: random('rt') };
-    access.add(tokens.access);
-    refresh.set(tokens.refresh, 'good');
+    access.set(tokens.access, asked);
+    const isOffline =
+      asked.get('access_type') === 'offline' && asked.get('prompt') === 'consent' && !isRefresh;
+    const hasRefresh = !knobs.isGoogles || isOffline;
+    if (hasRefresh) {
+      refresh.set(tokens.refresh, 'good');
+      beginnings.set(tokens.refresh, asked);
+    }
     return {
       access_token: tokens.access,
       token_type: 'Bearer',
       expires_in: 3600,
-      refresh_token: tokens.refresh,
+      ...(hasRefresh && { refresh_token: tokens.refresh }),
       ...knobs.tokens,
     };
   };
@@ -130,7 +143,7 @@ export async function startTestAuthorizationServer(path = ''): Promise<TestAutho
       access.clear();
     }
     if (state === 'good' && knobs.rotates) refresh.set(used, 'used');
-    return state === 'good';
+    return state === 'good' ? beginnings.get(used) : undefined;
   };
 
   const takesCode = (form: URLSearchParams) => {
@@ -138,12 +151,12 @@ export async function startTestAuthorizationServer(path = ''): Promise<TestAutho
     codes.delete(form.get('code') ?? '');
     const verifier = form.get('code_verifier') ?? '';
     const challenge = createHash('sha256').update(verifier).digest('base64url');
-    return (
+    const isFine =
       asked?.get('code_challenge') === challenge &&
       asked.get('code_challenge_method') === 'S256' &&
       asked.get('redirect_uri') === form.get('redirect_uri') &&
-      asked.get('resource') === form.get('resource')
-    );
+      asked.get('resource') === form.get('resource');
+    return isFine ? asked : undefined;
   };
 
   const token = async (seen: SeenRequest, response: ServerResponse) => {
@@ -155,8 +168,9 @@ export async function startTestAuthorizationServer(path = ''): Promise<TestAutho
       return json(response, status, body, headers);
     }
     if (!isClient(form, seen)) return json(response, 401, { error: 'invalid_client' });
-    const isFine = form.has('refresh_token') ? takesRefresh(form) : takesCode(form);
-    if (isFine) return json(response, 200, issue());
+    const isRefresh = form.has('refresh_token');
+    const asked = isRefresh ? takesRefresh(form) : takesCode(form);
+    if (asked !== undefined) return json(response, 200, issue(asked, isRefresh));
     json(response, 400, { error: 'invalid_grant', error_description: '<b>no</b>' });
   };
 
@@ -199,6 +213,7 @@ export async function startTestAuthorizationServer(path = ''): Promise<TestAutho
     revoked,
     reused,
     isValid: (given) => given !== undefined && access.has(given),
+    scopesOf: (given = '') => access.get(given)?.get('scope')?.split(' ') ?? [],
     expireTokens: () => access.clear(),
     revokeGrants: () => {
       refresh.clear();

@@ -44,6 +44,27 @@ describe('a client that the operator registered', () => {
     expect(renamed.withSecret(server(), stored)).toBe(stored);
   });
 
+  it('asks for what its server wants besides: as the operator says, or as Google is known to', () => {
+    const issuer = 'https://accounts.google.com';
+    const google = server({ issuer });
+    const parameters = (members: object, at = google) => {
+      const clients = parse({ ...CLIENT, issuer: at.issuer, ...members });
+      return clients.parametersFor(at, clients.find(at) ?? expect.fail());
+    };
+    expect(parameters({})).toEqual({ access_type: 'offline', prompt: 'consent' });
+    expect(parameters({ authorization_parameters: {} })).toEqual({});
+    expect(parameters({}, server())).toEqual({});
+    const audience = { audience: 'https://api.example.com' };
+    expect(parameters({ authorization_parameters: audience }, server())).toEqual(audience);
+    // Somebody else's client is theirs.
+    const typed = { client_id: 'ours', authMethod: 'none' } as const;
+    expect(parse({ ...CLIENT, issuer }).parametersFor(google, typed)).toEqual({});
+    for (const name of ['state', 'resource', 'redirect_uri', 'scope', 'code_challenge', 'a b']) {
+      expect(() => parse({ ...CLIENT, authorization_parameters: { [name]: 'x' } })).toThrow();
+    }
+    expect(() => parse({ ...CLIENT, authorization_parameters: { audience: 7 } })).toThrow();
+  });
+
   it.each([
     ['the usual one', {}, ['client_secret_basic', 'client_secret_post'], 'client_secret_basic'],
     ['the only one offered', {}, ['client_secret_post', 'none'], 'client_secret_post'],
