@@ -1,21 +1,39 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that count what their whole process holds on to. */
+const COUNT_THEIR_PROCESS = ['test/integration/mcp/no-leaks.test.ts'];
+
+const forEach = {
+  pool: 'forks',
+  // Generous: a busy machine must not fail a test.
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000 } },
+  restoreMocks: true,
+} as const;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      {
+        test: {
+          ...forEach,
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: COUNT_THEIR_PROCESS,
+          // Files share a process, and so load the source once: it has no state of its own that one could leave to the next.
+          isolate: false,
+        },
+      },
+      { test: { ...forEach, name: 'alone', include: COUNT_THEIR_PROCESS } },
+    ],
     // One PostgreSQL for the whole run; every test file clones a database of its own from a migrated template.
     globalSetup: ['test/support/global-setup.ts'],
-    pool: 'forks',
     // One more than two processors keep busy: much of the time goes into waiting for processes that start and stop.
     maxWorkers: 3,
-    // Generous: a busy machine must not fail a test.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 10_000 } },
     // The default reporter for people, the other one for .ci/run.
     reporters: ['default', 'json'],
     outputFile: { json: 'coverage/test-results.json' },
-    restoreMocks: true,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
