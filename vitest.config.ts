@@ -3,6 +3,14 @@ import { defineConfig } from 'vitest/config';
 /** Tests that count what their whole process holds on to. */
 const COUNT_THEIR_PROCESS = ['test/integration/mcp/no-leaks.test.ts'];
 
+/** Tests that start the compiled programs. */
+const START_PROGRAMS = [
+  'test/integration/system/**/*.test.ts',
+  'test/integration/oauth/processes.test.ts',
+  'test/integration/oauth/upkeep.test.ts',
+  'test/integration/outbound/service.test.ts',
+];
+
 const forEach = {
   pool: 'forks',
   // Generous: a busy machine must not fail a test.
@@ -20,9 +28,18 @@ export default defineConfig({
           ...forEach,
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: COUNT_THEIR_PROCESS,
+          exclude: [...COUNT_THEIR_PROCESS, ...START_PROGRAMS],
           // Files share a process, and so load the source once: it has no state of its own that one could leave to the next.
           isolate: false,
+        },
+      },
+      {
+        test: {
+          ...forEach,
+          name: 'programs',
+          include: START_PROGRAMS,
+          isolate: false,
+          globalSetup: ['test/support/build-setup.ts'],
         },
       },
       { test: { ...forEach, name: 'alone', include: COUNT_THEIR_PROCESS } },

@@ -8,6 +8,7 @@ import { dumpTables } from '../../support/database-dump.ts';
 import { runJob } from '../../support/due-job.ts';
 import { OffsetClock } from '../../support/offset-clock.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
+import { builtProgram } from '../system/support/program.ts';
 import { SignInBench, startSignInBench } from './support/sign-in-bench.ts';
 
 // Two replicas on one database. Nobody calls: what happens to credentials, jobs and operators do.
@@ -127,7 +128,7 @@ describe('tokens that nobody uses', () => {
 describe('credentials of a disabled connector', () => {
   const deleteDue = () => runJob(replica, 'delete-deactivated-credentials');
   const command = async (...args: string[]) => {
-    const argv = ['--import', 'tsx', 'src/deactivated.ts', ...args];
+    const argv = [builtProgram('deactivated'), ...args];
     const env = { ...process.env, DATABASE_URL: replica.env['DATABASE_URL'] };
     return (await promisify(execFile)(process.execPath, argv, { env })).stdout;
   };

@@ -43,7 +43,7 @@ async function startWith(keys: string): Promise<ServiceAgain> {
 }
 
 function reseal(env: Record<string, string>): Program {
-  return Program.script('src/reseal.ts', [], { env });
+  return Program.built('reseal', [], { env });
 }
 
 function resealWith(keys: string): Program {

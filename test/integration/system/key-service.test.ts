@@ -104,12 +104,12 @@ describe('keys that a key service wrapped', () => {
       KEY_SERVICE_TOKEN: 'not the token',
     };
 
-    const refused = Program.script('src/reseal.ts', [], { env });
+    const refused = Program.built('reseal', [], { env });
     expect((await refused.ended()).code).toBe(1);
     expect(refused.output).toContain('KEY_SERVICE_TOKEN');
 
     env.KEY_SERVICE_TOKEN = transit.token;
-    const command = Program.script('src/reseal.ts', [], { env });
+    const command = Program.built('reseal', [], { env });
     expect((await command.ended()).code, command.output).toBe(0);
     expect(command.output).toContain('1 of 1 connectors sealed with k1');
   });

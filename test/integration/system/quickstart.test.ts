@@ -174,7 +174,7 @@ describe('npm run quickstart -- --once', () => {
     expect((await refused.ended()).code).toBe(1);
     expect(refused.output).toContain('missing migrations');
     expect(refused.output).toContain('npm run db:migrate');
-    const migrate = Program.script('src/migrate.ts', [], { env: { DATABASE_URL: empty.url } });
+    const migrate = Program.built('migrate', [], { env: { DATABASE_URL: empty.url } });
     expect((await migrate.ended()).code, migrate.output).toBe(0);
 
     const program = quickstart(['--once'], { env: { DATABASE_URL: empty.url } });

@@ -55,7 +55,7 @@ it('says which settings are wrong, all of them, and shows no value', async () =>
 });
 
 it('says what is missing where nothing is set, and what to do', async () => {
-  const server = Program.script('src/server.ts', [], { env: {} });
+  const server = Program.built('server', [], { env: {} });
   programs.push(server);
   expect(await server.ended()).toEqual(FAILED);
   expect(server.output).toContain('ENCRYPTION_KEYS is required');

@@ -1,12 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { inject } from 'vitest';
 
 /** The checkout under test. */
 export const ROOT = path.resolve(import.meta.dirname, '../../../..');
 
 /** Milliseconds. Generous: a test ends earlier when all is well, and a busy machine must not fail it. */
 const PATIENCE_MS = 90_000;
+
+/** The file of a compiled program. */
+export function builtProgram(name: string): string {
+  return path.join(inject('build'), `${name}.js`);
+}
 
 /** How a program ended. */
 export interface ProgramEnd {
@@ -48,6 +54,11 @@ export class Program {
       // `close`, not `exit`: by then everything it wrote has arrived.
       this.#child.once('close', (code, signal) => resolve({ code, signal }));
     });
+  }
+
+  /** Runs a program of the product as operators do: `server`, `migrate`, `reseal`. */
+  static built(name: string, args: readonly string[] = [], options: ProgramOptions = {}): Program {
+    return new Program(process.execPath, [builtProgram(name), ...args], options);
   }
 
   /** Runs a TypeScript file of the checkout. */

@@ -15,7 +15,7 @@ export function makeSettings(): Record<string, string> & { JWT_SECRET: string } 
 
 /** The service as a process of its own, on a free port; everything else is up to `env`. */
 export function startServer(env: Readonly<Record<string, string>>): Program {
-  return Program.script('src/server.ts', [], { env: { PORT: '0', ...env } });
+  return Program.built('server', [], { env: { PORT: '0', ...env } });
 }
 
 /** The address a service tells in its log, once it listens. */
