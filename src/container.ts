@@ -177,7 +177,7 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const { toolPolicies } = config;
   const oauth = createOAuth(basis);
   const vault = new CredentialVault({ box });
-  const secrets = createSecrets(vault, logger);
+  const secrets = createSecrets(vault, basis);
   const tester = createTester(basis, oauth);
   const store = new PrismaConnectorStore({ database, toolPolicies });
   const grants = createGrants({ ...basis, store, secrets, oauth });
@@ -256,9 +256,13 @@ function createUpkeep({ database, box, clock, logger }: Basis, vault: Credential
   };
 }
 
-function createSecrets(vault: CredentialVault, logger: Pick<Logger, 'warn'>): ConnectorSecrets {
+function createSecrets(
+  vault: CredentialVault,
+  { config, logger }: Pick<Basis, 'config' | 'logger'>,
+): ConnectorSecrets {
   return new ConnectorSecrets({
     vault,
+    keptDays: config.credentialsKeptDays,
     onUnreadable: (err, connector_id) =>
       logger.warn({ err, connector_id }, 'the stored URL of a connector cannot be read'),
   });

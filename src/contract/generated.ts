@@ -472,6 +472,10 @@ export const CredentialMetadata = Object.assign(
       state: Type.String(),
       expires_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
       missing_scopes: Type.Array(Type.String()),
+      deletion_due_at: Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        format: 'date-time',
+      }),
       updated_at: Type.String({ format: 'date-time' }),
     },
     { additionalProperties: false },

@@ -71,6 +71,7 @@ export function toCredentialResource(credential: CredentialMetadata): Credential
     missing_scopes: credential.missingScopes,
     state: credential.state,
     expires_at: credential.expiresAt?.toISOString() ?? null,
+    deletion_due_at: credential.deletionDueAt?.toISOString() ?? null,
     updated_at: credential.updatedAt.toISOString(),
   };
 }

@@ -16,19 +16,24 @@ import {
   statusOf,
 } from './connector.ts';
 import type { NewCredential } from './connector-store.ts';
+import { deletionDue } from './credential-deletion.ts';
 import { canonicalUrl } from './server-url.ts';
 
 /** Seals and opens what a connector keeps: its URL, and credentials that belong to that URL. */
 export class ConnectorSecrets {
   readonly #vault: CredentialVault;
+  readonly #keptDays: number;
   readonly #onUnreadable: (error: SealError, connectorId: string) => void;
 
   constructor(deps: {
     vault: CredentialVault;
+    /** Days that credentials of a disabled connector are kept; 0 keeps them. */
+    keptDays: number;
     /** Told, for the log, of a stored URL that does not open. */
     onUnreadable: (error: SealError, connectorId: string) => void;
   }) {
     this.#vault = deps.vault;
+    this.#keptDays = deps.keptDays;
     this.#onUnreadable = deps.onUnreadable;
   }
 
@@ -106,7 +111,10 @@ export class ConnectorSecrets {
         ? rest.fault
         : faultAfter(rest.fault, { code: 'INVALID_URL', at: rest.updatedAt }),
       status: statusOf(isReadable ? record : { ...record, health: 'ERROR' }),
-      credential: credential === undefined ? undefined : metadataOf(credential),
+      credential: credential && {
+        ...metadataOf(credential),
+        deletionDueAt: deletionDue(record, this.#keptDays),
+      },
     };
   }
 }
@@ -125,6 +133,6 @@ function metadataOf({
   scopes,
   missingScopes,
   updatedAt,
-}: SealedCredential): CredentialMetadata {
+}: SealedCredential): Omit<CredentialMetadata, 'deletionDueAt'> {
   return { kind, headerNames, state, expiresAt, scopes, missingScopes, updatedAt };
 }

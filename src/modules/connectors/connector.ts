@@ -35,7 +35,7 @@ export interface ServerKnowledge {
 }
 
 /** A sealed secret with what may be shown of it. */
-export interface SealedCredential extends CredentialMetadata {
+export interface SealedCredential extends Omit<CredentialMetadata, 'deletionDueAt'> {
   id: string;
   sealed: string;
 }

@@ -4,6 +4,7 @@ import type { Identity } from '../../tenancy/caller.ts';
 import { type ConnectorRecord, faultAfter, isPersonal } from './connector.ts';
 import type { ConnectorStore } from './connector-store.ts';
 import type { CredentialAgeStore, DeactivatedCredential } from './credential-age-store.ts';
+import { deletionLimit, idleSince } from './credential-deletion.ts';
 import type { GrantRevocation } from './grant-revocation.ts';
 
 /** Collaborators of the {@link DeactivatedCredentialService}. */
@@ -18,12 +19,6 @@ export interface DeactivatedCredentialServiceDeps {
 }
 
 const BATCH = 100;
-const DAY_MS = 24 * 3_600_000;
-
-/** Before this moment a connector must have been disabled for its credentials to be deleted; undefined where they are kept. */
-export function deletionLimit(now: Date, keptDays: number): Date | undefined {
-  return keptDays === 0 ? undefined : new Date(now.getTime() - keptDays * DAY_MS);
-}
 
 /** The credentials that are due for deletion, page by page: what {@link DeactivatedCredentialService} would delete. */
 export async function* listDue(
@@ -88,7 +83,6 @@ export class DeactivatedCredentialService {
 }
 
 function isDue(record: ConnectorRecord, before: Date): boolean {
-  const { intent, disabledAt, credential, lastTestedAt } = record;
-  if (intent !== 'DISABLED' || disabledAt === undefined || credential === undefined) return false;
-  return [disabledAt, credential.updatedAt, lastTestedAt].every((at) => at < before);
+  const since = idleSince(record);
+  return since !== undefined && since < before;
 }

@@ -24,11 +24,8 @@ export type {
   ToolSource,
   ToolStanding,
 } from './connector-tool-store.ts';
-export {
-  DeactivatedCredentialService,
-  deletionLimit,
-  listDue,
-} from './deactivated-credential-service.ts';
+export { deletionLimit } from './credential-deletion.ts';
+export { DeactivatedCredentialService, listDue } from './deactivated-credential-service.ts';
 export { GrantRenewal } from './grant-renewal.ts';
 export { GrantRevocation } from './grant-revocation.ts';
 export { addressPrefix, findAddress } from './offering-names.ts';

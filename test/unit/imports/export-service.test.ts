@@ -31,6 +31,7 @@ function headers(...headerNames: string[]): Partial<Connector> {
     expiresAt: undefined,
     scopes: [],
     missingScopes: [],
+    deletionDueAt: undefined,
     updatedAt: new Date(),
   };
   return { authType: 'headers', credential };
