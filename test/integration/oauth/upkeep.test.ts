@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Connector } from '../../../src/contract/generated.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { dumpTables } from '../../support/database-dump.ts';
@@ -12,6 +12,9 @@ import { builtProgram } from '../system/support/program.ts';
 import { SignInBench, startSignInBench } from './support/sign-in-bench.ts';
 
 // Two replicas on one database. Nobody calls: what happens to credentials, jobs and operators do.
+
+// One of them starts programs, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let bench: SignInBench;
 let replica: TestService;
