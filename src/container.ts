@@ -171,7 +171,7 @@ interface Basis {
 type Services = ReturnType<typeof createServices>;
 
 function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
-  const { config, database, clock, logger, log, box } = basis;
+  const { config, database, clock, log, box } = basis;
   const { sessionService: sessions } = live;
   const signInUrl = (connectorId: string) => signInLink(config.signIn, connectorId);
   const { toolPolicies } = config;
