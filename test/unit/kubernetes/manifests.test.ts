@@ -1,0 +1,188 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Deployment } from 'kubernetes-models/apps/v1';
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
+import { Job } from 'kubernetes-models/batch/v1';
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import { ConfigMap, Service } from 'kubernetes-models/v1';
+import { describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { loadConfig } from '../../../src/config.ts';
+import { settingChecks } from '../../../src/setting-checks.ts';
+
+const FOLDER = path.resolve(import.meta.dirname, '../../../kubernetes');
+/** The published schemas of Kubernetes, by kind. */
+const KINDS = {
+  ConfigMap,
+  Deployment,
+  HorizontalPodAutoscaler,
+  Job,
+  NetworkPolicy,
+  PodDisruptionBudget,
+  Service,
+};
+type Kind = keyof typeof KINDS;
+
+interface KubernetesObject {
+  apiVersion: string;
+  kind: Kind;
+  metadata: { name: string; namespace?: string };
+}
+
+interface Kustomization {
+  namespace: string;
+  resources: string[];
+  configMapGenerator: { name: string; literals: string[] }[];
+}
+
+const read = (file: string) => readFileSync(path.join(FOLDER, file), 'utf8');
+const objectsIn = (text: string): KubernetesObject[] =>
+  parseAllDocuments(text).map((document) => {
+    expect(document.errors).toEqual([]);
+    return document.toJS();
+  });
+const kustomization: Kustomization = parse(read('kustomization.yaml'));
+const objects = kustomization.resources.flatMap((file) => objectsIn(read(file)));
+
+function find<K extends Kind>(kind: K, name: string) {
+  const found = objects.find((one) => one.kind === kind && one.metadata.name === name);
+  if (found === undefined) throw new Error(`no ${kind} ${name}`);
+  return new KINDS[kind](found as never) as InstanceType<(typeof KINDS)[K]>;
+}
+
+function expectValid(all: readonly KubernetesObject[]): void {
+  for (const one of all) {
+    const Model = KINDS[one.kind];
+    expect(Model, one.kind).toBeDefined();
+    expect(one.apiVersion, one.kind).toBe(Model.apiVersion);
+    expect(() => new Model(one as never).validate(), one.metadata.name).not.toThrow();
+  }
+}
+
+function settings(): Record<string, string> {
+  const literals = kustomization.configMapGenerator.flatMap((one) => one.literals);
+  return Object.fromEntries(
+    literals.map((literal) => {
+      const at = literal.indexOf('=');
+      return [literal.slice(0, at), literal.slice(at + 1)];
+    }),
+  );
+}
+
+describe('the manifests', () => {
+  it('are objects as Kubernetes describes them', () => {
+    expect(objects.length).toBeGreaterThan(5);
+    expectValid(objects);
+    const broken = { ...find('Service', 'mcp-connectors'), spec: { ports: [{ port: 'eighty' }] } };
+    expect(() => new Service(broken as never).validate()).toThrow('port');
+  });
+
+  // Only where kubectl is there, as in CI.
+  it.skipIf(spawnSync('kubectl', ['version', '--client']).status !== 0)(
+    'are what kubectl renders, in one namespace, with names that fit each other',
+    () => {
+      const rendered = objectsIn(
+        execFileSync('kubectl', ['kustomize', FOLDER], { encoding: 'utf8' }),
+      );
+      expectValid(rendered);
+      expect(rendered).toHaveLength(objects.length + 1);
+      for (const { metadata } of rendered) {
+        expect(metadata.namespace).toBe(kustomization.namespace);
+      }
+      const text = JSON.stringify(rendered);
+      const [map] = rendered.filter(({ kind }) => kind === 'ConfigMap');
+      expect(text).toContain(`"configMapRef":{"name":"${map?.metadata.name}"}`);
+      expect(text).not.toContain('"image":"mcp-connectors"');
+    },
+  );
+
+  it('set the service up for production, with secrets from elsewhere', () => {
+    const literals = settings();
+    const config = loadConfig(
+      {
+        ...literals,
+        DATABASE_URL: 'postgres://db/app',
+        ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+      },
+      settingChecks,
+    );
+    expect(config).toMatchObject({ environment: 'production', host: '0.0.0.0' });
+    expect(config.signIn).toBeDefined();
+    expect(Object.keys(literals).join(' ')).not.toMatch(/SECRET|KEYS|TOKEN|DATABASE/);
+    const { containers = [] } = find('Deployment', 'mcp-connectors').spec?.template.spec ?? {};
+    const ports = containers[0]?.ports?.map(({ name, containerPort }) => [name, containerPort]);
+    expect(ports).toEqual([
+      ['http', config.port],
+      ['admin', config.adminPort],
+    ]);
+    expect(containers[0]?.envFrom).toEqual([
+      { configMapRef: { name: 'mcp-connectors-settings' } },
+      { secretRef: { name: 'mcp-connectors-secrets' } },
+    ]);
+  });
+
+  it('keep to the restricted pod security standard, without an account at the cluster', () => {
+    const service = find('Deployment', 'mcp-connectors').spec?.template.spec;
+    const migration = find('Job', 'mcp-connectors-migration').spec?.template.spec;
+    for (const pod of [service, migration]) {
+      expect(pod).toMatchObject({
+        automountServiceAccountToken: false,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      });
+      expect(pod?.containers).toHaveLength(1);
+      expect(pod?.containers[0]).toMatchObject({
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        },
+        resources: { limits: { memory: expect.stringMatching(/^\d+[MG]i$/) } },
+      });
+      expect(JSON.stringify(pod)).not.toMatch(/hostPath|hostNetwork|hostPID|privileged"/);
+    }
+  });
+
+  it('start, probe and stop the service as it says', () => {
+    const pod = find('Deployment', 'mcp-connectors').spec?.template.spec;
+    const container = pod?.containers[0];
+    const at = (probe: { httpGet?: { path?: string; port: unknown } } | undefined) =>
+      probe?.httpGet;
+    expect(at(container?.startupProbe)).toEqual({ path: '/healthz', port: 'http' });
+    expect(at(container?.livenessProbe)).toEqual({ path: '/healthz', port: 'http' });
+    expect(at(container?.readinessProbe)).toEqual({ path: '/readyz', port: 'http' });
+    // README: 80 s, after those of preStop.
+    const [command, seconds] = container?.lifecycle?.preStop?.exec?.command ?? [];
+    expect(command).toBe('sleep');
+    expect(pod?.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(80 + Number(seconds));
+    const scaled = find('HorizontalPodAutoscaler', 'mcp-connectors').spec;
+    expect(scaled?.scaleTargetRef.name).toBe('mcp-connectors');
+    expect(find('Deployment', 'mcp-connectors').spec?.replicas).toBeUndefined();
+    expect(scaled?.minReplicas).toBeGreaterThan(1);
+  });
+
+  it('aim each selector at pods that there are', () => {
+    const labels = find('Deployment', 'mcp-connectors').spec?.template.metadata?.labels;
+    const jobLabels = find('Job', 'mcp-connectors-migration').spec?.template.metadata?.labels;
+    expect(find('Deployment', 'mcp-connectors').spec?.selector.matchLabels).toEqual(labels);
+    expect(find('Service', 'mcp-connectors').spec?.selector).toEqual(labels);
+    const budget = find('PodDisruptionBudget', 'mcp-connectors').spec;
+    expect(budget?.selector?.matchLabels).toEqual(labels);
+    const policy = (name: string) => find('NetworkPolicy', name).spec?.podSelector?.matchLabels;
+    expect(policy('mcp-connectors')).toEqual(labels);
+    expect(policy('mcp-connectors-migration')).toEqual(jobLabels);
+  });
+
+  it('let the service reach no address that its own guard refuses', () => {
+    const blocks = (find('NetworkPolicy', 'mcp-connectors').spec?.egress ?? []).flatMap(
+      ({ to = [] }) => to.flatMap(({ ipBlock }) => (ipBlock === undefined ? [] : [ipBlock])),
+    );
+    const excepted = blocks.flatMap(({ except = [] }) => except);
+    for (const network of ['10.0.0.0/8', '169.254.0.0/16', '127.0.0.0/8', 'fc00::/7']) {
+      expect(excepted).toContain(network);
+    }
+    expect(blocks.map(({ cidr }) => cidr)).toEqual(['0.0.0.0/0', '::/0']);
+  });
+});
