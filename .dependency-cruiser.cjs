@@ -11,6 +11,7 @@ const LADDER = [
   'imports',
   'connectors',
   'idempotency',
+  'events',
   'credentials',
 ];
 

@@ -6,6 +6,7 @@ import { createFastifyOptions } from './http/fastify-options.ts';
 import { registerHttpPlugins } from './http/http-plugins.ts';
 import { connectorRoutes, connectorToolRoutes } from './modules/connectors/index.ts';
 import { erasureRoutes } from './modules/erasure/index.ts';
+import { eventRoutes } from './modules/events/index.ts';
 import { gatewayRoutes } from './modules/gateway/index.ts';
 import { importRoutes } from './modules/imports/index.ts';
 import { authorizationRoutes, browserRoutes } from './modules/oauth/index.ts';
@@ -39,6 +40,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
       tenantClaim: config.token.tenantClaim,
       publicUrl: config.publicUrl,
       agentClients: new Set(config.token.agentClients),
+      redeemTicket: (ticket) => container.eventTicketService.redeem(ticket),
     },
     cors: { origins: config.corsOrigins },
     mcpGuard: config.mcp === undefined ? undefined : { ...config.mcp, origins: config.corsOrigins },
@@ -52,6 +54,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
   toolRoutes(app, container);
   toolCallRoutes(app, container);
   importRoutes(app, container);
+  eventRoutes(app, container);
   sessionRoutes(app, container);
   erasureRoutes(app, container);
   toolSearchRoutes(app, container);

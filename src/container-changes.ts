@@ -2,13 +2,16 @@ import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import {
   type AnnouncedClosing,
+  type AnnouncedEvent,
   APP_ROLE,
   CHANGE_CHANNEL,
   type Change,
   ChangeFeed,
   CLOSING_CHANNEL,
+  EVENT_CHANNEL,
   NotificationListener,
   readClosing,
+  readEventAnnouncement,
 } from './database/index.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Identity } from './tenancy/caller.ts';
@@ -34,11 +37,10 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
   const listener = new NotificationListener({
     url: databaseUrl,
     role: APP_ROLE,
-    channels: [CHANGE_CHANNEL, CLOSING_CHANNEL],
+    channels: [CHANGE_CHANNEL, CLOSING_CHANNEL, EVENT_CHANNEL],
     clock,
     onNotification: ({ channel, payload }) => {
-      const isRead = channel === CHANGE_CHANNEL ? feed.accept(payload) : acceptClosing(payload);
-      const outcome = isRead ? 'accepted' : 'unreadable';
+      const outcome = accept(channel, payload) ? 'accepted' : 'unreadable';
       announcements.inc({ outcome });
       if (outcome === 'unreadable') log.unreadable();
     },
@@ -54,11 +56,11 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
   });
   const announcements = registerMetrics(registry, feed);
   const closers = new Set<(closing: AnnouncedClosing) => void>();
-  const acceptClosing = (payload: string): boolean => {
-    const closing = readClosing(payload);
-    if (closing === undefined) return false;
-    for (const closer of closers) closer(closing);
-    return true;
+  const followers = new Set<(event: AnnouncedEvent) => void>();
+  const accept = (channel: string, payload: string): boolean => {
+    if (channel === CLOSING_CHANNEL) return tellAll(closers, readClosing(payload));
+    if (channel === EVENT_CHANNEL) return tellAll(followers, readEventAnnouncement(payload));
+    return feed.accept(payload);
   };
   const caches = new Set<UserCache>();
   feed.subscribe((change) => {
@@ -74,9 +76,18 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
     keepTrue: (cache: UserCache) => void caches.add(cache),
     /** From now on `closer` is told which sessions some replica wants closed everywhere. It must not throw. */
     onClosing: (closer: (closing: AnnouncedClosing) => void) => void closers.add(closer),
+    /** From now on `follower` is told for whom there are events. It must not throw. */
+    onEvent: (follower: (event: AnnouncedEvent) => void) => void followers.add(follower),
     start: () => listener.start(),
     close: () => listener.close(),
   };
+}
+
+/** @returns whether there is something to tell */
+function tellAll<Told>(listeners: ReadonlySet<(told: Told) => void>, told: Told | undefined) {
+  if (told === undefined) return false;
+  for (const listener of listeners) listener(told);
+  return true;
 }
 
 function follow(cache: UserCache, change: Change): void {

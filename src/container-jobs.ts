@@ -9,6 +9,7 @@ import type {
   DeactivatedCredentialService,
   TokenRenewalService,
 } from './modules/connectors/index.ts';
+import type { EventService, EventTicketService } from './modules/events/index.ts';
 import type { IdempotencyService } from './modules/idempotency/index.ts';
 import type { AuthorizationService } from './modules/oauth/index.ts';
 
@@ -26,6 +27,8 @@ export interface JobsBasis {
     authorizationService: Pick<AuthorizationService, 'deleteExpired'>;
     tokenRenewalService: TokenRenewalService;
     deactivatedCredentialService: DeactivatedCredentialService;
+    eventService: Pick<EventService, 'deleteExpired'>;
+    eventTicketService: Pick<EventTicketService, 'deleteExpired'>;
   };
 }
 
@@ -57,6 +60,7 @@ export function createJobs(basis: JobsBasis) {
 function listJobs(services: JobsBasis['services']): Job[] {
   const { idempotencyService, authorizationService } = services;
   const { tokenRenewalService, deactivatedCredentialService } = services;
+  const { eventService, eventTicketService } = services;
   return [
     {
       name: 'renew-tokens',
@@ -80,6 +84,14 @@ function listJobs(services: JobsBasis['services']): Job[] {
       schedule: '5,15,25,35,45,55 * * * *',
       run: async (signal) => ({
         deleted: await untilNone(() => authorizationService.deleteExpired(), signal),
+      }),
+    },
+    {
+      name: 'delete-old-events',
+      schedule: '2,12,22,32,42,52 * * * *',
+      run: async (signal) => ({
+        tickets: await eventTicketService.deleteExpired(),
+        deleted: await untilNone(() => eventService.deleteExpired(), signal),
       }),
     },
   ];

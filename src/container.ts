@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import { createChangeFeed } from './container-changes.ts';
 import { createErasure } from './container-erasure.ts';
+import { createEvents } from './container-events.ts';
 import { createImports } from './container-imports.ts';
 import { createJobs } from './container-jobs.ts';
 import { createKeyLoading } from './container-keys.ts';
@@ -105,11 +106,20 @@ export function createContainer({
   const basis: Basis = { config, database, changes, clock, logger, log, box, registry, ...network };
   const sessions = createSessions(basis);
   const services = createServices(basis, sessions);
+  const events = createEvents(basis);
   const stopTimers = startTimers(logger, [
     { name: 'session sweep', everyMs: sessions.sweepEveryMs, work: sessions.sweep },
   ]);
   const jobs = createJobs({
-    ...{ databaseUrl, database, clock, logger, registry, isScheduled, services },
+    ...{
+      databaseUrl,
+      database,
+      clock,
+      logger,
+      registry,
+      isScheduled,
+      services: { ...services, ...events },
+    },
   });
   return {
     config,
@@ -126,20 +136,16 @@ export function createContainer({
     sessionStatisticsService: sessions.sessionStatisticsService,
     erasureService: createErasure({ database, log, sessions, services }),
     ...createImports({ ...basis, services }),
+    ...events,
     gateway: createGateway(services, changes.feed, basis),
     tokenSource: tokenSourceOf(config, network.keyOutbound, logger),
     renderProblem: createProblemRenderer(config.publicUrl),
     registry,
-    readiness: new Readiness({
-      checks: [
-        schemaCheck(database, logger),
-        keys.readinessCheck,
-        keyCheck(services.resealService),
-        jobs.readinessCheck,
-      ],
-      clock,
-      onError: (name, err) => logger.warn({ err, check: name }, 'readiness check failed'),
-    }),
+    readiness: createReadiness(basis, [
+      keys.readinessCheck,
+      keyCheck(services.resealService),
+      jobs.readinessCheck,
+    ]),
     /** Closes sessions, then sockets, then the database. */
     close: async () => {
       stopTimers();
@@ -298,6 +304,17 @@ function createGateway(
       changes,
       ...createOfferings({ database, log, requests, signInUrl }),
     }),
+  });
+}
+
+function createReadiness(
+  { database, clock, logger }: Basis,
+  checks: readonly ReadinessCheck[],
+): Readiness {
+  return new Readiness({
+    checks: [schemaCheck(database, logger), ...checks],
+    clock,
+    onError: (name, err) => logger.warn({ err, check: name }, 'readiness check failed'),
   });
 }
 

@@ -75,6 +75,7 @@ export async function startService(
     undo.push(async () => {
       container.readiness.stop();
       container.gateway.close();
+      container.closeEvents();
       const late = startDeadline(clock, LONG_CALLS_END_MS);
       late.signal.addEventListener('abort', () => container.serverRequests.abortAll());
       await app.close();

@@ -52,6 +52,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       description: 'Servers from the configuration files of MCP clients, and back.',
     },
     {
+      name: 'events',
+      description: 'Following what changes.',
+    },
+    {
       name: 'sessions',
       description: 'Live connections to MCP servers, for operators.',
     },
@@ -3633,6 +3637,162 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
       },
     },
+    '/api/events': {
+      get: {
+        operationId: 'followEvents',
+        summary: 'Follow what changes',
+        description:
+          "A stream of server-sent events: what changes of the caller's own and of the projects that the token names. An event says that something\nchanged, by its id; what it is now is read through the API. Events come in order, whichever replica they are read from, and nothing\nis left out. A client that comes back with the last id it has seen (`Last-Event-ID`, or `last_event_id` where no header can be sent) gets what it\nmissed, for a day.\n\n- `ready`: the stream begins. Read what you show now; what changes from here on is told.\n- `change`: `kind` is one of `connector.created`, `connector.updated`, `connector.status` (its status or last error), `connector.deleted`, `tools.changed`,\n  `offerings.changed` (prompts and resources; both name the connector), `sign_in.needed` (of the connector), `sign_in.completed` and `sign_in.failed` (of the\n  authorization). New kinds may come: ignore those you do not know. An event may come for an object that is gone by now, and what changes several times in a moment may be told once.\n- `reset`: events may have been missed, since the id is too old or none of ours. Read everything anew; the stream goes on from here.\n- `end`: the last event, with its `reason`: `token_expired`, `renewal` (after an hour, so that the token of that time counts) or `stopping`. Come back with the last id.\n\nComments keep the connection alive. A client that does not read is cut off after half a minute, and may come back. A user may have 20 streams open at each replica.\n\n**Browsers.** Read the stream with `fetch`, which sends the `Authorization` header; or get a ticket for `EventSource`. A token in the URL is refused.\n",
+        tags: ['events'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+          {
+            eventTicket: [],
+          },
+        ],
+        parameters: [
+          {
+            name: 'Last-Event-ID',
+            in: 'header',
+            description:
+              'The id of the last event that the client has seen. Browsers send it by themselves.',
+            schema: {
+              type: 'string',
+            },
+            example: '4711',
+          },
+          {
+            name: 'last_event_id',
+            in: 'query',
+            description: 'As `Last-Event-ID`, which goes before it.',
+            schema: {
+              type: 'string',
+            },
+            example: '4711',
+          },
+          {
+            name: 'ticket',
+            in: 'query',
+            description: 'In the place of a token. Where there is one, it is not looked at.',
+            schema: {
+              type: 'string',
+            },
+            example: 'mc1.k1.c2FtcGxl',
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The events, until either side ends the stream.',
+            'x-server-sent-events': {
+              ready: 'An empty object. Its id is where the stream begins.',
+              change:
+                "An object with `kind`, `object_type` (`connector`, `authorization`), `object_id`, `project_id` (null for what is the user's own) and `at` (a time).",
+              reset: 'An empty object. Its id is where the stream goes on.',
+              end: 'An object with `reason`.',
+            },
+            content: {
+              'text/event-stream': {
+                schema: {
+                  type: 'string',
+                },
+                example:
+                  'id: 4711\nevent: ready\ndata: {}\n\nid: 4713\nevent: change\ndata: {"kind":"connector.status","object_type":"connector","object_id":"6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11","project_id":null,"at":"2026-03-01T09:30:00.000Z"}\n',
+              },
+            },
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            description:
+              'The caller sends too many requests, or has too many streams open (`RATE_LIMITED`). `Retry-After` says when to go on.',
+            headers: {
+              'Retry-After': {
+                $ref: '#/components/headers/RetryAfter',
+              },
+            },
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/rate-limited',
+                  title: 'Too many requests.',
+                  status: 429,
+                  code: 'RATE_LIMITED',
+                  detail:
+                    'At most 20 event streams of a user may be open at once. Close one, then try again.',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/events/tickets': {
+      post: {
+        operationId: 'createEventTicket',
+        summary: 'Get a ticket for an event stream',
+        description:
+          'For browsers that follow events with `EventSource`: `/api/events?ticket=…` opens one stream, at any replica, within 30 seconds, with the rights of the\ntoken that this request is sent with; the stream ends with that token. To come back, get another ticket and add `last_event_id`.\n',
+        tags: ['events'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+        ],
+        responses: {
+          '201': {
+            description: 'The ticket. It is good for one stream.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/EventTicket',
+                },
+                example: {
+                  ticket: 'mc1.k1.c2FtcGxl',
+                  expires_at: '2026-03-01T09:30:30.000Z',
+                },
+              },
+            },
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
     '/api/sessions': {
       get: {
         operationId: 'listSessions',
@@ -3962,6 +4122,13 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         bearerFormat: 'JWT',
         description:
           'A JWT with `sub` (the user), `iss`, `aud`, `exp` and a space-separated `scope`. Each operation names the\nscope it needs: `connectors:read`, `connectors:write`, `tools:read`, `tools:call`, `operator`.\n',
+      },
+      eventTicket: {
+        type: 'apiKey',
+        in: 'query',
+        name: 'ticket',
+        description:
+          'A ticket of `POST /api/events/tickets`: it opens one event stream, once, with the rights of the token it was issued for. For browsers,\nwhose `EventSource` sends no headers. A token does not belong into a URL.\n',
       },
     },
     parameters: {
@@ -6397,6 +6564,21 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               $ref: '#/components/schemas/ExportOmission',
             },
             description: 'Connectors that are not in `servers`.',
+          },
+        },
+      },
+      EventTicket: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['ticket', 'expires_at'],
+        properties: {
+          ticket: {
+            type: 'string',
+            description: 'For `ticket` of `GET /api/events`, once.',
+          },
+          expires_at: {
+            type: 'string',
+            format: 'date-time',
           },
         },
       },

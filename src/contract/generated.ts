@@ -532,6 +532,15 @@ export type DiscoveredTool = Static<typeof DiscoveredTool>;
 export const ErrorCode = Object.assign(Type.String(), { $id: 'ErrorCode' });
 export type ErrorCode = Static<typeof ErrorCode>;
 
+export const EventTicket = Object.assign(
+  Type.Object(
+    { ticket: Type.String(), expires_at: Type.String({ format: 'date-time' }) },
+    { additionalProperties: false },
+  ),
+  { $id: 'EventTicket' },
+);
+export type EventTicket = Static<typeof EventTicket>;
+
 export const ExportOmission = Object.assign(
   Type.Object(
     { connector_id: Type.String({ format: 'uuid' }), name: Type.String(), reason: Type.String() },
@@ -1374,6 +1383,7 @@ export const components = [
   Credentials,
   DiscoveredTool,
   ErrorCode,
+  EventTicket,
   ExportOmission,
   ExportVariable,
   ExportedFile,
@@ -3556,6 +3566,103 @@ export const operations = {
         '400': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  followEvents: {
+    operationId: 'followEvents',
+    method: 'GET',
+    url: '/api/events',
+    path: '/api/events',
+    security: [{ bearer: ['connectors:read'] }, { eventTicket: [] }],
+    schema: {
+      querystring: Type.Object(
+        { last_event_id: Type.Optional(Type.String()), ticket: Type.Optional(Type.String()) },
+        { additionalProperties: false },
+      ),
+      headers: Type.Object({ 'last-event-id': Type.Optional(Type.String()) }),
+      response: {
+        '200': { content: { 'text/event-stream': { schema: Type.String() } } },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  createEventTicket: {
+    operationId: 'createEventTicket',
+    method: 'POST',
+    url: '/api/events/tickets',
+    path: '/api/events/tickets',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '201': {
+          content: {
+            'application/json': { schema: Type.Unsafe<EventTicket>({ $ref: 'EventTicket#' }) },
           },
         },
         '401': {

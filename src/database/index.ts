@@ -9,6 +9,12 @@ export {
   WORKER_ROLE,
 } from './database.ts';
 export { DatabaseUnavailable } from './database-unavailable.ts';
+export {
+  type AnnouncedEvent,
+  EVENT_CHANNEL,
+  eraseEvents,
+  readEventAnnouncement,
+} from './event-announcements.ts';
 export { hasJobsSchema, JOBS_SCHEMA } from './jobs-schema.ts';
 export { NotificationListener } from './notification-listener.ts';
 export { registerPoolMetrics } from './pool-metrics.ts';

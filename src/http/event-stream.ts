@@ -27,10 +27,42 @@ export class EventStream {
     return this.#body;
   }
 
-  /** Sends an event. */
-  send(event: string, data: unknown): void {
+  /** Aborts when it has ended, or the client has left. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /**
+   * Sends an event.
+   * @param id what a client that comes back names as the last it has seen; without line feeds
+   */
+  send(event: string, data: unknown, id?: string): void {
+    const place = id === undefined ? '' : `id: ${id}\n`;
     // JSON holds no line feeds, which would end the field.
-    this.#write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    this.#write(`${place}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  /** Asks the client to wait before it comes back. */
+  sendRetry(ms: number): void {
+    this.#write(`retry: ${ms}\n\n`);
+  }
+
+  /** Whether the client does not read as fast as events come: some 32 KiB wait. */
+  get isFull(): boolean {
+    return this.#body.writableNeedDrain;
+  }
+
+  /** Resolves when the client has read most of what waits; never where it does not. */
+  whenTaken(): Promise<void> {
+    if (!this.isFull) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#body.once('drain', resolve);
+    });
+  }
+
+  /** Breaks the answer off: its client does not read. */
+  breakOff(): void {
+    this.#body.destroy();
   }
 
   /** Sends an event unless the client does not read as fast as they come. */
@@ -54,7 +86,8 @@ export class EventStream {
     try {
       for (;;) {
         await clock.sleep(HEARTBEAT_MS, signal);
-        this.#write(': alive\n\n');
+        // Who does not read needs no sign of life.
+        if (!this.isFull) this.#write(': alive\n\n');
       }
     } catch {
       // The stream has ended.

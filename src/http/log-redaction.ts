@@ -5,6 +5,7 @@ const SECRET_FIELDS = new Set([
   'cookie',
   'setcookie',
   'token',
+  'ticket',
   'accesstoken',
   'refreshtoken',
   'idtoken',

@@ -85,6 +85,17 @@ type McpToolset = Omit<Toolset, 'tools'> & { tools: McpTool[] };
 /** Header values by name. */
 type RequestHeaders = Readonly<Record<string, string>>;
 
+/** The whole text, or the first piece of a stream that would not end. A call with events ends; what follows changes does not. */
+async function textOf(response: Response): Promise<string> {
+  if (!new URL(response.url).pathname.endsWith('/api/events') || response.body === null) {
+    return response.text();
+  }
+  const reader = response.body.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value);
+}
+
 /** Sends requests of one caller over HTTP, and has every answer judged by the contract. */
 export class ApiClient {
   readonly #baseUrl: string;
@@ -129,7 +140,7 @@ export class ApiClient {
       },
       ...(payload === undefined ? {} : { body: payload }),
     });
-    const answer = await response.text();
+    const answer = await textOf(response);
     this.#judge.judge({
       method,
       url: path,

@@ -78,6 +78,7 @@ export async function buildHttpApp(options: HttpAppOptions = {}): Promise<HttpAp
       publicUrl: options.publicUrl,
       tenantClaim: options.tenantClaim ?? 'tenant',
       agentClients: new Set(options.agentClients),
+      redeemTicket: async () => undefined,
     },
     cors: { origins: options.corsOrigins ?? [] },
     rateLimit: { max: options.rateLimitMax ?? 100_000 },
@@ -98,7 +99,7 @@ function registerExamples(
   const documented = new Map(documentedOperations().map((one) => [one.operationId, one]));
   for (const operation of Object.values(operations)) {
     const responses = documented.get(operation.operationId)?.responses ?? {};
-    const { status, example } = exampleOf(responses);
+    const { status, type, example } = exampleOf(responses);
     app.route({
       method: operation.method,
       url: operation.url,
@@ -106,7 +107,10 @@ function registerExamples(
       config: { operation },
       handler:
         handlers[operation.operationId] ??
-        (async (_request, reply) => reply.code(status).send(example)),
+        (async (_request, reply) => {
+          if (type !== 'application/json') reply.type(type);
+          return reply.code(status).send(example);
+        }),
     });
   }
 }
@@ -114,14 +118,16 @@ function registerExamples(
 /** The example of the first successful answer. */
 function exampleOf(responses: Readonly<Record<string, Node>>): {
   status: number;
+  type: string;
   example: unknown;
 } {
   const [status = '200', response = {}] =
     Object.entries(responses).find(([code]) => code.startsWith('2')) ?? [];
-  const content = child(child(response, 'content'), 'application/json');
+  const [type = 'application/json'] = Object.keys(child(response, 'content'));
+  const content = child(child(response, 'content'), type);
   const [named] = Object.values(child(content, 'examples'));
   const example = content['example'] ?? (isNode(named) ? named['value'] : undefined);
-  return { status: Number(status), example };
+  return { status: Number(status), type, example };
 }
 
 /** Every scope that an operation asks for. */

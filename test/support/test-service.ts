@@ -14,6 +14,8 @@ export interface TokenOptions {
   scopes?: readonly string[];
   /** Further claims. */
   claims?: Readonly<Record<string, unknown>>;
+  /** When it ends, in seconds since 1970; in an hour by default. */
+  expiresAt?: number;
 }
 
 /** A log line of a connector operation. */
@@ -71,8 +73,13 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const judge = new ContractJudge();
-  const tokenFor = (user: string, { tenant, scopes = USER_SCOPES, claims }: TokenOptions = {}) =>
-    signToken(secret, { sub: user, scope: scopes.join(' '), ...claims, ...(tenant && { tenant }) });
+  const tokenFor = (
+    user: string,
+    { tenant, scopes = USER_SCOPES, claims, expiresAt }: TokenOptions = {},
+  ) => {
+    const all = { sub: user, scope: scopes.join(' '), ...claims, ...(tenant && { tenant }) };
+    return signToken(secret, all, expiresAt ?? '1h');
+  };
   return {
     service,
     url: service.url,
@@ -96,12 +103,16 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
 }
 
 /** A token as a product's identity provider issues it, with the issuer and audience of development. */
-function signToken(secret: string, claims: Record<string, unknown>): Promise<string> {
+function signToken(
+  secret: string,
+  claims: Record<string, unknown>,
+  expiresAt: number | string,
+): Promise<string> {
   return new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer(DEVELOPMENT_AUDIENCE)
     .setAudience(DEVELOPMENT_AUDIENCE)
     .setIssuedAt()
-    .setExpirationTime('1h')
+    .setExpirationTime(expiresAt)
     .sign(new TextEncoder().encode(secret));
 }

@@ -57,3 +57,13 @@ export type OAuthAuthorization = Prisma.OAuthAuthorizationModel
  * Our registration with an authorization server, for one redirect URI.
  */
 export type OAuthRegistration = Prisma.OAuthRegistrationModel
+/**
+ * Model Event
+ * That something changed, for clients that follow: ids only. Written by triggers alone, in the transaction of the change.
+ */
+export type Event = Prisma.EventModel
+/**
+ * Model EventTicket
+ * Opens one stream of events, for a browser that cannot send a token.
+ */
+export type EventTicket = Prisma.EventTicketModel

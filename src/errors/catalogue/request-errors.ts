@@ -196,6 +196,7 @@ export const REQUEST_ERRORS = {
     cause: [
       'The user made more requests within a minute than allowed. Requests without a user are counted by address: pages, unknown paths, and refused tokens.',
       'The user has 10,000 idempotency keys in use. Each is kept for an hour.',
+      'The user has 20 event streams open at this replica.',
       'Connection tests have limits of their own: `TEST_LIMIT_REACHED`.',
     ],
     shown: 'Too many requests were sent. Wait as long as Retry-After says, then try again.',
@@ -241,6 +242,7 @@ export const REQUEST_ERRORS = {
     retryable: true,
     cause: [
       'The process cannot keep up: its event loop was late by more than a second on average, for longer than a moment. Requests are refused at once, so that they do not pile up.',
+      'At this replica 2,000 clients follow events. Other requests are served.',
     ],
     shown: 'The service is busy. Try again in a few seconds.',
     user: [
@@ -248,6 +250,7 @@ export const REQUEST_ERRORS = {
     ],
     operator: [
       'Look at `nodejs_eventloop_lag_seconds` and `process_cpu_seconds_total` in `/metrics`; give the service more CPU, or start more replicas.',
+      'Look at `mcp_event_streams`: more replicas take more clients.',
       'Find out who sends so much, in the request lines of the log (`user_id`), and lower `RATE_LIMIT_MAX` or `TESTS_AT_ONCE`.',
     ],
   },

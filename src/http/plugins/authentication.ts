@@ -1,4 +1,6 @@
 import fastifyJwt, { type JwtVerifyFunction } from '@fastify/jwt';
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { ContractOperation } from '../../contract/contract-routes.ts';
@@ -30,10 +32,16 @@ export interface AuthenticationOptions extends TokenExpectation, CallerRules {
    * for; all others the reverse. Where the address is not known the two cannot be told apart, and tokens are good for both.
    */
   publicUrl: string | undefined;
+  /** The caller of a ticket that an operation takes instead of a token, once; undefined where it is not good, or not any more. */
+  redeemTicket: (ticket: string) => Promise<Caller | undefined>;
   /** Told of each refused token before the answer leaves; may throw another answer (`RATE_LIMITED`). */
   onRefused?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
 
+/** Security schemes of the contract. */
+const TOKEN_SCHEME = 'bearer';
+const TICKET_SCHEME = 'eventTicket';
+const TicketQuery = Type.Object({ ticket: Type.String() });
 /** Longer headers are refused unread. */
 const MAX_HEADER_LENGTH = 8192;
 const BEARER_JWT = /^Bearer [\w-]+\.[\w-]+\.[\w-]+$/i;
@@ -45,7 +53,7 @@ const BEARER_JWT = /^Bearer [\w-]+\.[\w-]+\.[\w-]+$/i;
  * only of the caller's own token.
  */
 export const authentication = fp<AuthenticationOptions>(
-  async (app, { source, issuer, audience, publicUrl, onRefused, ...rules }) => {
+  async (app, { source, issuer, audience, publicUrl, redeemTicket, onRefused, ...rules }) => {
     const mcpResource = publicUrl === undefined ? undefined : mcpAddress(publicUrl).resource;
     await app.register(fastifyJwt, verificationOptions(source, { issuer, audience }));
     await app.register(fastifyJwt, {
@@ -67,11 +75,17 @@ export const authentication = fp<AuthenticationOptions>(
       return caller;
     }
 
+    function identify(request: FastifyRequest, operation: ContractOperation | undefined) {
+      const ticket = ticketOf(request, operation);
+      if (ticket !== undefined) return callerOfTicket(redeemTicket, ticket);
+      return authenticate(request, operation === undefined);
+    }
+
     app.addHook('onRequest', async (request, reply) => {
       const { operation, mcpEndpoint = false } = request.routeOptions.config;
       if (!mcpEndpoint && (operation === undefined || isPublic(operation))) return;
       try {
-        request.caller = await authenticate(request, mcpEndpoint);
+        request.caller = await identify(request, operation);
       } catch (error) {
         if (error instanceof AppError && error.code === 'UNAUTHENTICATED') {
           await onRefused?.(request, reply);
@@ -90,6 +104,7 @@ const BAD_CLAIMS =
   'A claim of the access token does not have the expected form. Whoever runs the identity provider has to mend it.';
 const NO_JWT =
   'The access token is not a signed JWT. Send the one your identity provider issued, as it is.';
+const NO_TICKET = 'The ticket was used before, has expired, or is not one of ours. Get a new one.';
 const EXPIRED = 'The access token has expired. Get a new one, then try again.';
 
 async function verifiedPayload(request: FastifyRequest, isEndpoint: boolean): Promise<object> {
@@ -128,13 +143,34 @@ export function getCaller(request: { caller: Caller | undefined }): Caller {
   return request.caller;
 }
 
+/** The ticket of a request that has no token, where the operation takes one. */
+function ticketOf(
+  { headers, query }: FastifyRequest,
+  operation: ContractOperation | undefined,
+): string | undefined {
+  const takesTicket = operation?.security.some((one) => Object.hasOwn(one, TICKET_SCHEME));
+  if (takesTicket !== true || headers.authorization !== undefined) return undefined;
+  const isTicket = Value.Check(TicketQuery, query);
+  return isTicket ? query.ticket : undefined;
+}
+
+async function callerOfTicket(
+  redeem: AuthenticationOptions['redeemTicket'],
+  ticket: string,
+): Promise<Caller> {
+  const caller = await redeem(ticket);
+  if (caller === undefined) throw new AppError('UNAUTHENTICATED', { detail: NO_TICKET });
+  return caller;
+}
+
 function isPublic({ security }: ContractOperation): boolean {
   return security.length === 0;
 }
 
 /** OpenAPI: the requirements are alternatives, and within one every scope is needed. */
 function requireScopes({ security }: ContractOperation, caller: Caller): void {
-  const alternatives = security.map((requirement) => Object.values(requirement).flat());
+  // A ticket has the scopes of the token it was issued for, so they are the same.
+  const alternatives = security.flatMap(({ [TOKEN_SCHEME]: scopes }) => (scopes ? [scopes] : []));
   const held: ReadonlySet<string> = caller.scopes;
   if (alternatives.some((scopes) => scopes.every((scope) => held.has(scope)))) return;
   const needed = alternatives.map((scopes) => scopes.join(' and ')).join(', or ');

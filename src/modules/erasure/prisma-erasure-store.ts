@@ -1,4 +1,4 @@
-import type { Database, DatabaseTransaction } from '../../database/index.ts';
+import { type Database, type DatabaseTransaction, eraseEvents } from '../../database/index.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import { connectorInclude, toConnectorRecord } from '../connectors/index.ts';
 import type { ErasedUser, ErasureStore, RemovedMember } from './erasure-store.ts';
@@ -64,6 +64,8 @@ export class PrismaErasureStore implements ErasureStore {
       const connectors = await tx.connector.deleteMany({ where: owned });
       const signIns = await tx.oAuthAuthorization.deleteMany({ where: { tenantId, userId } });
       const records = await tx.idempotencyRecord.deleteMany({ where: { tenantId, userId } });
+      await tx.eventTicket.deleteMany({ where: { tenantId, userId } });
+      await eraseEvents(tx, identity);
       return {
         rows: {
           connectors: connectors.count,

@@ -82,6 +82,8 @@ const scoped: [string, string, Request][] = [
       return c.send('POST', '/api/imports', { body });
     },
   ],
+  ['follow events', 'connectors:read', (client) => client.send('GET', '/api/events')],
+  ['get a ticket', 'connectors:read', (client) => client.send('POST', '/api/events/tickets')],
   ['export', 'connectors:read', (c) => c.send('GET', '/api/exports?format=codex')],
   ['toolset', 'tools:read', (client) => client.getTools()],
   ['menu', 'tools:read', (client) => client.send('GET', '/api/users/me/composer')],

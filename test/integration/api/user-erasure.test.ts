@@ -59,10 +59,13 @@ describe('erasing a user', () => {
     const remembered = await rememberTool(user);
     const signIn = signInRow({ tenant_id: tenant, user_id: user });
     await insertRow(service.databaseTools.owner, 'oauth_authorizations', signIn);
+    (await client.send('POST', '/api/events/tickets')).ok(201);
     expect((await tablesWith(user)).sort()).toEqual([
       'public.connector_tools',
       'public.connectors',
       'public.credentials',
+      'public.event_tickets',
+      'public.events',
       'public.idempotency_records',
       'public.oauth_authorizations',
       'public.removed_tools',

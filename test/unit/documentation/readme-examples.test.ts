@@ -12,8 +12,8 @@ const examples = readdirSync(EXAMPLES).map((name) =>
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
 const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code);
 
-it('the README has one for each provider, for the menu and for MCP', () => {
-  expect(blocks).toHaveLength(5);
+it('the README has one for each provider, for the menu, for events and for MCP', () => {
+  expect(blocks).toHaveLength(6);
 });
 
 it.each(blocks)('an example of the README is a part of what is compiled and run: %s', (block) => {

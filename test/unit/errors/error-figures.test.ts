@@ -15,6 +15,7 @@ import { McpFailure } from '../../../src/mcp/client/mcp-failure.ts';
 import { DISCOVERY_LIMITS } from '../../../src/mcp/client/tool-discovery.ts';
 import { ConnectionValidator } from '../../../src/modules/connectors/connection-validator.ts';
 import { assertCredentialsFit } from '../../../src/modules/credentials/credential.ts';
+import { EVENT_LIMITS } from '../../../src/modules/events/event-service.ts';
 import { FILE_LIMITS } from '../../../src/modules/imports/config-value.ts';
 import { constantIn, readSource } from '../../support/source-text.ts';
 
@@ -46,6 +47,11 @@ describe('figures of requests', () => {
     const seconds = (options.requestTimeout ?? 0) / 1000;
     expect(textOf('REQUEST_TIMEOUT')).toContain(`within ${seconds} seconds`);
     expect(textOf('HEADERS_TOO_LARGE')).toContain(`${http.maxHeaderSize / KIBIBYTE} KiB`);
+  });
+
+  test('are how many clients may follow events', () => {
+    expect(textOf('RATE_LIMITED')).toContain(`${EVENT_LIMITS.perUser} event streams`);
+    expect(textOf('OVERLOADED')).toContain(`${figure(EVENT_LIMITS.total)} clients follow events`);
   });
 
   test('are as many problems as an answer lists', () => {

@@ -58,7 +58,9 @@ export const ModelName = {
   RemovedTool: 'RemovedTool',
   IdempotencyRecord: 'IdempotencyRecord',
   OAuthAuthorization: 'OAuthAuthorization',
-  OAuthRegistration: 'OAuthRegistration'
+  OAuthRegistration: 'OAuthRegistration',
+  Event: 'Event',
+  EventTicket: 'EventTicket'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -239,6 +241,33 @@ export const OAuthRegistrationScalarFieldEnum = {
 } as const
 
 export type OAuthRegistrationScalarFieldEnum = (typeof OAuthRegistrationScalarFieldEnum)[keyof typeof OAuthRegistrationScalarFieldEnum]
+
+
+export const EventScalarFieldEnum = {
+  id: 'id',
+  position: 'position',
+  transactionId: 'transactionId',
+  tenantId: 'tenantId',
+  userId: 'userId',
+  projectId: 'projectId',
+  kind: 'kind',
+  objectType: 'objectType',
+  objectId: 'objectId',
+  createdAt: 'createdAt'
+} as const
+
+export type EventScalarFieldEnum = (typeof EventScalarFieldEnum)[keyof typeof EventScalarFieldEnum]
+
+
+export const EventTicketScalarFieldEnum = {
+  ticketHash: 'ticketHash',
+  tenantId: 'tenantId',
+  userId: 'userId',
+  rights: 'rights',
+  expiresAt: 'expiresAt'
+} as const
+
+export type EventTicketScalarFieldEnum = (typeof EventTicketScalarFieldEnum)[keyof typeof EventTicketScalarFieldEnum]
 
 
 export const SortOrder = {
