@@ -21,6 +21,7 @@ import type { SealedBox } from './modules/credentials/index.ts';
 import {
   AuthorizationService,
   BrowserService,
+  ClientCredentialsService,
   clientMetadataOf,
   OAuthClients,
   PrismaAuthorizationStore,
@@ -136,6 +137,9 @@ export function createSignIns(basis: SignInBasis) {
     authorizationService: new AuthorizationService({
       ...{ ...shared, discovery, access, connectors, saves, tester, log },
       settings: config.signIn,
+    }),
+    clientCredentialsService: new ClientCredentialsService({
+      ...{ discovery, protocol, clients, access, connectors, saves, tester, clock, log },
     }),
     browserService: new BrowserService(shared),
   };

@@ -23,7 +23,7 @@ export const settingChecks: Readonly<Partial<Record<SettingName, SettingCheck>>>
   OAUTH_CLIENTS: (text) =>
     problemOf(
       () => parseOperatorClients(text),
-      'must be a JSON list with one object for an issuer: issuer, client_id, client_secret where there is one, and token_endpoint_auth_method (client_secret_basic, client_secret_post, none) where it is not the usual one; authorization_parameters, an object of texts, where the server wants more',
+      'must be a JSON list with one object for an issuer: issuer, client_id, client_secret or private_key (PEM, with key_id) where there is one, token_endpoint_auth_method (client_secret_basic, client_secret_post, private_key_jwt, none) where it is not the usual one, authorization_parameters, an object of texts, where the server wants more, and client_credentials_for (URLs) for one that acts without users',
     ),
   NO_PROXY: (text) => problemOf(() => parseNoProxy(text)),
 };

@@ -128,6 +128,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       tool_count: 2,
                       credentials: {
                         kind: 'bearer',
+                        grant_type: null,
                         header_names: [],
                         state: 'active',
                         expires_at: null,
@@ -284,6 +285,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   tool_count: 2,
                   credentials: {
                     kind: 'bearer',
+                    grant_type: null,
                     header_names: [],
                     state: 'active',
                     expires_at: null,
@@ -558,6 +560,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   tool_count: 2,
                   credentials: {
                     kind: 'bearer',
+                    grant_type: null,
                     header_names: [],
                     state: 'active',
                     expires_at: null,
@@ -679,6 +682,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   tool_count: 2,
                   credentials: {
                     kind: 'bearer',
+                    grant_type: null,
                     header_names: [],
                     state: 'active',
                     expires_at: null,
@@ -1017,6 +1021,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   tool_count: 2,
                   credentials: {
                     kind: 'bearer',
+                    grant_type: null,
                     header_names: [],
                     state: 'active',
                     expires_at: null,
@@ -1122,6 +1127,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   tool_count: 2,
                   credentials: {
                     kind: 'bearer',
+                    grant_type: null,
                     header_names: [],
                     state: 'active',
                     expires_at: null,
@@ -1233,6 +1239,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 },
                 example: {
                   kind: 'headers',
+                  grant_type: null,
                   header_names: ['X-Api-Key'],
                   state: 'active',
                   expires_at: null,
@@ -1339,6 +1346,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 },
                 example: {
                   kind: 'headers',
+                  grant_type: null,
                   header_names: ['X-Api-Key'],
                   state: 'active',
                   expires_at: null,
@@ -2264,6 +2272,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   tool_count: 2,
                   credentials: {
                     kind: 'oauth2',
+                    grant_type: 'authorization_code',
                     header_names: [],
                     state: 'active',
                     expires_at: '2026-11-20T10:30:00.000Z',
@@ -2348,6 +2357,183 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   status: 422,
                   code: 'SIGN_IN_FAILED',
                   reason: 'GRANT_REFUSED',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '429': {
+            $ref: '#/components/responses/TestLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/oauth/client-credentials': {
+      post: {
+        operationId: 'connectWithClientCredentials',
+        summary: 'Connect without a person',
+        description:
+          'For a connector of a project that acts for the project itself, and not for anybody who signed in (client credentials grant): by its\nadmins, where credentials are shared. Gets a token for the client that is sent along, or that the operator registered for this\nserver, tests the server with it and saves the connector; a test that fails saves nothing. Tokens are renewed the same way.\n',
+        tags: ['sign-in'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ServiceConnection',
+              },
+              examples: {
+                draft: {
+                  summary: 'A new connector, with a client of the project',
+                  value: {
+                    draft: {
+                      name: 'Issue tracker',
+                      server_url: 'https://mcp.example.com/mcp',
+                      project_id: 'atlas',
+                    },
+                    client: {
+                      issuer: 'https://auth.example.com',
+                      client_id: 'your-client',
+                      client_secret: 'your-secret',
+                    },
+                  },
+                },
+                connector: {
+                  summary: 'A saved connector, with the client of the operator',
+                  value: {
+                    connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                  },
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The connector, tested and with its tools.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Connector',
+                },
+                example: {
+                  id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                  name: 'Issue tracker',
+                  slug: 'p--issue-tracker',
+                  project_id: 'atlas',
+                  credential_mode: 'shared',
+                  server_url: 'https://mcp.example.com/mcp',
+                  transport: 'auto',
+                  auth_type: 'oauth2',
+                  status: 'ENABLED',
+                  last_error: null,
+                  server_info: {
+                    name: 'example-mcp',
+                    version: '1.4.0',
+                    title: null,
+                  },
+                  protocol_version: '2025-11-25',
+                  tool_count: 2,
+                  credentials: {
+                    kind: 'oauth2',
+                    grant_type: 'client_credentials',
+                    header_names: [],
+                    state: 'active',
+                    expires_at: '2026-11-20T10:30:00.000Z',
+                    missing_scopes: [],
+                    deletion_due_at: null,
+                    updated_at: '2026-11-20T09:30:00.000Z',
+                  },
+                  call_timeout_seconds: 60,
+                  version: 3,
+                  last_tested_at: '2026-11-20T09:30:00.000Z',
+                  created_at: '2026-11-20T09:00:00.000Z',
+                  updated_at: '2026-11-20T09:30:00.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            description:
+              'The caller may see no such connector (`CONNECTOR_NOT_FOUND`), or is in no such project (`PROJECT_NOT_FOUND`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/project-not-found',
+                  title: 'There is no such project.',
+                  status: 404,
+                  code: 'PROJECT_NOT_FOUND',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '409': {
+            description:
+              'The connector was changed meanwhile (`CONNECTOR_CHANGED`), or the new one has no room (`CONNECTOR_NAME_TAKEN`,\n`CONNECTOR_LIMIT_REACHED`).\n',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/connector-name-taken',
+                  title: 'Another connector already has this name.',
+                  status: 409,
+                  code: 'CONNECTOR_NAME_TAKEN',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            description:
+              'The body does not match the contract (`VALIDATION_FAILED`), the connector or the key is of no use for this\n(`CREDENTIALS_INVALID`), there is no way to get a token (`SIGN_IN_NOT_POSSIBLE`, with a `reason`), the authorization server\ngave none (`SIGN_IN_FAILED`, with a `reason`), or the server failed its test (the code of the test).\n',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/sign-in-failed',
+                  title: 'The server did not accept the sign-in.',
+                  status: 422,
+                  code: 'SIGN_IN_FAILED',
+                  reason: 'CLIENT_REFUSED',
                   instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
                 },
               },
@@ -4329,6 +4515,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         additionalProperties: false,
         required: [
           'kind',
+          'grant_type',
           'header_names',
           'state',
           'expires_at',
@@ -4340,6 +4527,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           kind: {
             type: 'string',
             'x-extensible-enum': ['bearer', 'headers', 'oauth2'],
+          },
+          grant_type: {
+            description:
+              "How the tokens of `oauth2` came to be: `authorization_code` where a person signed in, `client_credentials` where the project's\nown client got them. null for credentials of other kinds.\n",
+            type: ['string', 'null'],
+            'x-extensible-enum': ['authorization_code', 'client_credentials'],
           },
           header_names: {
             type: 'array',
@@ -5302,6 +5495,22 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
+      PrivateKey: {
+        description:
+          'In place of a secret: the key that the client signs with (`private_key_jwt`), as PEM, without a passphrase. RSA of 2,048 to 8,192 bits,\nP-256, P-384, P-521 or Ed25519.\n',
+        type: 'string',
+        minLength: 1,
+        maxLength: 8192,
+        pattern: '^[\\x20-\\x7e\\r\\n]+$',
+        writeOnly: true,
+      },
+      KeyId: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 256,
+        pattern: '^[\\x20-\\x7e]+$',
+        description: 'Names the key to a server that knows several.',
+      },
       OAuthClient: {
         description:
           'A client that the user registered with the authorization server. Written, never read.',
@@ -5321,6 +5530,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             maxLength: 1024,
             pattern: '^[\\x20-\\x7e]+$',
             writeOnly: true,
+          },
+          private_key: {
+            $ref: '#/components/schemas/PrivateKey',
+          },
+          key_id: {
+            $ref: '#/components/schemas/KeyId',
           },
         },
       },
@@ -5458,6 +5673,154 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             description: 'What the browser came back with.',
           },
         },
+      },
+      Issuer: {
+        description:
+          'The authorization server that the client is registered with, as `issuer` of `sign_in` in the report of a test. The secret is sent\nnowhere else: where the server names another one, nothing is.\n',
+        type: 'string',
+        minLength: 1,
+        maxLength: 2048,
+        pattern: '^https?://[\\x21-\\x7e]+$',
+      },
+      ServiceClientWithSecret: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['issuer', 'client_id', 'client_secret'],
+        properties: {
+          issuer: {
+            $ref: '#/components/schemas/Issuer',
+          },
+          client_id: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 1024,
+            pattern: '^[\\x20-\\x7e]+$',
+          },
+          client_secret: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 1024,
+            pattern: '^[\\x20-\\x7e]+$',
+            writeOnly: true,
+          },
+        },
+      },
+      ServiceClientWithKey: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['issuer', 'client_id', 'private_key'],
+        properties: {
+          issuer: {
+            $ref: '#/components/schemas/Issuer',
+          },
+          client_id: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 1024,
+            pattern: '^[\\x20-\\x7e]+$',
+          },
+          private_key: {
+            $ref: '#/components/schemas/PrivateKey',
+          },
+          key_id: {
+            $ref: '#/components/schemas/KeyId',
+          },
+        },
+      },
+      ServiceClient: {
+        description:
+          'A client that an admin of the project registered with the authorization server. Written, never read.',
+        anyOf: [
+          {
+            $ref: '#/components/schemas/ServiceClientWithSecret',
+          },
+          {
+            $ref: '#/components/schemas/ServiceClientWithKey',
+          },
+        ],
+      },
+      ServiceScopes: {
+        description: 'What to ask for; what the server asks for where it is absent.',
+        type: 'array',
+        maxItems: 100,
+        items: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$',
+        },
+      },
+      ServiceConnectionOfConnector: {
+        description: 'For a saved connector.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['connector_id'],
+        properties: {
+          connector_id: {
+            type: 'string',
+            format: 'uuid',
+            description: 'The connector.',
+          },
+          client: {
+            $ref: '#/components/schemas/ServiceClient',
+          },
+          scopes: {
+            $ref: '#/components/schemas/ServiceScopes',
+          },
+        },
+      },
+      ServiceDraft: {
+        description: 'A server that is not saved yet, for a project. Its credentials are shared.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'server_url', 'project_id'],
+        properties: {
+          name: {
+            $ref: '#/components/schemas/ConnectorName',
+          },
+          server_url: {
+            $ref: '#/components/schemas/ServerUrl',
+          },
+          transport: {
+            $ref: '#/components/schemas/Transport',
+          },
+          call_timeout_seconds: {
+            description: 'Seconds a tool call may take, connect included. 60 where it is absent.',
+            type: 'integer',
+            minimum: 1,
+            maximum: 300,
+          },
+          project_id: {
+            $ref: '#/components/schemas/ProjectId',
+          },
+        },
+      },
+      ServiceConnectionOfDraft: {
+        description: 'For a new connector.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['draft'],
+        properties: {
+          draft: {
+            $ref: '#/components/schemas/ServiceDraft',
+          },
+          client: {
+            $ref: '#/components/schemas/ServiceClient',
+          },
+          scopes: {
+            $ref: '#/components/schemas/ServiceScopes',
+          },
+        },
+      },
+      ServiceConnection: {
+        anyOf: [
+          {
+            $ref: '#/components/schemas/ServiceConnectionOfConnector',
+          },
+          {
+            $ref: '#/components/schemas/ServiceConnectionOfDraft',
+          },
+        ],
       },
       McpTool: {
         description: "A tool in the protocol's own shape.",

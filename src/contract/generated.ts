@@ -468,6 +468,7 @@ export const CredentialMetadata = Object.assign(
   Type.Object(
     {
       kind: Type.String(),
+      grant_type: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
       header_names: Type.Array(Type.String()),
       state: Type.String(),
       expires_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
@@ -772,6 +773,16 @@ export const ImportSignIn = Object.assign(
 export type ImportSignIn = Static<typeof ImportSignIn>;
 
 /**
+ * The authorization server that the client is registered with, as `issuer` of `sign_in` in the report of a test. The secret is sent
+ * nowhere else: where the server names another one, nothing is.
+ */
+export const Issuer = Object.assign(
+  Type.String({ minLength: 1, maxLength: 2048, pattern: '^https?://[\\x21-\\x7e]+$' }),
+  { $id: 'Issuer' },
+);
+export type Issuer = Static<typeof Issuer>;
+
+/**
  * A free-form JSON object.
  */
 export const JsonObject = Object.assign(
@@ -779,6 +790,15 @@ export const JsonObject = Object.assign(
   { $id: 'JsonObject' },
 );
 export type JsonObject = Static<typeof JsonObject>;
+
+/**
+ * Names the key to a server that knows several.
+ */
+export const KeyId = Object.assign(
+  Type.String({ minLength: 1, maxLength: 256, pattern: '^[\\x20-\\x7e]+$' }),
+  { $id: 'KeyId' },
+);
+export type KeyId = Static<typeof KeyId>;
 
 /**
  * A tool in the protocol's own shape.
@@ -825,6 +845,8 @@ export const OAuthClient = Object.assign(
       client_secret: Type.Optional(
         Type.String({ minLength: 1, maxLength: 1024, pattern: '^[\\x20-\\x7e]+$' }),
       ),
+      private_key: Type.Optional(Type.Unsafe<PrivateKey>({ $ref: 'PrivateKey#' })),
+      key_id: Type.Optional(Type.Unsafe<KeyId>({ $ref: 'KeyId#' })),
     },
     { additionalProperties: false },
   ),
@@ -871,6 +893,16 @@ export const OpenAiTool = Object.assign(
   { $id: 'OpenAiTool' },
 );
 export type OpenAiTool = Static<typeof OpenAiTool>;
+
+/**
+ * In place of a secret: the key that the client signs with (`private_key_jwt`), as PEM, without a passphrase. RSA of 2,048 to 8,192 bits,
+ * P-256, P-384, P-521 or Ed25519.
+ */
+export const PrivateKey = Object.assign(
+  Type.String({ minLength: 1, maxLength: 8192, pattern: '^[\\x20-\\x7e\\r\\n]+$' }),
+  { $id: 'PrivateKey' },
+);
+export type PrivateKey = Static<typeof PrivateKey>;
 
 /**
  * An error (RFC 9457).
@@ -933,6 +965,116 @@ export const ServerUrl = Object.assign(Type.String({ minLength: 1, maxLength: 20
   $id: 'ServerUrl',
 });
 export type ServerUrl = Static<typeof ServerUrl>;
+
+/**
+ * A client that an admin of the project registered with the authorization server. Written, never read.
+ */
+export const ServiceClient = Object.assign(
+  Type.Union([
+    Type.Unsafe<ServiceClientWithSecret>({ $ref: 'ServiceClientWithSecret#' }),
+    Type.Unsafe<ServiceClientWithKey>({ $ref: 'ServiceClientWithKey#' }),
+  ]),
+  { $id: 'ServiceClient' },
+);
+export type ServiceClient = Static<typeof ServiceClient>;
+
+export const ServiceClientWithKey = Object.assign(
+  Type.Object(
+    {
+      issuer: Type.Unsafe<Issuer>({ $ref: 'Issuer#' }),
+      client_id: Type.String({ minLength: 1, maxLength: 1024, pattern: '^[\\x20-\\x7e]+$' }),
+      private_key: Type.Unsafe<PrivateKey>({ $ref: 'PrivateKey#' }),
+      key_id: Type.Optional(Type.Unsafe<KeyId>({ $ref: 'KeyId#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ServiceClientWithKey' },
+);
+export type ServiceClientWithKey = Static<typeof ServiceClientWithKey>;
+
+export const ServiceClientWithSecret = Object.assign(
+  Type.Object(
+    {
+      issuer: Type.Unsafe<Issuer>({ $ref: 'Issuer#' }),
+      client_id: Type.String({ minLength: 1, maxLength: 1024, pattern: '^[\\x20-\\x7e]+$' }),
+      client_secret: Type.String({ minLength: 1, maxLength: 1024, pattern: '^[\\x20-\\x7e]+$' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ServiceClientWithSecret' },
+);
+export type ServiceClientWithSecret = Static<typeof ServiceClientWithSecret>;
+
+export const ServiceConnection = Object.assign(
+  Type.Union([
+    Type.Unsafe<ServiceConnectionOfConnector>({ $ref: 'ServiceConnectionOfConnector#' }),
+    Type.Unsafe<ServiceConnectionOfDraft>({ $ref: 'ServiceConnectionOfDraft#' }),
+  ]),
+  { $id: 'ServiceConnection' },
+);
+export type ServiceConnection = Static<typeof ServiceConnection>;
+
+/**
+ * For a saved connector.
+ */
+export const ServiceConnectionOfConnector = Object.assign(
+  Type.Object(
+    {
+      connector_id: Type.String({ format: 'uuid' }),
+      client: Type.Optional(Type.Unsafe<ServiceClient>({ $ref: 'ServiceClient#' })),
+      scopes: Type.Optional(Type.Unsafe<ServiceScopes>({ $ref: 'ServiceScopes#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ServiceConnectionOfConnector' },
+);
+export type ServiceConnectionOfConnector = Static<typeof ServiceConnectionOfConnector>;
+
+/**
+ * For a new connector.
+ */
+export const ServiceConnectionOfDraft = Object.assign(
+  Type.Object(
+    {
+      draft: Type.Unsafe<ServiceDraft>({ $ref: 'ServiceDraft#' }),
+      client: Type.Optional(Type.Unsafe<ServiceClient>({ $ref: 'ServiceClient#' })),
+      scopes: Type.Optional(Type.Unsafe<ServiceScopes>({ $ref: 'ServiceScopes#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ServiceConnectionOfDraft' },
+);
+export type ServiceConnectionOfDraft = Static<typeof ServiceConnectionOfDraft>;
+
+/**
+ * A server that is not saved yet, for a project. Its credentials are shared.
+ */
+export const ServiceDraft = Object.assign(
+  Type.Object(
+    {
+      name: Type.Unsafe<ConnectorName>({ $ref: 'ConnectorName#' }),
+      server_url: Type.Unsafe<ServerUrl>({ $ref: 'ServerUrl#' }),
+      transport: Type.Optional(Type.Unsafe<Transport>({ $ref: 'Transport#' })),
+      call_timeout_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 300 })),
+      project_id: Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ServiceDraft' },
+);
+export type ServiceDraft = Static<typeof ServiceDraft>;
+
+/**
+ * What to ask for; what the server asks for where it is absent.
+ */
+export const ServiceScopes = Object.assign(
+  Type.Array(
+    Type.String({ minLength: 1, maxLength: 200, pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$' }),
+    { maxItems: 100 },
+  ),
+  { $id: 'ServiceScopes' },
+);
+export type ServiceScopes = Static<typeof ServiceScopes>;
 
 /**
  * A live connection of one user to one MCP server.
@@ -1398,17 +1540,28 @@ export const components = [
   ImportRequest,
   ImportSecret,
   ImportSignIn,
+  Issuer,
   JsonObject,
+  KeyId,
   McpTool,
   MemberRemoval,
   OAuthClient,
   OpenAiChatTool,
   OpenAiTool,
+  PrivateKey,
   Problem,
   ProjectId,
   ProtocolError,
   ServerInfo,
   ServerUrl,
+  ServiceClient,
+  ServiceClientWithKey,
+  ServiceClientWithSecret,
+  ServiceConnection,
+  ServiceConnectionOfConnector,
+  ServiceConnectionOfDraft,
+  ServiceDraft,
+  ServiceScopes,
   Session,
   SessionPage,
   SessionTotals,
@@ -2939,6 +3092,82 @@ export const operations = {
           },
         },
         '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  connectWithClientCredentials: {
+    operationId: 'connectWithClientCredentials',
+    method: 'POST',
+    url: '/api/oauth/client-credentials',
+    path: '/api/oauth/client-credentials',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<ServiceConnection>({ $ref: 'ServiceConnection#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Connector>({ $ref: 'Connector#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

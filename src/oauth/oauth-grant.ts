@@ -1,10 +1,15 @@
-/** How a client proves to the token endpoint who it is (RFC 6749 section 2.3, OpenID Connect names). */
-export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post';
+/** How a client proves to the token endpoint who it is (RFC 6749 section 2.3, RFC 7523, OpenID Connect names). */
+export type ClientAuthMethod =
+  | 'none'
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'private_key_jwt';
 
 /** What is kept of an authorization server's metadata (RFC 8414), under the names it has there. */
 export type OAuthServer = {
   issuer: string;
-  authorization_endpoint: string;
+  /** Absent where nobody signs in: only clients get tokens. */
+  authorization_endpoint?: string;
   token_endpoint: string;
   registration_endpoint?: string;
   revocation_endpoint?: string;
@@ -20,7 +25,11 @@ export type OAuthServer = {
 export type OAuthClient = {
   client_id: string;
   client_secret?: string;
-  /** Its secret is in the configuration, and not here. */
+  /** Signs assertions (RFC 7523): PKCS #8 as PEM, one that `parsePrivateKey` takes. */
+  private_key?: string;
+  /** Names the key to a server that knows several. */
+  key_id?: string;
+  /** Its secret, or key, is in the configuration, and not here. */
   isOperators?: boolean;
   authMethod: ClientAuthMethod;
 };
@@ -35,8 +44,13 @@ export interface TokenSet {
   scope?: string;
 }
 
-/** What a user granted: the tokens, and all that is needed to renew and to revoke them. */
+/** How tokens came to be (RFC 6749 section 1.3): a person signed in, or a client got them for itself. */
+export type GrantType = 'authorization_code' | 'client_credentials';
+
+/** What was granted: the tokens, and all that is needed to renew and to revoke them. */
 export interface OAuthGrant extends TokenSet {
+  /** Absent where a person signed in. */
+  grantType?: 'client_credentials';
   /** Milliseconds since 1970. */
   obtainedAt: number;
   /** In the sign-in; what was granted may be less. */
@@ -45,4 +59,9 @@ export interface OAuthGrant extends TokenSet {
   resource: string;
   server: OAuthServer;
   client: OAuthClient;
+}
+
+/** Can there be other tokens without anybody doing something? */
+export function isRenewable({ grantType, refreshToken }: OAuthGrant): boolean {
+  return grantType === 'client_credentials' || refreshToken !== undefined;
 }

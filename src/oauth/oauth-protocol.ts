@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import type { Clock } from '../lib/clock.ts';
+import { authenticationOf } from './client-authentication.ts';
 import { OAuthFailure, type OAuthFailureCode } from './oauth-failure.ts';
 import type { ClientAuthMethod, OAuthClient, OAuthServer, TokenSet } from './oauth-grant.ts';
 import { type OAuthHttp, parseObject, toOAuthFailure } from './oauth-http.ts';
@@ -9,7 +10,7 @@ import type { OperatorClients } from './operator-clients.ts';
 export interface OAuthProtocolDeps {
   http: OAuthHttp;
   clock: Pick<Clock, 'now'>;
-  operatorClients: Pick<OperatorClients, 'withSecret' | 'parametersFor'>;
+  operatorClients: Pick<OperatorClients, 'withSecret' | 'parametersFor' | 'isServiceClient'>;
 }
 
 /** A request that a browser takes to the authorization server. */
@@ -30,7 +31,11 @@ export interface RegisteredClient {
   expiresAt: Date | undefined;
 }
 
-/** The requests and answers of OAuth 2.1, made and checked by oauth4webapi; nothing else imports it. */
+/** What a client asks tokens for by its own right (RFC 6749 section 4.4). */
+export interface ClientCredentialsRequest
+  extends Pick<AuthorizationRequest, 'server' | 'client' | 'resource' | 'scopes'> {}
+
+/** The requests and answers of OAuth 2.1, made and checked by oauth4webapi. */
 export class OAuthProtocol {
   readonly #deps: OAuthProtocolDeps;
   /** What is https only is decided by the policy of the way out, which an operator may open for a host. */
@@ -52,9 +57,10 @@ export class OAuthProtocol {
     return oauth.generateRandomCodeVerifier();
   }
 
-  /** The address at the authorization server that the user's browser is sent to. */
+  /** The address at the authorization server that the user's browser is sent to. @throws OAuthFailure `METADATA_INVALID` where it has none */
   async authorizationUrl(request: AuthorizationRequest): Promise<string> {
     const { server, client, redirectUri, scopes, resource, state, codeVerifier } = request;
+    if (server.authorization_endpoint === undefined) throw new OAuthFailure('METADATA_INVALID');
     const url = new URL(server.authorization_endpoint);
     const parameters = {
       response_type: 'code',
@@ -149,7 +155,7 @@ export class OAuthProtocol {
       const response = await oauth.authorizationCodeGrantRequest(
         server,
         client,
-        this.#authenticate(server, client),
+        await this.#authenticate(server, client),
         oauth.validateAuthResponse(server, client, parameters, oauth.skipStateCheck),
         redirectUri,
         codeVerifier,
@@ -171,12 +177,37 @@ export class OAuthProtocol {
       const response = await oauth.refreshTokenGrantRequest(
         server,
         client,
-        this.#authenticate(server, client),
+        await this.#authenticate(server, client),
         refreshToken,
         { ...this.#options, additionalParameters: { resource } },
       );
       return oauth.processRefreshTokenResponse(server, client, response);
     });
+  }
+
+  /**
+   * Gets tokens for the client itself, by its own right (MCP extension for client credentials): for one resource, and without a refresh
+   * token, since the client can ask again.
+   * @throws OAuthFailure; `CLIENT_REFUSED` for a client of the operator that is not, or no longer, meant for this resource
+   */
+  async getServiceTokens(request: ClientCredentialsRequest): Promise<TokenSet> {
+    const { server, client, resource, scopes } = request;
+    const { operatorClients } = this.#deps;
+    if (client.isOperators === true && !operatorClients.isServiceClient(server, client, resource)) {
+      throw new OAuthFailure('CLIENT_REFUSED');
+    }
+    const { refreshToken: _unneeded, ...tokens } = await this.#tokens(async () => {
+      const parameters = { resource, ...(scopes.length > 0 && { scope: scopes.join(' ') }) };
+      const response = await oauth.clientCredentialsGrantRequest(
+        server,
+        client,
+        await this.#authenticate(server, client),
+        parameters,
+        this.#options,
+      );
+      return oauth.processClientCredentialsResponse(server, client, response);
+    });
+    return tokens;
   }
 
   /**
@@ -187,7 +218,7 @@ export class OAuthProtocol {
   async revoke(server: OAuthServer, client: OAuthClient, token: string): Promise<boolean> {
     if (server.revocation_endpoint === undefined) return false;
     try {
-      const authentication = this.#authenticate(server, client);
+      const authentication = await this.#authenticate(server, client);
       const response = await oauth.revocationRequest(
         server,
         client,
@@ -203,7 +234,7 @@ export class OAuthProtocol {
   }
 
   /** With the secret that the operator has set by now, where it is a client of theirs. */
-  #authenticate(server: OAuthServer, client: OAuthClient): oauth.ClientAuth {
+  #authenticate(server: OAuthServer, client: OAuthClient): Promise<oauth.ClientAuth> {
     return authenticationOf(this.#deps.operatorClients.withSecret(server, client));
   }
 
@@ -222,32 +253,6 @@ function issuerOf(server: OAuthServer, parameters: URLSearchParams): string | un
   if (iss === null && !server.authorization_response_iss_parameter_supported) return undefined;
   if (iss === server.issuer) return iss;
   throw new OAuthFailure('ISSUER_MISMATCH');
-}
-
-function authenticationOf({ authMethod, client_secret = '' }: OAuthClient): oauth.ClientAuth {
-  switch (authMethod) {
-    case 'client_secret_basic':
-      return basicOf(client_secret);
-    case 'client_secret_post':
-      return oauth.ClientSecretPost(client_secret);
-    case 'none':
-      return oauth.None();
-  }
-}
-
-/**
- * HTTP Basic as RFC 6749 section 2.3.1 asks for, but with nothing encoded that need not be (oauth4webapi encodes `-` and `_`, too): many
- * servers take what they get without decoding it.
- */
-function basicOf(secret: string): oauth.ClientAuth {
-  return (_server, { client_id }, _body, headers) => {
-    const pair = `${formEncoded(client_id)}:${formEncoded(secret)}`;
-    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
-  };
-}
-
-function formEncoded(text: string): string {
-  return new URLSearchParams([['', text]]).toString().slice(1);
 }
 
 /** RFC 7591 requires to say when a secret ends; of servers that do not, it does not end. */

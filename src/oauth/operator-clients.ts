@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { parsePrivateKey } from './client-authentication.ts';
 import type { OAuthClient, OAuthServer } from './oauth-grant.ts';
 
 const OperatorClient = Type.Object(
@@ -7,10 +8,13 @@ const OperatorClient = Type.Object(
     issuer: Type.String({ pattern: '^https?://', maxLength: 2048 }),
     client_id: Type.String({ minLength: 1, maxLength: 2048 }),
     client_secret: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    private_key: Type.Optional(Type.String({ minLength: 1, maxLength: 16_384 })),
+    key_id: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
     token_endpoint_auth_method: Type.Optional(
       Type.Union([
         Type.Literal('client_secret_basic'),
         Type.Literal('client_secret_post'),
+        Type.Literal('private_key_jwt'),
         Type.Literal('none'),
       ]),
     ),
@@ -20,6 +24,12 @@ const OperatorClient = Type.Object(
         Type.String({ maxLength: 1000, pattern: '^[\\x20-\\x7e]*$' }),
         { maxProperties: 10, additionalProperties: false },
       ),
+    ),
+    client_credentials_for: Type.Optional(
+      Type.Array(Type.String({ pattern: '^https?://', maxLength: 2048 }), {
+        minItems: 1,
+        maxItems: 100,
+      }),
     ),
   },
   { additionalProperties: false },
@@ -42,68 +52,128 @@ const KNOWN_PARAMETERS: ReadonlyMap<string, Readonly<Record<string, string>>> = 
   ['https://accounts.google.com/', { access_type: 'offline', prompt: 'consent' }],
 ]);
 
-/** Clients that the operator has registered with authorization servers, for all users of the installation, by issuer. */
+/**
+ * Clients that the operator has registered with authorization servers, for all users of the installation: one for an issuer that users sign
+ * in with, and those that get tokens by their own right, each for the resources that the operator names. A token of such a client opens what the operator
+ * may do, so it is never asked for on behalf of another server that names the same issuer.
+ */
 export class OperatorClients {
-  readonly #byIssuer: ReadonlyMap<string, OperatorClient>;
+  readonly #clients: readonly OperatorClient[];
 
   constructor(clients: readonly OperatorClient[]) {
-    this.#byIssuer = new Map(clients.map((client) => [keyOf(client.issuer), client]));
+    this.#clients = clients;
   }
 
-  /** Who we are to this server; without the secret, which stays in the configuration, so that it can be changed there. */
+  /** Who we are to this server when users sign in; without the secret, which stays in the configuration, so that it can be changed there. */
   find(server: OAuthServer): OAuthClient | undefined {
-    const found = this.#byIssuer.get(keyOf(server.issuer));
-    if (found === undefined) return undefined;
-    return { client_id: found.client_id, authMethod: methodOf(found, server), isOperators: true };
+    const found = this.#of(server).find(isForSignIn);
+    return found && toClient(found, server);
+  }
+
+  /** As {@link find}, for tokens that no user is asked for. */
+  findServiceClient(server: OAuthServer, resource: string): OAuthClient | undefined {
+    const found = this.#of(server).find((client) => isFor(client, resource));
+    return found && toClient(found, server);
+  }
+
+  /** May this client of the operator get tokens for the resource by its own right? */
+  isServiceClient(server: OAuthServer, { client_id }: OAuthClient, resource: string): boolean {
+    return this.findServiceClient(server, resource)?.client_id === client_id;
   }
 
   /** Further parameters of a request for authorization by one of the operator's clients; none for others. */
-  parametersFor({ issuer }: OAuthServer, { isOperators }: OAuthClient): Record<string, string> {
+  parametersFor(server: OAuthServer, { isOperators }: OAuthClient): Record<string, string> {
     if (isOperators !== true) return {};
-    const named = this.#byIssuer.get(keyOf(issuer))?.authorization_parameters;
-    return { ...(named ?? KNOWN_PARAMETERS.get(keyOf(issuer))) };
+    const named = this.#of(server).find(isForSignIn)?.authorization_parameters;
+    return { ...(named ?? KNOWN_PARAMETERS.get(keyOf(server.issuer))) };
   }
 
-  /** The client with the secret that it has now, where it is one of the operator's for this very server. */
+  /** The client with the secret, or key, that it has now, where it is one of the operator's for this very server. */
   withSecret(server: OAuthServer, client: OAuthClient): OAuthClient {
     if (client.isOperators !== true) return client;
-    const found = this.#byIssuer.get(keyOf(server.issuer));
-    if (found?.client_id !== client.client_id || found.client_secret === undefined) return client;
-    const authMethod = methodOf(found, server);
-    return { ...client, client_secret: found.client_secret, authMethod };
+    const found = this.#of(server).find(({ client_id }) => client_id === client.client_id);
+    if (found === undefined) return client;
+    const { client_secret, private_key, key_id } = found;
+    if (client_secret === undefined && private_key === undefined) return client;
+    return {
+      ...client,
+      ...(client_secret !== undefined && { client_secret }),
+      ...(private_key !== undefined && { private_key }),
+      ...(key_id !== undefined && { key_id }),
+      authMethod: methodOf(found, server),
+    };
+  }
+
+  #of({ issuer }: OAuthServer): OperatorClient[] {
+    return this.#clients.filter((client) => keyOf(client.issuer) === keyOf(issuer));
   }
 }
 
 /**
- * Reads `[{"issuer", "client_id", "client_secret", "token_endpoint_auth_method", "authorization_parameters"}]`, the names of RFC 7591 but
- * for the last. Without a secret the method is `none`; with one it is what the server offers.
- * @throws Error on anything else, on two clients for one issuer, and on a parameter that is ours to say
+ * Reads `[{"issuer", "client_id", "client_secret" | "private_key", "key_id", "token_endpoint_auth_method", "authorization_parameters", "client_credentials_for"}]`,
+ * the names of RFC 7591 where it has them. Without a secret or key the method is `none`; with a secret it is what the server offers.
+ * @throws Error on anything else, on two clients for the sign-ins of one issuer, on two for the same resource, and on a parameter that is
+ * ours to say
  */
 export function parseOperatorClients(text: string): OperatorClients {
   const clients: unknown = JSON.parse(text);
   if (!Value.Check(Type.Array(OperatorClient), clients)) throw new Error('no list of clients');
-  const issuers = new Set(clients.map(({ issuer }) => keyOf(issuer)));
-  if (issuers.size < clients.length || !clients.every(isWhole)) throw new Error('unusable client');
+  const uses = clients.flatMap(usesOf);
+  if (new Set(uses).size < uses.length || !clients.every(isWhole)) {
+    throw new Error('unusable client');
+  }
   return new OperatorClients(clients);
+}
+
+/** What nobody else may be there for. */
+function usesOf({
+  issuer,
+  client_credentials_for: resources = ['sign-in'],
+}: OperatorClient): string[] {
+  return resources.map((use) => `${keyOf(issuer)} ${use === 'sign-in' ? use : keyOf(use)}`);
+}
+
+function isForSignIn({ client_credentials_for: resources }: OperatorClient): boolean {
+  return resources === undefined;
+}
+
+function isFor(
+  { client_credentials_for: resources = [] }: OperatorClient,
+  resource: string,
+): boolean {
+  return resources.some((each) => keyOf(each) === keyOf(resource));
 }
 
 /** Neither a secret that would not be sent, nor a method that has none to send, nor a parameter that we say ourselves. */
 function isWhole(client: OperatorClient): boolean {
-  const { client_secret, token_endpoint_auth_method: method } = client;
+  const { client_secret: secret, private_key: key, token_endpoint_auth_method: method } = client;
   const parameters = Object.keys(client.authorization_parameters ?? {});
   if (parameters.some((name) => OWN_PARAMETERS.has(name))) return false;
-  return method === undefined || (method === 'none') === (client_secret === undefined);
+  if (secret !== undefined && key !== undefined) return false;
+  if (key !== undefined) {
+    return (
+      (method ?? 'private_key_jwt') === 'private_key_jwt' && parsePrivateKey(key) !== undefined
+    );
+  }
+  if (method === 'private_key_jwt' || client.key_id !== undefined) return false;
+  if (secret === undefined && !isForSignIn(client)) return false;
+  return method === undefined || (method === 'none') === (secret === undefined);
 }
 
 /** As discovery compares issuers. */
-function keyOf(issuer: string): string {
-  return new URL(issuer).href;
+function keyOf(url: string): string {
+  return new URL(url).href;
+}
+
+function toClient(found: OperatorClient, server: OAuthServer): OAuthClient {
+  return { client_id: found.client_id, authMethod: methodOf(found, server), isOperators: true };
 }
 
 function methodOf(
-  { client_secret, token_endpoint_auth_method: named }: OperatorClient,
+  { client_secret, private_key, token_endpoint_auth_method: named }: OperatorClient,
   server: OAuthServer,
 ): OAuthClient['authMethod'] {
+  if (private_key !== undefined) return 'private_key_jwt';
   if (named !== undefined) return named;
   return client_secret === undefined ? 'none' : secretMethodOf(server);
 }

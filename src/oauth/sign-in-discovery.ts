@@ -1,6 +1,6 @@
 import { askForChallenge, type Challenge, readScopes } from './challenge.ts';
 import { OAuthFailure } from './oauth-failure.ts';
-import type { ClientAuthMethod, OAuthServer } from './oauth-grant.ts';
+import type { ClientAuthMethod, GrantType, OAuthServer } from './oauth-grant.ts';
 import type { JsonObject, OAuthHttp } from './oauth-http.ts';
 
 /** How to sign in to an MCP server. */
@@ -31,17 +31,27 @@ export class SignInDiscovery {
 
   /**
    * Some ten requests at most, each guarded and bounded.
+   * @param grantType what for: only a sign-in needs PKCE, and a page to go to
    * @throws OAuthFailure; the reason of `signal`
    */
-  async discover(serverUrl: string, signal?: AbortSignal): Promise<SignInTarget> {
+  async discover(
+    serverUrl: string,
+    {
+      signal,
+      grantType = 'authorization_code',
+    }: { signal?: AbortSignal; grantType?: GrantType } = {},
+  ): Promise<SignInTarget> {
     const url = this.#http.checkUrl(serverUrl);
     const challenge = await askForChallenge(this.#http, url, signal);
     const metadata = await this.#findResourceMetadata(url, challenge, signal);
     const resource = metadata === undefined ? canonicalResource(url) : resourceOf(metadata, url);
     const issuer = metadata === undefined ? url.origin : issuerOf(metadata);
-    const server = await this.#serverMetadata(this.#http.checkUrl(issuer), signal);
+    const place = this.#http.checkUrl(issuer);
+    const server = await this.#serverMetadata(place, { signal, grantType });
     const asked = challenge.scopes.length > 0 ? challenge.scopes : metadata?.['scopes_supported'];
-    return { server, resource, scopes: withOfflineAccess(readScopes(asked), server) };
+    const scopes = readScopes(asked);
+    const isForUser = grantType === 'authorization_code';
+    return { server, resource, scopes: isForUser ? withOfflineAccess(scopes, server) : scopes };
   }
 
   async #findResourceMetadata(
@@ -59,7 +69,10 @@ export class SignInDiscovery {
     return this.#firstOf(places, signal);
   }
 
-  async #serverMetadata(issuer: URL, signal: AbortSignal | undefined): Promise<OAuthServer> {
+  async #serverMetadata(
+    issuer: URL,
+    { signal, grantType }: { signal: AbortSignal | undefined; grantType: GrantType },
+  ): Promise<OAuthServer> {
     const found = await this.#firstOf(metadataPlaces(issuer), signal);
     if (found === undefined) throw new OAuthFailure('NO_AUTHORIZATION');
     const named = found['issuer'];
@@ -68,12 +81,15 @@ export class SignInDiscovery {
     }
     // RFC 8414 section 3.3: or it is a server that speaks for another one.
     if (new URL(named).href !== issuer.href) throw new OAuthFailure('ISSUER_MISMATCH');
-    if (!listOf(found['code_challenge_methods_supported']).includes('S256')) {
+    const isForUser = grantType === 'authorization_code';
+    if (isForUser && !listOf(found['code_challenge_methods_supported']).includes('S256')) {
       throw new OAuthFailure('PKCE_UNSUPPORTED');
     }
     return {
       issuer: named,
-      authorization_endpoint: this.#endpoint(found, 'authorization_endpoint'),
+      ...(isForUser && {
+        authorization_endpoint: this.#endpoint(found, 'authorization_endpoint'),
+      }),
       token_endpoint: this.#endpoint(found, 'token_endpoint'),
       ...this.#optionalEndpoint(found, 'registration_endpoint'),
       ...this.#optionalEndpoint(found, 'revocation_endpoint'),
@@ -160,7 +176,7 @@ function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** Best first; RFC 8414 names the default. */
+/** Of clients that the server registers, best first; RFC 8414 names the default. */
 const AUTH_METHODS: readonly ClientAuthMethod[] = [
   'client_secret_basic',
   'client_secret_post',

@@ -51,7 +51,9 @@ export class SignInOffers {
     const deadline = startDeadline(clock, SEARCH_MS);
     const both = signal === undefined ? [deadline.signal] : [deadline.signal, signal];
     try {
-      const { server, scopes } = await discovery.discover(serverUrl, AbortSignal.any(both));
+      const { server, scopes } = await discovery.discover(serverUrl, {
+        signal: AbortSignal.any(both),
+      });
       const { issuer } = server;
       return { issuer, scopes, registration: registrationsOf(server, this.#deps) };
     } catch (error) {

@@ -87,7 +87,8 @@ export const CONNECTOR_ERRORS = {
       'The form of the credentials does not fit `auth_type`: `bearer` takes a `token`, `headers` takes `headers`, `none` takes nothing.',
       'A header may not be set, as it would steer the connection, a proxy or the protocol: `Host`, `Content-*`, `Accept`, `Forwarded`, `X-Forwarded-*`, `Proxy-*`, `Mcp-*`, `Sec-*`, `Metadata*` and others.',
       'A header is given twice, in different case, or all of them have more than 8 KB.',
-      'They are to be `personal`, and the connector belongs to no project.',
+      'They are to be `personal`, and the connector belongs to no project; or a client is to act for a connector that is not one of a project with shared credentials.',
+      'The private key of a client is none that can be used, or comes with a secret.',
     ],
     shown:
       'The credentials do not fit the way of signing in, or set a header that is not allowed. Correct the fields that are listed in errors.',

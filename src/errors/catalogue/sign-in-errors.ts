@@ -25,12 +25,12 @@ export const SIGN_IN_ERRORS = {
   SIGN_IN_FAILED: {
     retryable: false,
     cause: [
-      'The authorization server gave no tokens for the code that the browser came back with. `reason` tells why: `GRANT_REFUSED` (the code is too old, or was used), `CLIENT_REFUSED` (it does not know this client or its secret), `REQUEST_REFUSED`, `ANSWER_INVALID` or `UNREACHABLE`.',
+      'The authorization server gave no tokens for the code that the browser came back with, or none to the client that was to get them by itself. `reason` tells why: `GRANT_REFUSED` (the code is too old, or was used), `CLIENT_REFUSED` (it does not know this client or its secret), `REQUEST_REFUSED`, `ANSWER_INVALID` or `UNREACHABLE`.',
     ],
     shown: 'The server did not accept the sign-in, so nothing was saved. Start the sign-in again.',
     user: [
       'Start again with `POST /api/oauth/authorizations`. With `UNREACHABLE`, complete the same sign-in once more before that.',
-      'With `CLIENT_REFUSED` and a client of your own, look at its secret.',
+      'With `CLIENT_REFUSED` and a client of your own, look at its secret or its key.',
     ],
     operator: [
       'Nothing: the authorization server decides. The lines `connector operation` of the log have the `origin` and the reason.',

@@ -67,6 +67,7 @@ export function toUpdate(body: ConnectorUpdateBody): ConnectorUpdate {
 export function toCredentialResource(credential: CredentialMetadata): CredentialMetadataResource {
   return {
     kind: credential.kind,
+    grant_type: credential.grantType ?? null,
     header_names: credential.headerNames,
     missing_scopes: credential.missingScopes,
     state: credential.state,

@@ -1,4 +1,4 @@
-import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
+import type { GrantType, OAuthGrant } from '../../oauth/oauth-grant.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import {
   type CredentialMetadata,
@@ -81,6 +81,7 @@ export class ConnectorSecrets {
       id,
       memberId: isOwn ? identity.userId : '',
       kind: credentials.kind,
+      grantType: grantTypeOf(credentials),
       sealed: this.#vault.sealCredentials(credentials, row, canonicalUrl(url)),
       headerNames: headerNamesOf(credentials),
       expiresAt: expiryOf(credentials),
@@ -119,6 +120,11 @@ export class ConnectorSecrets {
   }
 }
 
+function grantTypeOf(credentials: Credentials): GrantType | null {
+  if (credentials.kind !== 'oauth2') return null;
+  return credentials.grant.grantType ?? 'authorization_code';
+}
+
 /** When the token ends that is sent; undefined where nobody says. */
 function expiryOf(credentials: Credentials): Date | undefined {
   if (credentials.kind !== 'oauth2' || credentials.grant.expiresAt === undefined) return undefined;
@@ -127,6 +133,7 @@ function expiryOf(credentials: Credentials): Date | undefined {
 
 function metadataOf({
   kind,
+  grantType,
   headerNames,
   state,
   expiresAt,
@@ -134,5 +141,5 @@ function metadataOf({
   missingScopes,
   updatedAt,
 }: SealedCredential): Omit<CredentialMetadata, 'deletionDueAt'> {
-  return { kind, headerNames, state, expiresAt, scopes, missingScopes, updatedAt };
+  return { kind, grantType, headerNames, state, expiresAt, scopes, missingScopes, updatedAt };
 }

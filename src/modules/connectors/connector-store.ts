@@ -1,4 +1,5 @@
 import type { OfferingDiscovery } from '../../mcp/client/server-offerings.ts';
+import type { GrantType } from '../../oauth/oauth-grant.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { AuthType, Credentials } from '../credentials/index.ts';
 import type {
@@ -18,6 +19,8 @@ export interface NewCredential {
   /** The member it belongs to and acts for; empty where it is the owner's. */
   memberId: string;
   kind: Credentials['kind'];
+  /** How the tokens came to be; null for secrets of other kinds. */
+  grantType: GrantType | null;
   sealed: string;
   headerNames: string[];
   /** When its token ends; undefined where nobody says. */

@@ -3,7 +3,7 @@ import type { McpTarget } from '../../mcp/client/mcp-client.ts';
 import { McpFailure } from '../../mcp/client/mcp-failure.ts';
 import { MAX_SCOPES } from '../../oauth/challenge.ts';
 import { OAuthFailure } from '../../oauth/oauth-failure.ts';
-import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
+import { isRenewable, type OAuthGrant } from '../../oauth/oauth-grant.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import { type Credentials, toSecretHeaders } from '../credentials/index.ts';
 import { type ConnectorRecord, lacksCredentials } from './connector.ts';
@@ -81,13 +81,13 @@ export class ConnectorTargets {
 
   async #fresh(identity: Identity, connectorId: string, grant: OAuthGrant): Promise<OAuthGrant> {
     const now = this.#deps.clock.now().getTime();
-    const { expiresAt, obtainedAt, refreshToken } = grant;
+    const { expiresAt, obtainedAt } = grant;
     if (expiresAt === undefined) return grant;
     const lead = Math.min(MAX_LEAD_MS, (expiresAt - obtainedAt) / 5);
     const hasEnded = now >= expiresAt;
     // Not all replicas, and not all grants of one minute, at the same moment.
     const isDue = now >= expiresAt - lead * (1 - Math.random() / 2);
-    if (!isDue || (refreshToken === undefined && !hasEnded)) return grant;
+    if (!isDue || (!isRenewable(grant) && !hasEnded)) return grant;
     try {
       return await this.#renewUnlessPaused(identity, connectorId, grant.accessToken);
     } catch (error) {

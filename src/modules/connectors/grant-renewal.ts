@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
 import { McpFailure } from '../../mcp/client/mcp-failure.ts';
 import { OAuthFailure } from '../../oauth/oauth-failure.ts';
-import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
+import type { OAuthGrant, TokenSet } from '../../oauth/oauth-grant.ts';
 import type { OAuthProtocol } from '../../oauth/oauth-protocol.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import { isPersonal } from './connector.ts';
@@ -16,7 +16,7 @@ export interface GrantRenewalDeps {
   store: Pick<ConnectorStore, 'find'>;
   grants: GrantStore;
   secrets: ConnectorSecrets;
-  protocol: Pick<OAuthProtocol, 'refresh'>;
+  protocol: Pick<OAuthProtocol, 'refresh' | 'getServiceTokens'>;
   clock: Pick<Clock, 'now' | 'sleep'>;
   log: OperationLog;
 }
@@ -131,11 +131,9 @@ export class GrantRenewal {
     { credential, url, grant }: StoredGrant,
     leaseId: string,
   ): Promise<OAuthGrant | undefined> {
-    const { grants, secrets, protocol, clock } = this.#deps;
-    const { refreshToken } = grant;
+    const { grants, secrets, clock } = this.#deps;
     try {
-      if (refreshToken === undefined) throw new OAuthFailure('GRANT_REFUSED');
-      const tokens = await protocol.refresh(grant, refreshToken);
+      const tokens = await this.#tokensFor(grant);
       const at = clock.now();
       const { expiresAt: _ended, ...kept } = grant;
       const renewed: OAuthGrant = { ...kept, ...tokens, obtainedAt: at.getTime() };
@@ -149,6 +147,15 @@ export class GrantRenewal {
       else await grants.release(identity, credential.id, leaseId);
       throw error;
     }
+  }
+
+  #tokensFor(grant: OAuthGrant): Promise<TokenSet> {
+    const { protocol } = this.#deps;
+    if (grant.grantType === 'client_credentials') {
+      return protocol.getServiceTokens({ ...grant, scopes: grant.askedScopes ?? [] });
+    }
+    if (grant.refreshToken === undefined) throw new OAuthFailure('GRANT_REFUSED');
+    return protocol.refresh(grant, grant.refreshToken);
   }
 
   /** Tries several times: the refresh token that was used may be void by now. */

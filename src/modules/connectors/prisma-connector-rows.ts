@@ -78,6 +78,7 @@ const Knowledge = Type.Object({
 });
 const CredentialStates = Type.Object({
   kind: Literals(['bearer', 'headers', 'oauth2']),
+  grantType: Type.Union([Literals(['authorization_code', 'client_credentials']), Type.Null()]),
   state: Literals(['active', 'refused']),
 });
 const JsonObject = Type.Record(Type.String(), Type.Unknown());
@@ -121,9 +122,10 @@ function toCredential(
   if (row === undefined) return undefined;
   const { expiresAt, ...kept } = row;
   const { id, sealed, headerNames, scopes, missingScopes, updatedAt } = kept;
-  const { kind, state } = Value.Decode(CredentialStates, row);
+  const { kind, state, grantType } = Value.Decode(CredentialStates, row);
   return {
     ...{ id, kind, state, sealed, headerNames, scopes, missingScopes, updatedAt },
+    grantType: kind === 'oauth2' ? (grantType ?? 'authorization_code') : undefined,
     expiresAt: expiresAt ?? undefined,
   };
 }

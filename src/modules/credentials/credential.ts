@@ -1,5 +1,5 @@
 import { AppError, type FieldProblem } from '../../errors/app-error.ts';
-import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
+import type { GrantType, OAuthGrant } from '../../oauth/oauth-grant.ts';
 
 /** How a server authenticates us. */
 export type AuthType = 'none' | 'bearer' | 'headers' | 'oauth2';
@@ -19,6 +19,8 @@ export type CredentialState = 'active' | 'refused';
 /** What may be shown of a stored secret. */
 export interface CredentialMetadata {
   kind: Credentials['kind'];
+  /** How the tokens came to be; undefined for secrets of other kinds. */
+  grantType: GrantType | undefined;
   /** Names only; empty where the secret is not made of headers. */
   headerNames: string[];
   state: CredentialState;

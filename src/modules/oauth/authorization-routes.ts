@@ -4,18 +4,24 @@ import type { ContractApp } from '../../contract/type-provider.ts';
 import { entityTag } from '../../http/etag.ts';
 import { getCaller } from '../../http/plugins/authentication.ts';
 import { toConnectorResource } from '../connectors/index.ts';
-import { toAuthorizationResource, toSignInRequest } from './authorization-mapper.ts';
+import {
+  toAuthorizationResource,
+  toServiceRequest,
+  toSignInRequest,
+} from './authorization-mapper.ts';
 import type { AuthorizationService } from './authorization-service.ts';
+import type { ClientCredentialsService } from './client-credentials-service.ts';
 
 /** Services behind the operations of `oauth-api.yaml`. */
 export interface AuthorizationRoutesOptions {
   authorizationService: AuthorizationService;
+  clientCredentialsService: ClientCredentialsService;
 }
 
 /** Registers the operations of `oauth-api.yaml`. */
 export function authorizationRoutes(
   app: ContractApp,
-  { authorizationService }: AuthorizationRoutesOptions,
+  { authorizationService, clientCredentialsService }: AuthorizationRoutesOptions,
 ): void {
   route(app, operations.startAuthorization, async (request, reply) => {
     const { authorization, url } = await authorizationService.start(
@@ -39,6 +45,16 @@ export function authorizationRoutes(
       getCaller(request),
       request.params.authorization_id,
       request.body.handle,
+    );
+    return await reply
+      .header('etag', entityTag(connector.version))
+      .send(toConnectorResource(connector, role));
+  });
+
+  route(app, operations.connectWithClientCredentials, async (request, reply) => {
+    const { connector, role } = await clientCredentialsService.connect(
+      getCaller(request),
+      toServiceRequest(request.body),
     );
     return await reply
       .header('etag', entityTag(connector.version))

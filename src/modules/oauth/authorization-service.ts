@@ -14,7 +14,6 @@ import {
   type ConnectorAccess,
   type ConnectorAccessService,
   type ConnectorSaveService,
-  type ConnectorService,
   type ConnectorTester,
   UNREADABLE_URL,
 } from '../connectors/index.ts';
@@ -29,12 +28,14 @@ import {
 import type { AuthorizationStore } from './authorization-store.ts';
 import { redirectUriOf } from './client-metadata.ts';
 import type { OAuthClients, TypedClient } from './oauth-clients.ts';
+import { type GrantSaves, saveGrant } from './save-grant.ts';
 import {
   notPossible,
   OTHER_KIND,
   originOf,
   returnUrlOf,
   type SignInRequest,
+  scopesToAdd,
   signInFailed,
   unusable,
   urlOf,
@@ -42,15 +43,14 @@ import {
 import { isKeyOf, type SignInSecrets } from './sign-in-secrets.ts';
 
 /** Collaborators of the {@link AuthorizationService}. */
-export interface AuthorizationServiceDeps {
+export interface AuthorizationServiceDeps extends GrantSaves {
   store: AuthorizationStore;
   secrets: SignInSecrets;
   discovery: Pick<SignInDiscovery, 'discover'>;
   protocol: Pick<OAuthProtocol, 'createCodeVerifier' | 'exchange'>;
   clients: Pick<OAuthClients, 'clientFor' | 'forget'>;
   access: Pick<ConnectorAccessService, 'allow'>;
-  connectors: Pick<ConnectorService, 'get'>;
-  saves: Pick<ConnectorSaveService, 'assertRoomFor' | 'create' | 'update' | 'putCredentials'>;
+  saves: GrantSaves['saves'] & Pick<ConnectorSaveService, 'assertRoomFor'>;
   tester: Pick<ConnectorTester, 'inTurn'>;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
@@ -206,9 +206,7 @@ export class AuthorizationService {
     if (connector.credentialMode === 'personal' && connector.authType !== 'oauth2') {
       throw new AppError('CREDENTIALS_INVALID', { detail: OTHER_KIND });
     }
-    const { scopes = [], missingScopes = [] } = credential ?? {};
-    // All together: what was granted before would be lost otherwise.
-    const moreScopes = missingScopes.length === 0 ? [] : [...scopes, ...missingScopes];
+    const moreScopes = scopesToAdd(credential);
     const place = connector.projectId === undefined ? {} : { projectId: connector.projectId };
     return { kind: 'connector', connectorId: id, serverUrl, moreScopes, ...place };
   }
@@ -243,7 +241,7 @@ export class AuthorizationService {
     const { store, clients } = this.#deps;
     try {
       const grant = flow.grant ?? (await this.#exchange(identity, id, flow));
-      const connector = await this.#save(identity, flow.subject, grant);
+      const connector = await saveGrant(this.#deps, identity, { subject: flow.subject, grant });
       const end = { status: 'completed', sealed: null, connectorId: connector.id } as const;
       await store.advance(identity, id, 'completing', end);
       return connector;
@@ -276,26 +274,6 @@ export class AuthorizationService {
     const sealed = secrets.sealFlow({ identity, id }, { ...rest, grant });
     await store.advance(identity, id, 'completing', { status: 'completing', sealed });
     return grant;
-  }
-
-  async #save(identity: Identity, subject: SignInSubject, grant: OAuthGrant): Promise<Connector> {
-    const { connectors, saves } = this.#deps;
-    const credentials = { authType: 'oauth2', credentials: { kind: 'oauth2', grant } } as const;
-    if (subject.kind === 'draft') {
-      return await saves.create(identity, { ...subject.draft, ...credentials });
-    }
-    const connector = await connectors.get(identity, subject.connectorId);
-    const isPersonal = connector.credentialMode === 'personal';
-    // The tokens are for the server as it was, and may not be sent to another one.
-    if (connector.serverUrl !== subject.serverUrl) throw new AppError('CONNECTOR_CHANGED');
-    const isSame = (version: number) => version === connector.version;
-    try {
-      if (!isPersonal) return await saves.update(identity, connector.id, credentials, isSame);
-      return await saves.putCredentials(identity, connector.id, credentials.credentials, isSame);
-    } catch (error) {
-      const isOther = error instanceof AppError && error.code === 'PRECONDITION_FAILED';
-      throw isOther ? new AppError('CONNECTOR_CHANGED') : error;
-    }
   }
 }
 

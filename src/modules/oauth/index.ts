@@ -2,6 +2,7 @@ export { authorizationRoutes } from './authorization-routes.ts';
 export { AuthorizationService } from './authorization-service.ts';
 export { browserRoutes } from './browser-routes.ts';
 export { BrowserService } from './browser-service.ts';
+export { ClientCredentialsService } from './client-credentials-service.ts';
 export { clientMetadataOf } from './client-metadata.ts';
 export { OAuthClients } from './oauth-clients.ts';
 export { PrismaAuthorizationStore } from './prisma-authorization-store.ts';

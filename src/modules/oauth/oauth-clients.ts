@@ -12,13 +12,22 @@ import type { RegistrationKey, RegistrationStore } from './registration-store.ts
 export interface TypedClient {
   clientId: string;
   clientSecret: string | undefined;
+  /** In place of a secret, as PEM. */
+  privateKey: string | undefined;
+  keyId: string | undefined;
+}
+
+/** A client that acts for itself, and that an admin registered by hand. */
+export interface ServiceClient extends TypedClient {
+  /** Where it is registered: its secret goes nowhere else. */
+  issuer: string;
 }
 
 /** Collaborators of the {@link OAuthClients}. */
 export interface OAuthClientsDeps {
   store: RegistrationStore;
   protocol: Pick<OAuthProtocol, 'register'>;
-  operatorClients: Pick<OperatorClients, 'find'>;
+  operatorClients: Pick<OperatorClients, 'find' | 'findServiceClient'>;
   box: Pick<SealedBox, 'seal' | 'open'>;
   clock: Pick<Clock, 'now'>;
   /** Address of our client id metadata document; undefined where authorization servers could not read it. */
@@ -67,6 +76,26 @@ export class OAuthClients {
     }
     if (registration === 'manual') throw new OAuthFailure('CLIENT_REQUIRED');
     return { client: await this.#registered(identity, request), registration };
+  }
+
+  /**
+   * The client that gets tokens for itself: the one that was typed in, else the operator's for this resource. No registration that
+   * anybody could have had is asked for.
+   * @throws OAuthFailure `ISSUER_MISMATCH` where the one that was typed in is registered elsewhere, `CLIENT_REQUIRED` where there is none
+   */
+  serviceClientFor(
+    { server, resource }: { server: OAuthServer; resource: string },
+    typed: ServiceClient | undefined,
+  ): OAuthClient {
+    if (typed === undefined) {
+      const found = this.#deps.operatorClients.findServiceClient(server, resource);
+      if (found === undefined) throw new OAuthFailure('CLIENT_REQUIRED');
+      return found;
+    }
+    const isThere =
+      URL.canParse(typed.issuer) && new URL(typed.issuer).href === new URL(server.issuer).href;
+    if (!isThere) throw new OAuthFailure('ISSUER_MISMATCH');
+    return toClient(typed, server);
   }
 
   /** The server refused the client it had registered: the next sign-in needs another one. */
@@ -120,7 +149,12 @@ function contextOf({ tenantId }: Identity, { issuer, redirectUri }: Registration
   };
 }
 
-function toClient({ clientId, clientSecret }: TypedClient, server: OAuthServer): OAuthClient {
+function toClient(typed: TypedClient, server: OAuthServer): OAuthClient {
+  const { clientId, clientSecret, privateKey, keyId } = typed;
+  if (privateKey !== undefined) {
+    const key = { private_key: privateKey, ...(keyId !== undefined && { key_id: keyId }) };
+    return { client_id: clientId, ...key, authMethod: 'private_key_jwt' };
+  }
   if (clientSecret === undefined) return { client_id: clientId, authMethod: 'none' };
   return { client_id: clientId, client_secret: clientSecret, authMethod: secretMethodOf(server) };
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors/app-error.ts';
 import type { OAuthFailure } from '../../oauth/oauth-failure.ts';
+import type { Connector } from '../connectors/index.ts';
 import type { Authorization, SignInDraft, SignInSettings, SignInSubject } from './authorization.ts';
 import type { TypedClient } from './oauth-clients.ts';
 
@@ -25,6 +26,12 @@ export function urlOf(subject: SignInSubject): string {
 export function originOf(subject: SignInSubject): string {
   const url = urlOf(subject);
   return URL.canParse(url) ? new URL(url).origin : '';
+}
+
+/** What is asked for besides what the server asks for first: all together, since what was granted before would be lost otherwise. */
+export function scopesToAdd(credential: Connector['credential']): string[] {
+  const { scopes = [], missingScopes = [] } = credential ?? {};
+  return missingScopes.length === 0 ? [] : [...scopes, ...missingScopes];
 }
 
 /** @throws AppError `VALIDATION_FAILED` where it is none of the settings: browsers are sent nowhere else */

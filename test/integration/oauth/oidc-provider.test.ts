@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, exportJWK, exportPKCS8, generateKeyPair, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Connector, StartedAuthorization } from '../../../src/contract/generated.ts';
 import { type ModernServer, startModernServer } from '../../support/mcp-servers/modern-server.ts';
@@ -16,12 +16,25 @@ import { FRONTEND, PUBLIC_URL, SignInBench } from './support/sign-in-bench.ts';
 let provider: AuthorizationServer;
 let server: ModernServer;
 let service: TestService;
+let serviceKey: string;
 const clock = new OffsetClock();
 /** Tokens that the server has accepted. */
 const accepted = new Set<string>();
 
 beforeAll(async () => {
-  provider = await startAuthorizationServer('somebody');
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  serviceKey = await exportPKCS8(privateKey);
+  provider = await startAuthorizationServer('somebody', [
+    {
+      client_id: 'service',
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+      jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'first', alg: 'ES256' }] },
+    },
+  ]);
   const keys = createRemoteJWKSet(new URL(provider.jwksUrl));
   const documents: Record<string, unknown> = {};
   server = await startModernServer({
@@ -73,4 +86,25 @@ it('connects, calls, renews with rotation and calls again', async () => {
     expect((await alice.callTool(call)).ok().is_error).toBe(false);
   }
   expect(accepted.size).toBe(3);
+});
+
+it('connects a project by the right of a client with a key, and renews', async () => {
+  clock.offsetMs = 0;
+  accepted.clear();
+  const admin = await service.clientFor(undefined, { claims: { projects: { atlas: 'admin' } } });
+  const draft = { name: 'By itself', server_url: server.url, project_id: 'atlas' };
+  const client = { client_id: 'service', private_key: serviceKey, key_id: 'first' };
+  const body = { draft, client: { issuer: provider.issuer, ...client } };
+  const answer = await admin.send<Connector>('POST', '/api/oauth/client-credentials', { body });
+  const { slug, credentials } = answer.ok();
+  expect(credentials?.grant_type).toBe('client_credentials');
+  for (const offsetMs of [0, 599_000]) {
+    clock.offsetMs = offsetMs;
+    const echo = { name: `${slug}__echo`, arguments: { message: 'hello' }, project_id: 'atlas' };
+    expect((await admin.callTool(echo)).ok().is_error).toBe(false);
+  }
+  (await admin.setStatus(answer.ok().id, 'DISABLED')).ok();
+  (await admin.setStatus(answer.ok().id, 'ENABLED')).ok();
+  (await admin.testConnector(answer.ok().id)).ok();
+  expect(accepted.size).toBe(2);
 });

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { type CryptoKey, jwtVerify } from 'jose';
 import {
   type HttpEndpoint,
   type SeenRequest,
@@ -25,7 +26,11 @@ export interface AuthorizationServerKnobs {
   /** Is a refresh token good once only? */
   rotates: boolean;
   /** How a client has to prove who it is. */
-  authMethod: 'none' | 'client_secret_basic' | 'client_secret_post';
+  authMethod: 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+  /** Checks the assertions of `private_key_jwt`. */
+  publicKey: CryptoKey | undefined;
+  /** Resources it issues tokens for to clients by their own right; any by default. */
+  serves: (resource: string) => boolean;
   /** Are there refresh tokens only for who asks for them as Google wants it, and for a code alone? */
   isGoogles: boolean;
 }
@@ -55,7 +60,8 @@ export interface TestAuthorizationServer {
 }
 
 const ALL_PLACES = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
-const SECRET = 'secret of the client: +/?';
+/** Of every client, with what has to be encoded in it. */
+export const SECRET = 'secret of the client: +/?';
 
 /** Starts it. @param path of the issuer, as `/tenant`; the root by default */
 export async function startTestAuthorizationServer(path = ''): Promise<TestAuthorizationServer> {
@@ -75,7 +81,11 @@ export async function startTestAuthorizationServer(path = ''): Promise<TestAutho
     rotates: true,
     authMethod: 'none',
     isGoogles: false,
+    publicKey: undefined,
+    serves: () => true,
   };
+  /** Assertions that were used. */
+  const used = new Set<unknown>();
   const tokenRequests: URLSearchParams[] = [];
   const registrations: Record<string, unknown>[] = [];
   const revoked: string[] = [];
@@ -124,7 +134,22 @@ export async function startTestAuthorizationServer(path = ''): Promise<TestAutho
     response.writeHead(302, { location: target.href }).end();
   };
 
-  const isClient = (form: URLSearchParams, { headers }: SeenRequest) => {
+  const isAsserted = async (form: URLSearchParams) => {
+    const { publicKey } = knobs;
+    const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+    if (publicKey === undefined || form.get('client_assertion_type') !== type) return false;
+    const expected = { audience: server.issuer, maxTokenAge: '2 minutes' };
+    const proof = await jwtVerify(form.get('client_assertion') ?? '', publicKey, expected).catch(
+      () => undefined,
+    );
+    const { iss, sub, jti } = proof?.payload ?? {};
+    const isNew = jti !== undefined && !used.has(jti);
+    used.add(jti);
+    return isNew && iss === sub && iss === form.get('client_id') && !form.has('client_secret');
+  };
+
+  const isClient = async (form: URLSearchParams, { headers }: SeenRequest) => {
+    if (knobs.authMethod === 'private_key_jwt') return await isAsserted(form);
     if (knobs.authMethod === 'none') return !form.has('client_secret');
     if (knobs.authMethod === 'client_secret_post') return form.get('client_secret') === SECRET;
     const [, basic = ''] = /^Basic (.+)$/.exec(headers.authorization ?? '') ?? [];
@@ -159,6 +184,14 @@ export async function startTestAuthorizationServer(path = ''): Promise<TestAutho
     return isFine ? asked : undefined;
   };
 
+  /** RFC 6749 section 4.4: never to a client that cannot prove who it is. */
+  const serve = (form: URLSearchParams, response: ServerResponse) => {
+    if (knobs.authMethod === 'none') return json(response, 400, { error: 'unauthorized_client' });
+    const resource = form.get('resource') ?? '';
+    if (!knobs.serves(resource)) return json(response, 400, { error: 'invalid_target' });
+    json(response, 200, issue(form, false));
+  };
+
   const token = async (seen: SeenRequest, response: ServerResponse) => {
     const form = new URLSearchParams(seen.body);
     tokenRequests.push(form);
@@ -167,7 +200,8 @@ export async function startTestAuthorizationServer(path = ''): Promise<TestAutho
       const { status, body, headers } = knobs.token;
       return json(response, status, body, headers);
     }
-    if (!isClient(form, seen)) return json(response, 401, { error: 'invalid_client' });
+    if (!(await isClient(form, seen))) return json(response, 401, { error: 'invalid_client' });
+    if (form.get('grant_type') === 'client_credentials') return serve(form, response);
     const isRefresh = form.has('refresh_token');
     const asked = isRefresh ? takesRefresh(form) : takesCode(form);
     if (asked !== undefined) return json(response, 200, issue(asked, isRefresh));

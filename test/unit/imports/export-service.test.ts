@@ -26,6 +26,7 @@ function add(name: string, url: string | undefined, more: Partial<Connector> = {
 function headers(...headerNames: string[]): Partial<Connector> {
   const credential = {
     kind: 'headers' as const,
+    grantType: undefined,
     headerNames,
     state: 'active' as const,
     expiresAt: undefined,

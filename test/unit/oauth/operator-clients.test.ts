@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { OAuthServer } from '../../../src/oauth/oauth-grant.ts';
 import { parseOperatorClients } from '../../../src/oauth/operator-clients.ts';
@@ -102,3 +103,58 @@ describe('a list that is refused', () => {
     expect(() => parseOperatorClients(text)).toThrow();
   });
 });
+
+describe('a client that acts for itself', () => {
+  const RESOURCE = 'https://mcp.example.com/mcp';
+  const SERVICE = { ...CLIENT, client_id: 'service', client_credentials_for: [RESOURCE] };
+
+  it('is found for the resources that are named, and for no sign-in', () => {
+    const clients = parse(CLIENT, SERVICE);
+    expect(clients.find(server())?.client_id).toBe('ours');
+    expect(parse(SERVICE).find(server())).toBeUndefined();
+    expect(clients.findServiceClient(server(), RESOURCE)?.client_id).toBe('service');
+    for (const other of [
+      `${RESOURCE}/more`,
+      'https://mcp.example.com',
+      'https://evil.example/mcp',
+    ]) {
+      expect(clients.findServiceClient(server(), other)).toBeUndefined();
+    }
+    const elsewhere = server({ issuer: 'https://evil.example' });
+    expect(clients.findServiceClient(elsewhere, RESOURCE)).toBeUndefined();
+    const ours = clients.find(server()) ?? expect.fail();
+    expect(clients.isServiceClient(server(), ours, RESOURCE)).toBe(false);
+  });
+
+  it('signs with a key that is kept in the configuration', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const private_key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const keyed = { ...SERVICE, client_secret: undefined, private_key, key_id: 'k1' };
+    const clients = parse(keyed);
+    const found = clients.findServiceClient(server(), RESOURCE) ?? expect.fail();
+    expect(found).toEqual({
+      client_id: 'service',
+      authMethod: 'private_key_jwt',
+      isOperators: true,
+    });
+    expect(clients.withSecret(server(), found)).toMatchObject({ private_key, key_id: 'k1' });
+    for (const wrong of [
+      { ...keyed, client_secret: 'x' },
+      { ...keyed, token_endpoint_auth_method: 'client_secret_basic' },
+      { ...keyed, private_key: 'no key' },
+      { ...keyed, private_key: rsaKey(1024) },
+      { ...SERVICE, key_id: 'k1' },
+      { ...SERVICE, client_secret: undefined },
+      { ...SERVICE, client_credentials_for: ['no URL'] },
+      { ...SERVICE, client_credentials_for: [RESOURCE, RESOURCE] },
+    ]) {
+      expect(() => parse(wrong)).toThrow();
+    }
+    expect(() => parse(SERVICE, { ...SERVICE, client_id: 'other' })).toThrow();
+  });
+});
+
+function rsaKey(modulusLength: number): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}

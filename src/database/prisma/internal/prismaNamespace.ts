@@ -1251,6 +1251,7 @@ export const CredentialScalarFieldEnum = {
   memberId: 'memberId',
   generation: 'generation',
   kind: 'kind',
+  grantType: 'grantType',
   sealed: 'sealed',
   headerNames: 'headerNames',
   state: 'state',

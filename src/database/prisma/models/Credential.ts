@@ -43,6 +43,7 @@ export type CredentialMinAggregateOutputType = {
   memberId: string | null
   generation: number | null
   kind: string | null
+  grantType: string | null
   sealed: string | null
   state: string | null
   expiresAt: Date | null
@@ -61,6 +62,7 @@ export type CredentialMaxAggregateOutputType = {
   memberId: string | null
   generation: number | null
   kind: string | null
+  grantType: string | null
   sealed: string | null
   state: string | null
   expiresAt: Date | null
@@ -79,6 +81,7 @@ export type CredentialCountAggregateOutputType = {
   memberId: number
   generation: number
   kind: number
+  grantType: number
   sealed: number
   headerNames: number
   state: number
@@ -110,6 +113,7 @@ export type CredentialMinAggregateInputType = {
   memberId?: true
   generation?: true
   kind?: true
+  grantType?: true
   sealed?: true
   state?: true
   expiresAt?: true
@@ -128,6 +132,7 @@ export type CredentialMaxAggregateInputType = {
   memberId?: true
   generation?: true
   kind?: true
+  grantType?: true
   sealed?: true
   state?: true
   expiresAt?: true
@@ -146,6 +151,7 @@ export type CredentialCountAggregateInputType = {
   memberId?: true
   generation?: true
   kind?: true
+  grantType?: true
   sealed?: true
   headerNames?: true
   state?: true
@@ -254,6 +260,7 @@ export type CredentialGroupByOutputType = {
   memberId: string
   generation: number
   kind: string
+  grantType: string | null
   sealed: string
   headerNames: string[]
   state: string
@@ -298,6 +305,7 @@ export type CredentialWhereInput = {
   memberId?: Prisma.StringFilter<"Credential"> | string
   generation?: Prisma.IntFilter<"Credential"> | number
   kind?: Prisma.StringFilter<"Credential"> | string
+  grantType?: Prisma.StringNullableFilter<"Credential"> | string | null
   sealed?: Prisma.StringFilter<"Credential"> | string
   headerNames?: Prisma.StringNullableListFilter<"Credential">
   state?: Prisma.StringFilter<"Credential"> | string
@@ -320,6 +328,7 @@ export type CredentialOrderByWithRelationInput = {
   memberId?: Prisma.SortOrder
   generation?: Prisma.SortOrder
   kind?: Prisma.SortOrder
+  grantType?: Prisma.SortOrderInput | Prisma.SortOrder
   sealed?: Prisma.SortOrder
   headerNames?: Prisma.SortOrder
   state?: Prisma.SortOrder
@@ -346,6 +355,7 @@ export type CredentialWhereUniqueInput = Prisma.AtLeast<{
   memberId?: Prisma.StringFilter<"Credential"> | string
   generation?: Prisma.IntFilter<"Credential"> | number
   kind?: Prisma.StringFilter<"Credential"> | string
+  grantType?: Prisma.StringNullableFilter<"Credential"> | string | null
   sealed?: Prisma.StringFilter<"Credential"> | string
   headerNames?: Prisma.StringNullableListFilter<"Credential">
   state?: Prisma.StringFilter<"Credential"> | string
@@ -368,6 +378,7 @@ export type CredentialOrderByWithAggregationInput = {
   memberId?: Prisma.SortOrder
   generation?: Prisma.SortOrder
   kind?: Prisma.SortOrder
+  grantType?: Prisma.SortOrderInput | Prisma.SortOrder
   sealed?: Prisma.SortOrder
   headerNames?: Prisma.SortOrder
   state?: Prisma.SortOrder
@@ -397,6 +408,7 @@ export type CredentialScalarWhereWithAggregatesInput = {
   memberId?: Prisma.StringWithAggregatesFilter<"Credential"> | string
   generation?: Prisma.IntWithAggregatesFilter<"Credential"> | number
   kind?: Prisma.StringWithAggregatesFilter<"Credential"> | string
+  grantType?: Prisma.StringNullableWithAggregatesFilter<"Credential"> | string | null
   sealed?: Prisma.StringWithAggregatesFilter<"Credential"> | string
   headerNames?: Prisma.StringNullableListFilter<"Credential">
   state?: Prisma.StringWithAggregatesFilter<"Credential"> | string
@@ -414,6 +426,7 @@ export type CredentialCreateInput = {
   memberId?: string
   generation?: number
   kind: string
+  grantType?: string | null
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
   state?: string
@@ -436,6 +449,7 @@ export type CredentialUncheckedCreateInput = {
   memberId?: string
   generation?: number
   kind: string
+  grantType?: string | null
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
   state?: string
@@ -453,6 +467,7 @@ export type CredentialUpdateInput = {
   memberId?: Prisma.StringFieldUpdateOperationsInput | string
   generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
+  grantType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
   state?: Prisma.StringFieldUpdateOperationsInput | string
@@ -475,6 +490,7 @@ export type CredentialUncheckedUpdateInput = {
   memberId?: Prisma.StringFieldUpdateOperationsInput | string
   generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
+  grantType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
   state?: Prisma.StringFieldUpdateOperationsInput | string
@@ -496,6 +512,7 @@ export type CredentialCreateManyInput = {
   memberId?: string
   generation?: number
   kind: string
+  grantType?: string | null
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
   state?: string
@@ -513,6 +530,7 @@ export type CredentialUpdateManyMutationInput = {
   memberId?: Prisma.StringFieldUpdateOperationsInput | string
   generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
+  grantType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
   state?: Prisma.StringFieldUpdateOperationsInput | string
@@ -534,6 +552,7 @@ export type CredentialUncheckedUpdateManyInput = {
   memberId?: Prisma.StringFieldUpdateOperationsInput | string
   generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
+  grantType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
   state?: Prisma.StringFieldUpdateOperationsInput | string
@@ -578,6 +597,7 @@ export type CredentialCountOrderByAggregateInput = {
   memberId?: Prisma.SortOrder
   generation?: Prisma.SortOrder
   kind?: Prisma.SortOrder
+  grantType?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
   headerNames?: Prisma.SortOrder
   state?: Prisma.SortOrder
@@ -603,6 +623,7 @@ export type CredentialMaxOrderByAggregateInput = {
   memberId?: Prisma.SortOrder
   generation?: Prisma.SortOrder
   kind?: Prisma.SortOrder
+  grantType?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
   state?: Prisma.SortOrder
   expiresAt?: Prisma.SortOrder
@@ -621,6 +642,7 @@ export type CredentialMinOrderByAggregateInput = {
   memberId?: Prisma.SortOrder
   generation?: Prisma.SortOrder
   kind?: Prisma.SortOrder
+  grantType?: Prisma.SortOrder
   sealed?: Prisma.SortOrder
   state?: Prisma.SortOrder
   expiresAt?: Prisma.SortOrder
@@ -708,6 +730,7 @@ export type CredentialCreateWithoutConnectorInput = {
   memberId?: string
   generation?: number
   kind: string
+  grantType?: string | null
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
   state?: string
@@ -725,6 +748,7 @@ export type CredentialUncheckedCreateWithoutConnectorInput = {
   memberId?: string
   generation?: number
   kind: string
+  grantType?: string | null
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
   state?: string
@@ -775,6 +799,7 @@ export type CredentialScalarWhereInput = {
   memberId?: Prisma.StringFilter<"Credential"> | string
   generation?: Prisma.IntFilter<"Credential"> | number
   kind?: Prisma.StringFilter<"Credential"> | string
+  grantType?: Prisma.StringNullableFilter<"Credential"> | string | null
   sealed?: Prisma.StringFilter<"Credential"> | string
   headerNames?: Prisma.StringNullableListFilter<"Credential">
   state?: Prisma.StringFilter<"Credential"> | string
@@ -792,6 +817,7 @@ export type CredentialCreateManyConnectorInput = {
   memberId?: string
   generation?: number
   kind: string
+  grantType?: string | null
   sealed: string
   headerNames?: Prisma.CredentialCreateheaderNamesInput | string[]
   state?: string
@@ -809,6 +835,7 @@ export type CredentialUpdateWithoutConnectorInput = {
   memberId?: Prisma.StringFieldUpdateOperationsInput | string
   generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
+  grantType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
   state?: Prisma.StringFieldUpdateOperationsInput | string
@@ -826,6 +853,7 @@ export type CredentialUncheckedUpdateWithoutConnectorInput = {
   memberId?: Prisma.StringFieldUpdateOperationsInput | string
   generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
+  grantType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
   state?: Prisma.StringFieldUpdateOperationsInput | string
@@ -843,6 +871,7 @@ export type CredentialUncheckedUpdateManyWithoutConnectorInput = {
   memberId?: Prisma.StringFieldUpdateOperationsInput | string
   generation?: Prisma.IntFieldUpdateOperationsInput | number
   kind?: Prisma.StringFieldUpdateOperationsInput | string
+  grantType?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealed?: Prisma.StringFieldUpdateOperationsInput | string
   headerNames?: Prisma.CredentialUpdateheaderNamesInput | string[]
   state?: Prisma.StringFieldUpdateOperationsInput | string
@@ -866,6 +895,7 @@ export type CredentialSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   memberId?: boolean
   generation?: boolean
   kind?: boolean
+  grantType?: boolean
   sealed?: boolean
   headerNames?: boolean
   state?: boolean
@@ -888,6 +918,7 @@ export type CredentialSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   memberId?: boolean
   generation?: boolean
   kind?: boolean
+  grantType?: boolean
   sealed?: boolean
   headerNames?: boolean
   state?: boolean
@@ -910,6 +941,7 @@ export type CredentialSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   memberId?: boolean
   generation?: boolean
   kind?: boolean
+  grantType?: boolean
   sealed?: boolean
   headerNames?: boolean
   state?: boolean
@@ -932,6 +964,7 @@ export type CredentialSelectScalar = {
   memberId?: boolean
   generation?: boolean
   kind?: boolean
+  grantType?: boolean
   sealed?: boolean
   headerNames?: boolean
   state?: boolean
@@ -944,7 +977,7 @@ export type CredentialSelectScalar = {
   updatedAt?: boolean
 }
 
-export type CredentialOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "connectorId" | "tenantId" | "ownerKind" | "ownerId" | "memberId" | "generation" | "kind" | "sealed" | "headerNames" | "state" | "expiresAt" | "leaseId" | "leasedUntil" | "scopes" | "missingScopes" | "createdAt" | "updatedAt", ExtArgs["result"]["credential"]>
+export type CredentialOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "connectorId" | "tenantId" | "ownerKind" | "ownerId" | "memberId" | "generation" | "kind" | "grantType" | "sealed" | "headerNames" | "state" | "expiresAt" | "leaseId" | "leasedUntil" | "scopes" | "missingScopes" | "createdAt" | "updatedAt", ExtArgs["result"]["credential"]>
 export type CredentialInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   connector?: boolean | Prisma.ConnectorDefaultArgs<ExtArgs>
 }
@@ -975,6 +1008,10 @@ export type $CredentialPayload<ExtArgs extends runtime.Types.Extensions.Internal
      */
     generation: number
     kind: string
+    /**
+     * Of a sign-in: authorization_code, or client_credentials where no person signed in; null for other kinds, and where it was stored before this column.
+     */
+    grantType: string | null
     sealed: string
     /**
      * Names only; the values are inside `sealed`.
@@ -1435,6 +1472,7 @@ export interface CredentialFieldRefs {
   readonly memberId: Prisma.FieldRef<"Credential", 'String'>
   readonly generation: Prisma.FieldRef<"Credential", 'Int'>
   readonly kind: Prisma.FieldRef<"Credential", 'String'>
+  readonly grantType: Prisma.FieldRef<"Credential", 'String'>
   readonly sealed: Prisma.FieldRef<"Credential", 'String'>
   readonly headerNames: Prisma.FieldRef<"Credential", 'String[]'>
   readonly state: Prisma.FieldRef<"Credential", 'String'>

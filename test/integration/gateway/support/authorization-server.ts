@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider, { errors } from 'oidc-provider';
+import Provider, { type ClientMetadata, errors } from 'oidc-provider';
 
 /** Scopes of the endpoint, as its authorization server knows them. */
 const SCOPES = 'tools:read tools:call';
@@ -17,8 +17,12 @@ export interface AuthorizationServer {
 /**
  * Starts it. Whoever comes is signed in as the user and consents, without a page.
  * @param user the `sub` of every token
+ * @param clients that somebody registered, and that prove who they are with a key
  */
-export async function startAuthorizationServer(user: string): Promise<AuthorizationServer> {
+export async function startAuthorizationServer(
+  user: string,
+  clients: ClientMetadata[] = [],
+): Promise<AuthorizationServer> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -33,7 +37,7 @@ export async function startAuthorizationServer(user: string): Promise<Authorizat
         server.closeAllConnections();
       }),
   };
-  const provider = createProvider(issuer, (resource) => resource === started.resource);
+  const provider = createProvider(issuer, clients, (resource) => resource === started.resource);
   const callback = provider.callback();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const isInteraction = request.url?.startsWith('/interaction/') ?? false;
@@ -42,14 +46,20 @@ export async function startAuthorizationServer(user: string): Promise<Authorizat
   return started;
 }
 
-function createProvider(issuer: string, isKnown: (resource: string) => boolean): Provider {
+function createProvider(
+  issuer: string,
+  clients: ClientMetadata[],
+  isKnown: (resource: string) => boolean,
+): Provider {
   return new Provider(issuer, {
+    clients,
     scopes: ['openid', 'offline_access', ...SCOPES.split(' ')],
     pkce: { required: () => true },
-    clientAuthMethods: ['none'],
+    clientAuthMethods: ['none', 'private_key_jwt'],
     issueRefreshToken: async () => true,
     features: {
       devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
       registration: { enabled: true, initialAccessToken: false },
       resourceIndicators: {
         enabled: true,

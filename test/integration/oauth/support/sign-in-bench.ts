@@ -60,6 +60,8 @@ export class SignInBench {
       registration: {},
       rotates: true,
       authMethod: 'none',
+      publicKey: undefined,
+      serves: () => true,
     });
     for (const path of Object.keys(this.documents)) delete this.documents[path];
     const { origin } = new URL(this.server.url);
