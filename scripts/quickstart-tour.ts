@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** An answer of the API, as far as the tour looks at it. */
 type Json = Record<string, unknown>;
 
@@ -86,8 +88,20 @@ export class Tour {
   }
 }
 
-/** What keeps the service from working, in its own words; undefined when it is ready. */
+/**
+ * What keeps the service from working, in its own words; undefined when it is ready. Looks for two seconds: just after its start a busy
+ * machine may be late with an answer.
+ */
 export async function whyNotReady(baseUrl: string): Promise<string | undefined> {
+  let reason = await findReason(baseUrl);
+  for (let look = 1; look < 5 && reason !== undefined; look += 1) {
+    await setTimeout(500);
+    reason = await findReason(baseUrl);
+  }
+  return reason;
+}
+
+async function findReason(baseUrl: string): Promise<string | undefined> {
   const response = await fetch(`${baseUrl}/readyz`);
   if (response.ok) return undefined;
   const answer: unknown = await response.json();

@@ -116,7 +116,7 @@ describe('npm run quickstart -- --once', () => {
 
   it('ends with 1 and says why, where a step fails', async () => {
     const program = quickstart(['--once'], { env: { OUTBOUND_ALLOWED_ADDRESSES: '10.0.0.0/8' } });
-    expect((await program.ended()).code).toBe(1);
+    expect((await program.ended()).code, program.output).toBe(1);
     expect(program.output).toContain('✗ Test the server');
     expect(program.output).toMatch(/The quickstart failed: Test the server: .*address/);
     expect(processesWith(folder.path)).toEqual([]);

@@ -279,6 +279,10 @@ describe('while no change can be heard of', () => {
     const id = await connect();
     const name = new URL(databaseTools.url).pathname.slice(1);
     const admin = openPool({ connectionString: inject('testServer').url, max: 1 });
+    // Connections for whatever each of them does meanwhile.
+    for (const replica of [first, second]) {
+      await Promise.all(Array.from({ length: 5 }, () => replica.listConnectors()));
+    }
     try {
       // The connections there are stay; the lost one cannot be made again.
       await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
