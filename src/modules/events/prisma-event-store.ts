@@ -51,10 +51,11 @@ export class PrismaEventStore implements EventStore {
     return rows.map(toEvent);
   }
 
-  deleteBefore(time: Date): Promise<number> {
-    return this.#database.asWorker(async (tx) => {
+  async deleteBefore(time: Date): Promise<number> {
+    // Also where nobody has followed for long: only what has a place is deleted.
+    await this.publish();
+    return await this.#database.asWorker(async (tx) => {
       await lock(tx);
-      while ((await placeSome(tx)) === BATCH);
       // From the first one on without a gap, so that the oldest place says what is missing. One that is being erased is left for the next time.
       return tx.$executeRaw`
         delete from events where id in (

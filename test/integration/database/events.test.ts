@@ -235,8 +235,10 @@ describe('the rows', () => {
     expect(await store.deleteBefore(new Date(Date.now() - 86_400_000))).toBe(3);
     expect(await store.publish()).toEqual({ oldest: newest - 2n, newest });
 
-    expect(await store.deleteBefore(new Date(Date.now() + 1000))).toBe(2);
-    expect(await store.publish()).toEqual({ oldest: newest, newest });
+    // Nobody has asked for this one yet.
+    await insertConnector();
+    expect(await store.deleteBefore(new Date(Date.now() + 1000))).toBe(3);
+    expect(await store.publish()).toEqual({ oldest: newest + 1n, newest: newest + 1n });
   });
 
   it('cannot be written by requests or background work, nor read for somebody else', async () => {
