@@ -3611,6 +3611,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           '403': {
             $ref: '#/components/responses/Forbidden',
           },
+          '404': {
+            $ref: '#/components/responses/ProjectNotFound',
+          },
           '413': {
             $ref: '#/components/responses/PayloadTooLarge',
           },
@@ -3637,7 +3640,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'importServers',
         summary: 'Import servers from a configuration file',
         description:
-          'Takes the file of the preview again, and the entries that the user chose, at most ten. Each is tested and saved as `POST /api/connectors` would do\nit, all at once and each for itself, so one that fails costs no other. Limits of tests and of connectors hold: an entry whose test found no room\nis `postponed`, so that the request ends within 30 seconds; send it again after `retry_after_seconds`.\n\nRepeating the request does no harm, so it needs no `Idempotency-Key`: a server that is connected is not connected again (`already_connected`). An entry is told from others\nwith the same address by its name, so two accounts of one server can both be imported.\n\nA secret that stands in the file is used only with `use_file_secrets`; what the file only names comes in `values`. Nothing that names a command\nis ever run or kept.\n',
+          "Takes the file of the preview again, and the entries that the user chose, at most ten. Each is tested and saved as `POST /api/connectors` would do\nit, all at once and each for itself, so one that fails costs no other. Limits of tests and of connectors hold: an entry whose test found no room\nis `postponed`, so that the request ends within 30 seconds; send it again after `retry_after_seconds`.\n\nRepeating the request does no harm, so it needs no `Idempotency-Key`: a server that is connected is not connected again (`already_connected`). An entry is told from others\nwith the same address by its name, so two accounts of one server can both be imported.\n\nA secret that stands in the file is used only with `use_file_secrets`; what the file only names comes in `values`. Nothing that names a command\nis ever run or kept.\n\nWith `project_id` the connectors are the project's, with credentials that all members share. That takes an admin: `403` (`PROJECT_ADMIN_REQUIRED`) for other members, also for the preview.\n",
         tags: ['imports'],
         security: [
           {
@@ -3719,6 +3722,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           '403': {
             $ref: '#/components/responses/Forbidden',
           },
+          '404': {
+            $ref: '#/components/responses/ProjectNotFound',
+          },
           '413': {
             $ref: '#/components/responses/PayloadTooLarge',
           },
@@ -3764,6 +3770,15 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               enum: ['mcp-json', 'claude-desktop', 'claude-code', 'cursor', 'vscode', 'codex'],
             },
           },
+          {
+            name: 'project_id',
+            in: 'query',
+            description:
+              "The connectors of this project instead of the caller's own. That takes an admin, since the file has whole addresses: `403` (`PROJECT_ADMIN_REQUIRED`) for\nother members.\n",
+            schema: {
+              $ref: '#/components/schemas/ProjectId',
+            },
+          },
         ],
         responses: {
           '200': {
@@ -3807,6 +3822,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '403': {
             $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ProjectNotFound',
           },
           '422': {
             $ref: '#/components/responses/ValidationFailed',
@@ -6563,6 +6581,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           content: {
             $ref: '#/components/schemas/ImportContent',
           },
+          project_id: {
+            $ref: '#/components/schemas/ProjectId',
+          },
         },
       },
       ImportSecret: {
@@ -6612,6 +6633,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           transport: {
             type: 'string',
             'x-extensible-enum': ['auto', 'streamable-http', 'sse'],
+          },
+          project_id: {
+            type: 'string',
+            description: 'Where it is imported into a project.',
           },
         },
       },
@@ -6813,6 +6838,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         properties: {
           content: {
             $ref: '#/components/schemas/ImportContent',
+          },
+          project_id: {
+            $ref: '#/components/schemas/ProjectId',
           },
           entries: {
             type: 'array',

@@ -707,7 +707,10 @@ export type ImportEntry = Static<typeof ImportEntry>;
 
 export const ImportFile = Object.assign(
   Type.Object(
-    { content: Type.Unsafe<ImportContent>({ $ref: 'ImportContent#' }) },
+    {
+      content: Type.Unsafe<ImportContent>({ $ref: 'ImportContent#' }),
+      project_id: Type.Optional(Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' })),
+    },
     { additionalProperties: false },
   ),
   { $id: 'ImportFile' },
@@ -731,6 +734,7 @@ export const ImportRequest = Object.assign(
   Type.Object(
     {
       content: Type.Unsafe<ImportContent>({ $ref: 'ImportContent#' }),
+      project_id: Type.Optional(Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' })),
       entries: Type.Array(Type.Unsafe<ImportChoice>({ $ref: 'ImportChoice#' }), {
         minItems: 1,
         maxItems: 10,
@@ -765,7 +769,12 @@ export type ImportSecret = Static<typeof ImportSecret>;
  */
 export const ImportSignIn = Object.assign(
   Type.Object(
-    { name: Type.String(), server_url: Type.String(), transport: Type.String() },
+    {
+      name: Type.String(),
+      server_url: Type.String(),
+      transport: Type.String(),
+      project_id: Type.Optional(Type.String()),
+    },
     { additionalProperties: false },
   ),
   { $id: 'ImportSignIn' },
@@ -3667,6 +3676,11 @@ export const operations = {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },
         },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
         '413': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
@@ -3733,6 +3747,11 @@ export const operations = {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },
         },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
         '413': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
@@ -3781,6 +3800,7 @@ export const operations = {
             type: 'string',
             enum: ['mcp-json', 'claude-desktop', 'claude-code', 'cursor', 'vscode', 'codex'],
           }),
+          project_id: Type.Optional(Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' })),
         },
         { additionalProperties: false },
       ),
@@ -3803,6 +3823,11 @@ export const operations = {
           },
         },
         '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

@@ -17,16 +17,18 @@ export function toImportChoice(body: ImportChoiceBody): ImportChoice {
   };
 }
 
-/** What became of a file. */
-export function toImportReportResource({
-  format,
-  room,
-  entries,
-}: ImportReport): ImportReportResource {
-  return { format, room, entries: entries.map(toEntryResource) };
+/** What became of a file, for the user or for a project. */
+export function toImportReportResource(
+  { format, room, entries }: ImportReport,
+  projectId: string | undefined,
+): ImportReportResource {
+  return { format, room, entries: entries.map((entry) => toEntryResource(entry, projectId)) };
 }
 
-function toEntryResource(entry: ImportReport['entries'][number]): ImportEntry {
+function toEntryResource(
+  entry: ImportReport['entries'][number],
+  projectId: string | undefined,
+): ImportEntry {
   return {
     pointer: entry.pointer,
     line: entry.place?.line ?? null,
@@ -48,10 +50,14 @@ function toEntryResource(entry: ImportReport['entries'][number]): ImportEntry {
     has_remote: entry.hasRemote,
     connector_id: entry.connectorId ?? null,
     retry_after_seconds: entry.retryAfterSeconds ?? null,
-    sign_in: entry.signIn === undefined ? null : toSignInResource(entry.signIn),
+    sign_in: entry.signIn === undefined ? null : toSignInResource(entry.signIn, projectId),
   };
 }
 
-function toSignInResource({ name, serverUrl, transport }: NonNullable<EntryOutcome['signIn']>) {
-  return { name, server_url: serverUrl, transport };
+function toSignInResource(
+  { name, serverUrl, transport }: NonNullable<EntryOutcome['signIn']>,
+  projectId: string | undefined,
+) {
+  const project = projectId === undefined ? {} : { project_id: projectId };
+  return { name, server_url: serverUrl, transport, ...project };
 }

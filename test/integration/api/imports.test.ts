@@ -304,3 +304,66 @@ describe('an export', () => {
     (await alice.send('GET', '/api/exports')).problem(422, 'VALIDATION_FAILED');
   });
 });
+
+describe('an import into a project', () => {
+  const project = 'atlas';
+  const inProject = (role: string, id = project) =>
+    service.clientFor(undefined, { claims: { projects: { [id]: role } } });
+  const body = (more: object = {}) => ({ content: file(), project_id: project, ...more });
+  const chosen = { entries: [{ pointer: '/servers/Open' }, { pointer: '/servers/Closed' }] };
+
+  it('makes connectors of the project, once, and leaves those of the admin alone', async () => {
+    const admin = await inProject('admin');
+    (await bringIn(admin, file(), [{ pointer: '/servers/Open' }])).ok();
+    const looked = (
+      await admin.send<ImportReport>('POST', '/api/imports/preview', { body: body() })
+    ).ok();
+    expect(looked.room).toBe(20);
+    expect(verdictsOf(looked.entries)[0]).toBe('Open: ready');
+
+    const content = { mcpServers: { Open: { url: open.url }, Closed: { url: closed.url } } };
+    const entries = Object.keys(content.mcpServers).map((name) => ({
+      pointer: `/mcpServers/${name}`,
+    }));
+    const request = { body: body({ content, entries }) };
+    const first = (await admin.send<ImportReport>('POST', '/api/imports', request)).ok();
+    const again = (await admin.send<ImportReport>('POST', '/api/imports', request)).ok();
+
+    expect(verdictsOf(first.entries)).toEqual([
+      'Open: imported',
+      'Closed: needs_sign_in AUTH_REQUIRED',
+    ]);
+    expect(first.entries[1]?.sign_in).toEqual({
+      name: 'Closed',
+      server_url: closed.url,
+      transport: 'auto',
+      project_id: project,
+    });
+    expect(verdictsOf(again.entries)[0]).toBe('Open: already_connected');
+    const { items } = (await admin.listConnectors(`?project_id=${project}`)).ok();
+    expect(items).toMatchObject([
+      { id: first.entries[0]?.connector_id, project_id: project, credential_mode: 'shared' },
+    ]);
+    expect((await admin.listConnectors()).ok().items).toHaveLength(1);
+    const exported = (
+      await admin.send<ConnectorExport>('GET', `/api/exports?format=cursor&project_id=${project}`)
+    ).ok();
+    expect(exported.servers.content).toContain(open.url);
+  });
+
+  it('is for admins alone, with its preview and the export', async () => {
+    const requests: [string, string, object?][] = [
+      ['POST', '/api/imports/preview', { body: body() }],
+      ['POST', '/api/imports', { body: body(chosen) }],
+      ['GET', `/api/exports?format=codex&project_id=${project}`],
+    ];
+    const member = await inProject('member');
+    const stranger = await inProject('admin', 'another');
+    const asked = open.requests.length;
+    for (const [method, path, request] of requests) {
+      (await member.send(method, path, request)).problem(403, 'PROJECT_ADMIN_REQUIRED');
+      (await stranger.send(method, path, request)).problem(404, 'PROJECT_NOT_FOUND');
+    }
+    expect(open.requests.length).toBe(asked);
+  });
+});
