@@ -26,21 +26,10 @@ export interface EventsBasis {
 /** Builds what lets clients follow changes. */
 export function createEvents({ database, changes, box, clock, logger, registry }: EventsBasis) {
   const store = new PrismaEventStore({ database });
-  let isFailing = false;
   const hub = new EventHub({
-    store: {
-      publish: async () => {
-        const range = await store.publish();
-        isFailing = false;
-        return range;
-      },
-      read: (...of) => store.read(...of),
-    },
+    store,
     clock,
-    onError: (err) => {
-      if (!isFailing) logger.warn({ err }, 'events cannot be read; it is tried again');
-      isFailing = true;
-    },
+    onError: (err) => logger.warn({ err }, 'events cannot be read; it is tried again'),
   });
   changes.onEvent(({ isErasure, ...audience }) => {
     if (isErasure) hub.reset(audience);

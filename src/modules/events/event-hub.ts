@@ -14,7 +14,7 @@ export interface Announcement {
 export interface EventHubDeps {
   store: Pick<EventStore, 'publish' | 'read'>;
   clock: Pick<Clock, 'sleep'>;
-  /** Events could not be read; it is tried again. */
+  /** Events cannot be read; it is tried again. Told once, until they can. */
   onError: (error: unknown) => void;
 }
 
@@ -54,8 +54,12 @@ export class EventHub {
     ).length;
   }
 
-  /** From now on it is woken; whatever there is already is read at once. */
+  /** From now on it is woken; whatever there is already is read at once. Ends it where the service stops. */
   add(subscription: EventSubscription): void {
+    if (this.#stop.signal.aborted) {
+      subscription.end('stopping');
+      return;
+    }
     this.#subscriptions.add(subscription);
     this.#wake([subscription]);
   }
@@ -125,7 +129,7 @@ export class EventHub {
         await this.#round(due);
         pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
-        this.#deps.onError(error);
+        if (pauseMs === FIRST_PAUSE_MS) this.#deps.onError(error);
         this.#note(due);
         await this.#deps.clock.sleep(pauseMs, signal).catch(() => {});
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);

@@ -131,10 +131,13 @@ describe('a database that does not answer', () => {
     rows.fault = new Error('away');
     await announce(5);
     expect(failures).toEqual([rows.fault]);
+    clock.advance(250);
+    await settled();
+    expect(failures).toHaveLength(1);
     rows.fault = undefined;
     await settled();
     expect(idsIn(text)).toEqual([]);
-    clock.advance(250);
+    clock.advance(500);
     await settled();
     expect(idsIn(text)).toEqual(['1', '2', '3', '4', '5']);
   });
@@ -190,6 +193,10 @@ describe('all streams of a process', () => {
     ]);
     hub.close();
     expect(ended).toEqual(Array(10).fill('stopping'));
+    expect(hub.size).toBe(0);
+    // Whoever was let in a moment before.
+    await service.open(callerOf('late'), undefined, sink);
+    expect(ended).toHaveLength(11);
     expect(hub.size).toBe(0);
   });
 });
