@@ -162,6 +162,23 @@ describe('a stream', () => {
   });
 });
 
+describe('a service that loses the connection on which it hears of changes', () => {
+  it('tells what happened meanwhile as soon as it listens again', async () => {
+    const reader = await follow();
+    const there = await follow({}, second.url);
+    const { owner } = service.databaseTools;
+    const { rowCount } = await owner.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'mcp-connectors listen'`,
+    );
+    expect(rowCount).toBe(2);
+    const rows = [await insertConnector(), await insertConnector()];
+    const changes = rows.map(({ id }) => `connector.created ${id}`);
+    await seen(reader, changes);
+    await seen(there, changes);
+  });
+});
+
 describe('the example of the README', () => {
   it('reads what there is once, and then what changes', async () => {
     const over = new AbortController();
