@@ -1,4 +1,7 @@
 import { expect } from 'vitest';
+import { ContractJudge } from './contract-judge.ts';
+
+const judge = new ContractJudge();
 
 /** An event as it stood on the stream. */
 export interface ReadEvent {
@@ -95,7 +98,7 @@ export class EventReader {
   }
 }
 
-/** Asks for a stream. The caller reads the answer, or aborts it. */
+/** Asks for a stream, and has the answer judged by the contract. The caller reads it, or aborts it. */
 export async function request(
   baseUrl: string,
   { token, lastEventId, query }: ReadOptions,
@@ -107,6 +110,13 @@ export async function request(
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
     },
+  });
+  judge.judge({
+    method: 'GET',
+    url: '/api/events',
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: response.ok ? '' : await response.clone().text(),
   });
   return { response, abort };
 }
