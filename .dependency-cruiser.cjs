@@ -9,6 +9,7 @@ const LADDER = [
   'sessions',
   'oauth',
   'imports',
+  'catalog',
   'connectors',
   'idempotency',
   'events',

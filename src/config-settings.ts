@@ -179,6 +179,23 @@ export const SETTINGS = Type.Object({
     description:
       'What the proxy is asked for: an `address` that was resolved and checked here, or the `name`, which the proxy then has to resolve and check.',
   }),
+  CATALOG_FILE: Type.Optional(
+    text({
+      description:
+        'YAML file with servers of your own for the catalog, and with the places of those that the service ships with. Read at the start; one that is not valid keeps the service from starting.',
+    }),
+  ),
+  CATALOG_GATES: list({
+    description:
+      'Features of the catalog that are open, separated by commas, as `google-workspace`. None by default.',
+  }),
+  CATALOG_NAMESPACE: text({
+    default: 'default',
+    expects: 'a namespace of Kubernetes',
+    pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+    description:
+      'Namespace of the cluster in which the servers of the catalog run; a part of their addresses.',
+  }),
   RATE_LIMIT_MAX: integer({
     default: 6000,
     minimum: 1,

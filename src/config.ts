@@ -78,6 +78,14 @@ export interface Config {
         }
       | undefined;
   };
+  /** Servers that the operator offers. */
+  readonly catalog: {
+    /** The operator's file; undefined where there is none. */
+    readonly file: string | undefined;
+    /** Features that are open. */
+    readonly gates: readonly string[];
+    readonly namespace: string;
+  };
   /** Requests a minute for each caller. */
   readonly rateLimitMax: number;
   /** Days that credentials of disabled connectors are kept; 0 keeps them for good. */
@@ -211,6 +219,11 @@ function toConfig(settings: Settings): Config {
               noProxy: settings.NO_PROXY,
               connectBy: settings.OUTBOUND_PROXY_CONNECT_BY,
             },
+    },
+    catalog: {
+      file: settings.CATALOG_FILE,
+      gates: settings.CATALOG_GATES,
+      namespace: settings.CATALOG_NAMESPACE,
     },
     rateLimitMax: settings.RATE_LIMIT_MAX,
     credentialsKeptDays: settings.CREDENTIALS_KEPT_DAYS,

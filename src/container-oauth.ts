@@ -12,6 +12,7 @@ import {
   DeactivatedCredentialService,
   GrantRenewal,
   GrantRevocation,
+  type ManagedServers,
   type PrismaConnectorStore,
   PrismaCredentialAgeStore,
   PrismaGrantStore,
@@ -76,6 +77,7 @@ export function createGrants({
   store,
   secrets,
   oauth: { protocol },
+  managedServers,
   clock,
   log,
 }: {
@@ -84,12 +86,13 @@ export function createGrants({
   store: PrismaConnectorStore;
   secrets: ConnectorSecrets;
   oauth: OAuthParts;
+  managedServers: ManagedServers;
   clock: Clock;
   log: OperationLog;
 }) {
   const grants = new PrismaGrantStore({ database });
   const renewal = new GrantRenewal({ store, grants, secrets, protocol, clock, log });
-  const targets = new ConnectorTargets({ secrets, renewal, grants, clock });
+  const targets = new ConnectorTargets({ secrets, renewal, grants, managedServers, clock });
   const revocation = new GrantRevocation({ secrets, protocol, log });
   const ages = new PrismaCredentialAgeStore({ database });
   const { credentialsKeptDays: keptDays } = config;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
+import { type CatalogParts, createCatalog, createCatalogServices } from './container-catalog.ts';
 import { createChangeFeed } from './container-changes.ts';
 import { createErasure } from './container-erasure.ts';
 import { createEvents } from './container-events.ts';
@@ -99,11 +100,15 @@ export function createContainer({
     onConnectionError: (err) => logger.warn({ err }, 'database connection lost'),
   });
   registerPoolMetrics(registry, database);
-  const network = createNetwork(config, logger);
+  const catalogParts = createCatalog(config);
+  const network = createNetwork(config, logger, catalogParts);
   const keyring = parseKeyring(config.encryptionKeys);
   const keys = createKeyLoading({ config, keyring, clock, logger });
   const box = new SealedBox(keyring);
-  const basis: Basis = { config, database, changes, clock, logger, log, box, registry, ...network };
+  const basis: Basis = {
+    ...{ config, database, changes, clock, logger, log, box, registry },
+    ...{ ...network, ...catalogParts },
+  };
   const sessions = createSessions(basis);
   const services = createServices(basis, sessions);
   const events = createEvents(basis);
@@ -160,7 +165,7 @@ export function createContainer({
 }
 
 /** What most services are built from. */
-interface Basis {
+interface Basis extends CatalogParts {
   config: Config;
   database: Database;
   changes: ReturnType<typeof createChangeFeed>;
@@ -185,14 +190,13 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const vault = new CredentialVault({ box });
   const secrets = createSecrets(vault, basis);
   const tester = createTester(basis, oauth);
-  const store = new PrismaConnectorStore({ database, toolPolicies });
+  const store = new PrismaConnectorStore({ ...basis, toolPolicies });
   const grants = createGrants({ ...basis, store, secrets, oauth });
   const { targets, revocation } = grants;
   const toolStore = new PrismaConnectorToolStore({ database, toolPolicies });
   const offeringStore = new PrismaConnectorOfferingStore({ database });
   const onSessionsInvalid = (connectorId: string, userId?: string) =>
     sessions.closeConnector(connectorId, userId);
-  const onReachable = (connectorId: string) => sessions.trust(connectorId);
   const shared = {
     store,
     toolStore,
@@ -203,7 +207,7 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     clock,
     log,
     onSessionsInvalid,
-    onReachable,
+    onReachable: (connectorId: string) => sessions.trust(connectorId),
     revocation,
   };
   const connectorAccessService = new ConnectorAccessService({
@@ -224,6 +228,7 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     connectorService,
     connectorSaveService,
     connectorHealthService,
+    ...createCatalogServices({ ...basis, ...shared, connectors: connectorService }),
     connectorToolService: new ConnectorToolService(shared),
     ...createSignIns({
       ...{ ...basis, oauth, tester },

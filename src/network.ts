@@ -6,7 +6,13 @@ import { readCertificateFile, trustAlso } from './outbound/certificate-authoriti
 import { EgressProxy } from './outbound/egress-proxy.ts';
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/guarded-fetch.ts';
 import { DnsResolver, SystemResolver } from './outbound/host-resolver.ts';
-import { ManagedPolicy, UserPolicy } from './outbound/outbound-policy.ts';
+import { ManagedPlaces } from './outbound/managed-places.ts';
+import {
+  blocked,
+  ManagedPolicy,
+  type ReservedPlaces,
+  UserPolicy,
+} from './outbound/outbound-policy.ts';
 import { packageVersion } from './package-version.ts';
 
 /** The ways out of the service. */
@@ -21,20 +27,39 @@ export interface Network {
   close(): Promise<void>;
 }
 
+/** What the ways out are built for. */
+export interface NetworkOptions {
+  /** Origins of the operator's own servers: each has a way of its own, and users' servers are never there. */
+  pinnedOrigins: readonly string[];
+}
+
 /** What all ways out share. */
 type CommonOptions = Pick<OutboundOptions, 'secureContext' | 'proxy' | 'onProxyFailure'>;
 
 /**
- * Opens the ways out: one for the servers of users, one for the identity provider.
+ * Opens the ways out: one for the servers of users, one for each origin of the catalog's, one for the identity provider.
  * @throws CertificateFileError where the file of `OUTBOUND_CA_FILE` cannot be used
  */
-export function createNetwork(config: Config, logger: Logger): Network {
+export function createNetwork(
+  config: Config,
+  logger: Logger,
+  { pinnedOrigins: origins }: NetworkOptions,
+): Network {
   const common = commonOptions(config, logger);
-  const userPolicy = userPolicyOf(config);
+  const places = new ManagedPlaces({ origins });
+  const userPolicy = userPolicyOf(config, places);
+  const pinned = new PinnedWays(origins, (origin) =>
+    createOutbound({
+      ...common,
+      policy: new ManagedPolicy({ origins: [origin] }),
+      resolver: places.learnFrom(new SystemResolver()),
+    }),
+  );
   const outbound = createOutbound({ ...common, policy: userPolicy, resolver: new DnsResolver() });
   const keyOutbound = createKeyOutbound(config, common);
   const mcpClient = new SdkMcpClient({
     outbound,
+    pinnedOutbound: (origin) => pinned.to(origin),
     clientInfo: { name: 'mcp-connectors', version: packageVersion() },
   });
   return {
@@ -44,7 +69,7 @@ export function createNetwork(config: Config, logger: Logger): Network {
     keyOutbound,
     close: async () => {
       await mcpClient.close();
-      await Promise.all([outbound.close(), keyOutbound?.close()]);
+      await Promise.all([outbound.close(), pinned.close(), keyOutbound?.close()]);
     },
   };
 }
@@ -58,8 +83,9 @@ function commonOptions({ outbound: { caFile, proxy } }: Config, logger: Logger):
   };
 }
 
-function userPolicyOf({ outbound }: Config): UserPolicy {
+function userPolicyOf({ outbound }: Config, reserved: ReservedPlaces): UserPolicy {
   return new UserPolicy({
+    reserved,
     allowedHosts: parseAllowedHosts(outbound.allowedHosts.join(',')),
     allowedAddresses: parseAllowedAddresses(outbound.allowedAddresses.join(',')),
   });
@@ -70,4 +96,28 @@ function createKeyOutbound({ token }: Config, common: CommonOptions): Outbound |
   const policy = new ManagedPolicy({ origins: [new URL(token.source.url).origin] });
   // Cluster names and /etc/hosts count here: the origin is pinned by the operator.
   return createOutbound({ ...common, policy, resolver: new SystemResolver() });
+}
+
+/** A way out for each pinned origin, opened on first use. */
+class PinnedWays {
+  readonly #origins: ReadonlySet<string>;
+  readonly #open: (origin: string) => Outbound;
+  readonly #ways = new Map<string, Outbound>();
+
+  constructor(origins: readonly string[], open: (origin: string) => Outbound) {
+    this.#origins = new Set(origins);
+    this.#open = open;
+  }
+
+  /** @throws OutboundError BLOCKED_URL for an origin that nobody pinned */
+  to(origin: string): Outbound {
+    if (!this.#origins.has(origin)) throw blocked('The origin is not one of the pinned ones.');
+    const way = this.#ways.get(origin) ?? this.#open(origin);
+    this.#ways.set(origin, way);
+    return way;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#ways.values()].map((way) => way.close()));
+  }
 }

@@ -4598,6 +4598,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'slug',
           'project_id',
           'credential_mode',
+          'source',
+          'entry_key',
           'server_url',
           'transport',
           'auth_type',
@@ -4636,10 +4638,20 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             description:
               'With `personal`, `credentials`, `status` and `last_error` tell of those of the caller: `NEEDS_AUTH` until the caller has entered\nsome, or signed in.\n',
           },
+          source: {
+            type: 'string',
+            'x-extensible-enum': ['own', 'catalog', 'system'],
+            description:
+              'Where it comes from: `own` was typed by its owner; `catalog` was switched on for the project, and `system` connected by the user,\nfrom the catalog, which decides its address, its transport and what is sent (`409`, `CONNECTOR_MANAGED`, for who would change them).\n',
+          },
+          entry_key: {
+            type: ['string', 'null'],
+            description: 'The catalog entry that it is of; null for an own one.',
+          },
           server_url: {
             type: 'string',
             description:
-              'Members of a project who are no admins see the scheme and the host only, since the rest may carry a key. Empty where the stored address cannot be read any more; then the status is `ERROR`, and only a `PATCH` with a new `server_url`\n(and the credentials for it) makes the connector usable again.\n',
+              'Of a server of the catalog everybody sees the scheme and the host only.\nMembers of a project who are no admins see the scheme and the host only, since the rest may carry a key. Empty where the stored address cannot be read any more; then the status is `ERROR`, and only a `PATCH` with a new `server_url`\n(and the credentials for it) makes the connector usable again.\n',
           },
           transport: {
             type: 'string',
@@ -4767,8 +4779,13 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'CREDENTIALS_NOT_FOUND',
           'CREDENTIALS_REQUIRED',
           'CREDENTIALS_INVALID',
+          'CONNECTOR_MANAGED',
           'TEST_LIMIT_REACHED',
           'IMPORT_UNREADABLE',
+          'CATALOG_ENTRY_NOT_FOUND',
+          'CATALOG_ENTRY_CLOSED',
+          'CATALOG_ENTRY_NOT_ENABLED',
+          'SETTINGS_INVALID',
           'SIGN_IN_NOT_POSSIBLE',
           'SIGN_IN_FAILED',
           'AUTHORIZATION_NOT_FOUND',

@@ -270,6 +270,8 @@ export const Connector = Object.assign(
       slug: Type.String(),
       project_id: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
       credential_mode: Type.String(),
+      source: Type.String(),
+      entry_key: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
       server_url: Type.String(),
       transport: Type.String(),
       auth_type: Type.String(),

@@ -1,3 +1,4 @@
+import { CATALOG_ERRORS } from './catalogue/catalog-errors.ts';
 import { CONNECTOR_ERRORS } from './catalogue/connector-errors.ts';
 import type { ErrorExplanation } from './catalogue/error-explanation.ts';
 import { IDEMPOTENCY_ERRORS } from './catalogue/idempotency-errors.ts';
@@ -12,6 +13,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorExplanation>> = {
   ...REQUEST_ERRORS,
   ...IDEMPOTENCY_ERRORS,
   ...CONNECTOR_ERRORS,
+  ...CATALOG_ERRORS,
   ...SIGN_IN_ERRORS,
   ...VERDICT_ERRORS,
   ...TOOL_CALL_ERRORS,
@@ -38,6 +40,10 @@ export const ERROR_TOPICS: readonly ErrorTopic[] = [
   {
     title: 'Connectors and credentials',
     codes: codesOf(CONNECTOR_ERRORS),
+  },
+  {
+    title: 'The catalog',
+    codes: codesOf(CATALOG_ERRORS),
   },
   {
     title: 'Signing in to a server',

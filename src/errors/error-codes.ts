@@ -58,8 +58,19 @@ export const ERROR_CODES = {
     title: 'The credentials do not fit the authentication type or break a header rule.',
   },
 
+  CONNECTOR_MANAGED: {
+    status: 409,
+    title: 'The catalog decides this about the connector, not its owner.',
+  },
+
   TEST_LIMIT_REACHED: { status: 429, title: 'Too many connection tests are running.' },
   IMPORT_UNREADABLE: { status: 422, title: 'The configuration file cannot be read.' },
+
+  // The catalog
+  CATALOG_ENTRY_NOT_FOUND: { status: 404, title: 'There is no such entry in the catalog.' },
+  CATALOG_ENTRY_CLOSED: { status: 409, title: 'The entry needs a feature that is not open here.' },
+  CATALOG_ENTRY_NOT_ENABLED: { status: 409, title: 'The entry is not switched on here.' },
+  SETTINGS_INVALID: { status: 422, title: 'The settings do not fit the entry.' },
 
   // Signing in to a server
   SIGN_IN_NOT_POSSIBLE: { status: 422, title: 'It is not possible to sign in to this server.' },

@@ -5,7 +5,13 @@ import { isLoopback } from './address-policy.ts';
 import type { EgressProxy } from './egress-proxy.ts';
 import { type HostResolver, isLocalhostName, type ResolvedAddress } from './host-resolver.ts';
 import { OutboundError } from './outbound-error.ts';
-import { blocked, type OutboundPolicy, type OutboundTarget, targetOf } from './outbound-policy.ts';
+import {
+  blocked,
+  type OutboundPolicy,
+  type OutboundTarget,
+  portOf,
+  targetOf,
+} from './outbound-policy.ts';
 import { openTunnel } from './proxy-tunnel.ts';
 import { withTimeLimit } from './time-limit.ts';
 
@@ -40,7 +46,7 @@ export function guardedConnector(options: GuardedConnectorOptions): GuardedConne
   const { policy, connectTimeoutMs } = options;
   const dial = dialler(options);
   return (request, callback, closing) => {
-    const target = targetOf(request);
+    const target = { ...targetOf(request), port: portOf(request) };
     // net.connect never calls lookup for an IP literal, so literals are checked here.
     if (isIP(target.hostname) !== 0 && !policy.allowsAddress(target, target.hostname)) {
       return callback(blocked('The address is not allowed.'), null);

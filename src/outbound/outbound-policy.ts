@@ -8,6 +8,16 @@ export interface OutboundTarget {
   protocol: 'http:' | 'https:';
   /** Host name or IP literal, without brackets and trailing dot, lower case. */
   hostname: string;
+  /** Undefined where only the name is judged. */
+  port?: number | undefined;
+}
+
+/** Where servers are that are not for users. */
+export interface ReservedPlaces {
+  /** Does what a user typed, a name or an address, lead to one of them? */
+  isNamed(hostname: string, port: number): boolean;
+  /** Does a connection to this address reach one of them? */
+  isReached(address: string, port: number): boolean;
 }
 
 /** Decides where requests of one purpose may go. */
@@ -43,10 +53,17 @@ const BAD_PORTS: ReadonlySet<number> = new Set([
 export class UserPolicy implements OutboundPolicy {
   readonly #hosts: AllowedHosts;
   readonly #addresses: readonly AddressRange[];
+  readonly #reserved: ReservedPlaces | undefined;
 
-  constructor(lists: { allowedHosts: AllowedHosts; allowedAddresses: readonly AddressRange[] }) {
+  constructor(lists: {
+    allowedHosts: AllowedHosts;
+    allowedAddresses: readonly AddressRange[];
+    /** What no list opens; default: nothing. */
+    reserved?: ReservedPlaces;
+  }) {
     this.#hosts = lists.allowedHosts;
     this.#addresses = lists.allowedAddresses;
+    this.#reserved = lists.reserved;
   }
 
   checkUrl(input: string | URL): URL {
@@ -54,6 +71,8 @@ export class UserPolicy implements OutboundPolicy {
     const target = targetOf(url);
     if (url.port !== '' && BAD_PORTS.has(Number(url.port)))
       throw blocked('The port belongs to another protocol.');
+    if (this.#reserved?.isNamed(target.hostname, portOf(url)) === true)
+      throw blocked('The server is not for users.');
     if (isIP(target.hostname) !== 0) {
       if (!this.allowsAddress(target, target.hostname))
         throw blocked('The address is not allowed.');
@@ -74,6 +93,8 @@ export class UserPolicy implements OutboundPolicy {
   allowsAddress(target: OutboundTarget, address: string): boolean {
     const kind = classifyAddress(address);
     if (kind === 'forbidden') return false;
+    const { port } = target;
+    if (port !== undefined && this.#reserved?.isReached(address, port) === true) return false;
     if (kind === 'public' && target.protocol === 'https:') return true;
     const hostListed = isIP(target.hostname) !== 0 || this.#hosts.has(target.hostname);
     return hostListed && isAddressIn(address, this.#addresses);
@@ -119,6 +140,12 @@ export function parseHttpUrl(input: string | URL): URL {
     throw new OutboundError('INVALID_URL', 'The URL must not carry a user name or password.');
   }
   return url;
+}
+
+/** The port a URL leads to. */
+export function portOf({ protocol, port }: { protocol: string; port?: string | null }): number {
+  if (port !== undefined && port !== null && port !== '') return Number(port);
+  return protocol === 'http:' ? 80 : 443;
 }
 
 /** The part of a URL that policies judge. */

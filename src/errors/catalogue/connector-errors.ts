@@ -97,6 +97,18 @@ export const CONNECTOR_ERRORS = {
     ],
     operator: ['Nothing: the rules are fixed.'],
   },
+  CONNECTOR_MANAGED: {
+    retryable: false,
+    cause: [
+      'The connector was switched on from the catalog, or is a system tool. Its address, its transport and what is sent to its server come from there, and it is deleted there.',
+    ],
+    shown:
+      'This server belongs to the catalog: change its settings or take it away there. Here only its name and the time of calls can be changed.',
+    user: [
+      'Change its settings, or take it away, where it was switched on. `source` and `entry_key` of the connector tell where that is.',
+    ],
+    operator: ['Where the server is wrong for everybody, change its entry: see `CATALOG_FILE`.'],
+  },
   TEST_LIMIT_REACHED: {
     retryable: true,
     cause: [

@@ -19,6 +19,8 @@ export interface McpTarget {
   era: McpEra | undefined;
   /** Credentials as headers; sent to the origin of `url` and nowhere else. */
   secretHeaders: Readonly<Record<string, string>>;
+  /** Goes out by the way that is pinned to the origin of `url`, as the operator's own servers do. Default: by the way to users' servers. */
+  isPinned?: boolean;
   /**
    * To be called where the server refused these secrets with 401. @returns are there newer ones, for a new target? Absent where
    * secrets cannot be renewed.

@@ -14,6 +14,8 @@ import { SdkMcpConnection } from './sdk-mcp-connection.ts';
 export interface SdkMcpClientOptions {
   /** The way out under the policy for users' servers. */
   outbound: Pick<Outbound, 'isolate'>;
+  /** The way out that is pinned to an origin. Default: there is none, and no target may ask for it. */
+  pinnedOutbound?: (origin: string) => Pick<Outbound, 'isolate'>;
   /** How we introduce ourselves to servers. Default: the product's name. */
   clientInfo?: Implementation;
   /**
@@ -61,13 +63,20 @@ export class SdkMcpClient implements McpClient {
     await Promise.all([...this.#links].map((link) => link.close()));
   }
 
+  #wayTo({ isPinned = false }: McpTarget, { origin }: URL): Pick<Outbound, 'isolate'> {
+    if (!isPinned) return this.#options.outbound;
+    const { pinnedOutbound } = this.#options;
+    if (pinnedOutbound === undefined) throw new Error('there is no way out for pinned origins');
+    return pinnedOutbound(origin);
+  }
+
   #createLink({
     target,
     ...options
   }: Pick<McpLinkOptions, 'url'> & LinkChoice & { target: McpTarget }): McpLink {
     const link: McpLink = new McpLink({
       ...options,
-      outbound: this.#options.outbound.isolate(),
+      outbound: this.#wayTo(target, options.url).isolate(),
       clock: this.#options.clock ?? systemClock,
       clientInfo: this.#options.clientInfo ?? CLIENT_INFO,
       secretHeaders: target.secretHeaders,

@@ -22,7 +22,7 @@ import type { ConnectorOfferingStore } from './connector-offering-store.ts';
 import { getRecord } from './connector-records.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorChanges, ConnectorStore, NewTool } from './connector-store.ts';
-import type { ConnectorTargets, UsableCredentials } from './connector-targets.ts';
+import type { ConnectorTargets, ServerWay, UsableCredentials } from './connector-targets.ts';
 import {
   type ConnectorTester,
   discoveredState,
@@ -37,7 +37,7 @@ export interface ConnectorHealthServiceDeps {
   toolStore: Pick<ConnectorToolStore, 'listTools'>;
   offeringStore: Pick<ConnectorOfferingStore, 'listOf'>;
   secrets: ConnectorSecrets;
-  targets: Pick<ConnectorTargets, 'openCredentials'>;
+  targets: Pick<ConnectorTargets, 'openCredentials' | 'locate'>;
   tester: Pick<ConnectorTester, 'test'>;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
@@ -191,9 +191,11 @@ export class ConnectorHealthService {
     record: ConnectorRecord,
     options: Pick<TestOptions, 'onTurn' | 'withOfferings'>,
   ): Promise<Tested> {
-    const { secrets, targets, tester, onReachable } = this.#deps;
+    const { targets, tester, onReachable } = this.#deps;
     let opened: UsableCredentials;
+    let way: ServerWay;
     try {
+      way = targets.locate(identity, record);
       opened = await targets.openCredentials(identity, record);
     } catch (failure) {
       if (!(failure instanceof McpFailure)) throw failure;
@@ -201,12 +203,8 @@ export class ConnectorHealthService {
       return { report: failedReport(failure.code, { latencyMs: 0, attempts: 0, failure }) };
     }
     const { credentials, ...rest } = opened;
-    const subject = {
-      serverUrl: secrets.openUrl(identity, record),
-      // What the owner chose, not what was remembered: a server may have moved from SSE to streamable HTTP.
-      transport: record.transport,
-      credentials,
-    };
+    // The transport that the owner chose, not what was remembered: a server may have moved from SSE to streamable HTTP.
+    const subject = { ...way, credentials };
     const report = await tester.test(identity, subject, options);
     if (report.success) onReachable(record.id);
     return { report, ...rest };

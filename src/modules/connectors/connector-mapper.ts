@@ -93,6 +93,8 @@ export function toConnectorResource(connector: Connector, role: ConnectorRole): 
     slug: connector.slug,
     project_id: connector.projectId ?? null,
     credential_mode: connector.credentialMode,
+    source: connector.source,
+    entry_key: connector.entryKey ?? null,
     server_url: shownUrl(connector, role),
     transport: connector.transport,
     auth_type: connector.authType,
@@ -117,10 +119,10 @@ export function toConnectorResource(connector: Connector, role: ConnectorRole): 
   };
 }
 
-/** Path and query may carry a key of the admins. */
-function shownUrl({ serverUrl, serverOrigin }: Connector, role: ConnectorRole): string {
+/** Path and query may carry a key of the admins; of the catalog's servers, one of the operator. */
+function shownUrl({ serverUrl, serverOrigin, source }: Connector, role: ConnectorRole): string {
   if (serverUrl === undefined) return '';
-  return role === 'member' ? serverOrigin : serverUrl;
+  return role === 'member' || source !== 'own' ? serverOrigin : serverUrl;
 }
 
 /** What a server says of a tool, besides its name. */

@@ -16,7 +16,7 @@ import {
 import { changeRecord, getAcceptedRecord } from './connector-records.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorChanges, ConnectorStore } from './connector-store.ts';
-import type { ConnectorTargets } from './connector-targets.ts';
+import type { ConnectorTargets, ServerWay } from './connector-targets.ts';
 import { type ConnectorTester, discoveredState } from './connector-tester.ts';
 import {
   type ConnectorSettings,
@@ -26,6 +26,7 @@ import {
   planUpdate,
   type UpdatePlan,
 } from './connector-update.ts';
+import { assertOwnerDecides } from './managed-connectors.ts';
 import { originField, urlOrigin } from './server-url.ts';
 
 /** What a user registers. */
@@ -49,7 +50,7 @@ export interface ConnectorSaveServiceDeps {
     'find' | 'count' | 'isNameTaken' | 'insert' | 'update' | 'putPersonal'
   >;
   secrets: ConnectorSecrets;
-  targets: Pick<ConnectorTargets, 'openCredentials'>;
+  targets: Pick<ConnectorTargets, 'openCredentials' | 'locate'>;
   tester: Pick<ConnectorTester, 'test' | 'saveIfPasses'>;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
@@ -118,7 +119,7 @@ export class ConnectorSaveService {
    * Changes a connector. What changes the way to the server is tested first, and saved only if the connector is still
    * the one that was tested.
    * @throws AppError `CONNECTOR_NOT_FOUND`, `PRECONDITION_FAILED`, `CREDENTIALS_REQUIRED`, `CREDENTIALS_INVALID`,
-   * `CONNECTOR_NAME_TAKEN`, `CONNECTOR_CHANGED`, `TEST_LIMIT_REACHED`, or the code of the failed test.
+   * `CONNECTOR_NAME_TAKEN`, `CONNECTOR_CHANGED`, `CONNECTOR_MANAGED`, `TEST_LIMIT_REACHED`, or the code of the failed test.
    */
   update(
     identity: Identity,
@@ -147,6 +148,7 @@ export class ConnectorSaveService {
       fields.connector_id = id;
       assertCredentialsFit(credentials.kind, credentials, '/body');
       const record = await getAcceptedRecord(this.#deps.store, { identity, id }, accepts);
+      assertOwnerDecides(record, { credentials });
       if (isPersonal(record)) return await this.#putPersonal(identity, record, credentials);
       const update = { credentials, authType: credentials.kind };
       return await this.#update(identity, id, update, accepts);
@@ -226,6 +228,7 @@ export class ConnectorSaveService {
         isPersonal: isPersonal(draft),
       }),
       ...discoveredState(report),
+      managed: undefined,
       at: clock.now(),
     };
     return store.insert(identity, connector, this.#limitOf(identity));
@@ -240,6 +243,7 @@ export class ConnectorSaveService {
     const { secrets, store, tester, clock } = this.#deps;
     const key = { identity, id };
     const record = await getAcceptedRecord(store, key, accepts);
+    assertOwnerDecides(record, update);
     const currentUrl = secrets.findUrl(identity, record);
     const plan = planUpdate(update, {
       serverUrl: currentUrl,
@@ -262,7 +266,8 @@ export class ConnectorSaveService {
     }
     const isMoved = isElsewhere(plan.serverUrl, currentUrl);
     const keepsTokens = update.credentials === undefined && plan.credentials?.kind === 'oauth2';
-    const subject = keepsTokens ? await this.#withFreshTokens(identity, record, plan) : plan;
+    const fresh = keepsTokens ? await this.#withFreshTokens(identity, record, plan) : plan;
+    const subject = { ...fresh, ...this.#managedWay(identity, record) };
     const save = (report: ConnectionTestReport) => {
       const { credential, ...changes } = this.#targetChanges(identity, record, plan, report);
       return store.update(identity, id, record.version, {
@@ -279,6 +284,16 @@ export class ConnectorSaveService {
     if (saved === undefined) throw new AppError('CONNECTOR_CHANGED');
     await this.#deps.onSessionsInvalid(id);
     return secrets.toConnector(identity, saved);
+  }
+
+  /** What the catalog decides is tested as it is now, not as it was stored. @throws AppError `BLOCKED_URL` */
+  #managedWay(identity: Identity, record: ConnectorRecord): Partial<ServerWay> {
+    if (record.entryKey === undefined) return {};
+    try {
+      return this.#deps.targets.locate(identity, record);
+    } catch (error) {
+      throw error instanceof McpFailure ? new AppError(error.code, { cause: error }) : error;
+    }
   }
 
   /** @throws AppError `AUTH_FAILED`, `CONNECTION_FAILED` where there are none */

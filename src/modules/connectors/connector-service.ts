@@ -14,6 +14,7 @@ import type { ConnectorSecrets } from './connector-secrets.ts';
 import type { ConnectorPosition, ConnectorStore, MemberRecord } from './connector-store.ts';
 import type { ConnectorVersions } from './connector-update.ts';
 import type { GrantRevocation } from './grant-revocation.ts';
+import { assertOwnerDeletes } from './managed-connectors.ts';
 
 /** Collaborators of the {@link ConnectorService}. */
 export interface ConnectorServiceDeps {
@@ -111,11 +112,21 @@ export class ConnectorService {
     });
   }
 
-  /** Deletes the connector with its secret and tools, and has its server revoke a sign-in. @throws AppError `CONNECTOR_NOT_FOUND`, `PRECONDITION_FAILED` */
-  delete(identity: Identity, id: string, accepts: ConnectorVersions): Promise<void> {
+  /**
+   * Deletes the connector with its secret and tools, and has its server revoke a sign-in.
+   * @param options.isCatalog the catalog takes back what it gave; default: the owner deletes what they typed.
+   * @throws AppError `CONNECTOR_NOT_FOUND`, `PRECONDITION_FAILED`, `CONNECTOR_MANAGED`
+   */
+  delete(
+    identity: Identity,
+    id: string,
+    accepts: ConnectorVersions,
+    { isCatalog = false }: { isCatalog?: boolean } = {},
+  ): Promise<void> {
     return this.#deps.log.run('connector.delete', identity, async (fields) => {
       fields.connector_id = id;
       const record = await getAcceptedRecord(this.#deps.store, { identity, id }, accepts);
+      if (!isCatalog) assertOwnerDeletes(record);
       const version = accepts === undefined ? undefined : record.version;
       const grants = await this.#grantsOf(identity, record);
       const isDeleted = await this.#deps.store.delete(identity, id, version);

@@ -7,6 +7,7 @@ import type {
   ConnectorHealth,
   ConnectorIntent,
   ConnectorRecord,
+  ConnectorSource,
   ConnectorTransport,
   CredentialMode,
   ServerKnowledge,
@@ -53,6 +54,8 @@ export interface NewConnector {
   tools: NewTool[];
   offerings: OfferingDiscovery;
   callTimeoutSeconds: number;
+  /** Of the catalog: it has one connector of an entry at most, and it counts against no limit. Undefined for one the owner typed. */
+  managed: { source: Exclude<ConnectorSource, 'own'>; entryKey: string } | undefined;
   at: Date;
 }
 
@@ -105,13 +108,17 @@ export interface ConnectorStore {
     page: { limit: number; after: ConnectorPosition | undefined },
   ): Promise<ConnectorRecord[]>;
   find(identity: Identity, id: string): Promise<ConnectorRecord | undefined>;
+  /** Those of catalog entries, in the order of their keys. */
+  listManaged(identity: Identity): Promise<ConnectorRecord[]>;
+  /** Of those that the owner typed. */
   count(identity: Identity): Promise<number>;
   /** Whether the owner has another connector than `exceptId` of that name, whatever the case. */
   isNameTaken(identity: Identity, name: string, exceptId?: string): Promise<boolean>;
   /**
    * Stores connector, secret and tools, or nothing.
    * @throws AppError `CONNECTOR_NAME_TAKEN`, or `CONNECTOR_LIMIT_REACHED` where the owner has `limit` connectors;
-   * concurrent inserts cannot exceed it.
+   * concurrent inserts cannot exceed it. One of the catalog takes another name where its own is taken; `CONNECTOR_CHANGED` where the
+   * owner has one of this entry by now.
    */
   insert(identity: Identity, connector: NewConnector, limit: number): Promise<ConnectorRecord>;
   /**

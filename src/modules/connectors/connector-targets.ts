@@ -8,15 +8,24 @@ import type { Identity } from '../../tenancy/caller.ts';
 import { type Credentials, toSecretHeaders } from '../credentials/index.ts';
 import { type ConnectorRecord, lacksCredentials } from './connector.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
+import type { ConnectorSettings } from './connector-update.ts';
 import type { GrantRenewal } from './grant-renewal.ts';
 import type { GrantStore } from './grant-store.ts';
+import type { ManagedServers } from './managed-servers.ts';
 
 /** Collaborators of the {@link ConnectorTargets}. */
 export interface ConnectorTargetsDeps {
   secrets: ConnectorSecrets;
   renewal: Pick<GrantRenewal, 'renew' | 'read' | 'refuse'>;
   grants: Pick<GrantStore, 'want'>;
+  managedServers: ManagedServers;
   clock: Pick<Clock, 'now'>;
+}
+
+/** The way to a connector's server. */
+export interface ServerWay extends ConnectorSettings {
+  /** As in {@link McpTarget}. */
+  isPinned: boolean;
 }
 
 /** Credentials that can be sent now. */
@@ -48,15 +57,30 @@ export class ConnectorTargets {
 
   /** @throws McpFailure as {@link openCredentials} */
   async openTarget(identity: Identity, record: ConnectorRecord): Promise<McpTarget> {
+    const { serverUrl: url, transport, isPinned } = this.locate(identity, record);
     const { credentials, ...signedIn } = await this.openCredentials(identity, record);
     return {
-      url: this.#deps.secrets.openUrl(identity, record),
-      transport:
-        record.transport === 'auto' ? (record.knowledge?.transport ?? 'auto') : record.transport,
+      ...{ url, isPinned },
+      transport: transport === 'auto' ? (record.knowledge?.transport ?? 'auto') : transport,
       era: record.knowledge?.era,
       secretHeaders: toSecretHeaders(credentials),
       ...signedIn,
     };
+  }
+
+  /**
+   * Where its server is: as its owner said, or as the catalog says now.
+   * @throws McpFailure `BLOCKED_URL` where the catalog does not offer it any more
+   */
+  locate(identity: Identity, record: ConnectorRecord): ServerWay {
+    const { secrets, managedServers } = this.#deps;
+    const { entryKey, transport } = record;
+    if (entryKey === undefined) {
+      return { serverUrl: secrets.openUrl(identity, record), transport, isPinned: false };
+    }
+    const server = managedServers.findServer(entryKey);
+    if (server === undefined) throw new McpFailure('BLOCKED_URL', { notExecuted: true });
+    return { serverUrl: server.url, transport: server.transport, isPinned: server.isPinned };
   }
 
   /**

@@ -19,6 +19,8 @@ import { definitionHash, toDefinition } from './tool-definition.ts';
 export interface TestSubject extends ConnectorSettings {
   credentials: Credentials | undefined;
   era?: McpEra | undefined;
+  /** As in {@link McpTarget}; default: a server of users. */
+  isPinned?: boolean;
 }
 
 /** Collaborators of the {@link ConnectorTester}. */
@@ -57,7 +59,7 @@ export class ConnectorTester {
     subject: TestSubject,
     options: TestOptions = {},
   ): Promise<ConnectionTestReport> {
-    return this.inTurn(identity, subject.serverUrl, options, async () => {
+    return this.inTurn(identity, subject, options, async () => {
       const report = await this.#validate(subject, options);
       if (report.errorCode !== 'AUTH_REQUIRED') return report;
       const signIn = await this.#deps.signIn.find(subject.serverUrl, options.signal);
@@ -77,7 +79,7 @@ export class ConnectorTester {
     save: (report: ConnectionTestReport) => Promise<Result>,
     options: TestOptions = {},
   ): Promise<Result> {
-    return this.inTurn(identity, subject.serverUrl, options, async () => {
+    return this.inTurn(identity, subject, options, async () => {
       const report = await this.#validate(subject, { ...options, withOfferings: true });
       if (report.errorCode === undefined) return await save(report);
       throw new AppError(report.errorCode, {
@@ -94,11 +96,11 @@ export class ConnectorTester {
    */
   async inTurn<Result>(
     identity: Identity,
-    serverUrl: string,
+    server: Pick<TestSubject, 'serverUrl' | 'isPinned'>,
     { signal, onTurn }: TestOptions,
     work: () => Promise<Result>,
   ): Promise<Result> {
-    const destination = this.#findDestination(serverUrl);
+    const destination = this.#findDestination(server);
     if (destination !== undefined) {
       return await this.#deps.limiter.run({ identity, destination }, work, { signal, onTurn });
     }
@@ -108,18 +110,22 @@ export class ConnectorTester {
   }
 
   #validate(
-    { serverUrl, transport, credentials, era }: TestSubject,
+    { serverUrl, transport, credentials, era, isPinned = false }: TestSubject,
     { signal, withOfferings = false }: TestOptions,
   ): Promise<ConnectionTestReport> {
     const secretHeaders = toSecretHeaders(credentials);
     return this.#deps.validator.test(
-      { url: serverUrl, transport, era, secretHeaders },
+      { url: serverUrl, transport, era, secretHeaders, isPinned },
       { withOfferings, ...(signal !== undefined && { signal }) },
     );
   }
 
   /** The host a test of this URL sends requests to; undefined where the URL alone is reason to send none. */
-  #findDestination(url: string): string | undefined {
+  #findDestination({
+    serverUrl: url,
+    isPinned = false,
+  }: Pick<TestSubject, 'serverUrl' | 'isPinned'>): string | undefined {
+    if (isPinned) return machineOf(new URL(url));
     try {
       return machineOf(this.#deps.urlPolicy.checkUrl(url));
     } catch (error) {

@@ -15,6 +15,9 @@ export type ConnectorHealth = 'HEALTHY' | 'ERROR' | 'NEEDS_AUTH';
 /** Whose credentials a connector sends: the same for all who use it, or those that each member of the project gave. */
 export type CredentialMode = 'shared' | 'personal';
 
+/** Where a connector comes from, and who decides about it: its owner, or the catalog (a server switched on for a project, a system tool of a user). */
+export type ConnectorSource = 'own' | 'catalog' | 'system';
+
 /** What is shown; derived from intent and health. */
 export type ConnectorStatus = 'ENABLED' | 'DISABLED' | 'ERROR' | 'NEEDS_AUTH';
 
@@ -45,6 +48,9 @@ export interface ConnectorRecord {
   id: string;
   /** The project it belongs to; undefined for one of the user's own. */
   projectId: string | undefined;
+  source: ConnectorSource;
+  /** The catalog entry that decides its address and what is sent; undefined for an own one. */
+  entryKey: string | undefined;
   name: string;
   slug: string;
   serverUrlSealed: string;

@@ -28,6 +28,13 @@ export { deletionLimit } from './credential-deletion.ts';
 export { DeactivatedCredentialService, listDue } from './deactivated-credential-service.ts';
 export { GrantRenewal } from './grant-renewal.ts';
 export { GrantRevocation } from './grant-revocation.ts';
+export {
+  ManagedConnectorService,
+  type ManagedConnectorServiceDeps,
+  type ManagedDraft,
+  type SavedManagedConnector,
+} from './managed-connector-service.ts';
+export type { ManagedServer, ManagedServers } from './managed-servers.ts';
 export { addressPrefix, findAddress } from './offering-names.ts';
 export { PrismaConnectorOfferingStore } from './prisma-connector-offering-store.ts';
 export { PrismaConnectorPlaceStore } from './prisma-connector-place-store.ts';

@@ -63,6 +63,7 @@ const Literals = <const Values extends readonly string[]>(values: Values) =>
 
 /** The database checks these as well; a row that fails here was written by a newer version of the service. */
 const States = Type.Object({
+  source: Literals(['own', 'catalog', 'system']),
   transport: Literals(['auto', 'streamable-http', 'sse']),
   authType: Literals(['none', 'bearer', 'headers', 'oauth2']),
   credentialMode: Literals(['shared', 'personal']),
@@ -142,6 +143,7 @@ export function toConnectorRecord(row: ConnectorRow, { userId }: Identity): Conn
   return {
     id: row.id,
     projectId: projectOf(row),
+    entryKey: row.entryKey ?? undefined,
     name: row.name,
     slug: row.slug,
     serverUrlSealed: row.serverUrlSealed,
@@ -195,8 +197,8 @@ function missingSignIn(at: Date, own: object | undefined): ConnectorRecord['faul
   return { code: own === undefined ? 'AUTH_REQUIRED' : 'AUTH_FAILED', at, since: at };
 }
 
-function pickStates({ transport, authType, credentialMode, intent }: Static<typeof States>) {
-  return { transport, authType, credentialMode, intent };
+function pickStates({ health: _seenByUser, ...states }: Static<typeof States>) {
+  return states;
 }
 
 /** @throws when the stored definition is not one. */

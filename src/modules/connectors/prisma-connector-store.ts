@@ -23,22 +23,29 @@ import { connectorInclude, toConnectorRecord } from './prisma-connector-rows.ts'
 import { changeCredential, putCredential } from './prisma-credential-rows.ts';
 import { replaceOfferings } from './prisma-offering-rows.ts';
 import { replaceTools } from './prisma-tool-rows.ts';
-import { freeSlug, slugPrefix } from './slug.ts';
+import { freeName, freeSlug, slugPrefix } from './slug.ts';
 import type { ToolPolicies } from './tool-approval.ts';
+
+/** What {@link PrismaConnectorStore} works with. */
+export interface PrismaConnectorStoreDeps {
+  database: Pick<Database, 'asUser' | 'readAsUser'>;
+  toolPolicies: ToolPolicies;
+  /** Kept for connectors of the catalog, by the kind of their owners; without the prefix of projects. */
+  reservedSlugs: Readonly<Record<'user' | 'project', readonly string[]>>;
+}
 
 /** Connectors in PostgreSQL. */
 export class PrismaConnectorStore implements ConnectorStore {
   readonly #database: Pick<Database, 'asUser' | 'readAsUser'>;
   readonly #toolPolicies: ToolPolicies;
+  readonly #reservedSlugs: PrismaConnectorStoreDeps['reservedSlugs'];
   /** Who waits for the owner's lock waits here first, without a connection that others need. */
   readonly #inserts = new KeyedQueue();
 
-  constructor({
-    database,
-    toolPolicies,
-  }: { database: Pick<Database, 'asUser' | 'readAsUser'>; toolPolicies: ToolPolicies }) {
+  constructor({ database, toolPolicies, reservedSlugs }: PrismaConnectorStoreDeps) {
     this.#database = database;
     this.#toolPolicies = toolPolicies;
+    this.#reservedSlugs = reservedSlugs;
   }
 
   async list(
@@ -71,8 +78,19 @@ export class PrismaConnectorStore implements ConnectorStore {
 
   count(identity: Identity): Promise<number> {
     return this.#database.readAsUser(identity, (tx) =>
-      tx.connector.count({ where: ownerColumns(identity) }),
+      tx.connector.count({ where: { ...ownerColumns(identity), source: 'own' } }),
     );
+  }
+
+  async listManaged(identity: Identity): Promise<ConnectorRecord[]> {
+    const rows = await this.#database.readAsUser(identity, (tx) =>
+      tx.connector.findMany({
+        where: { ...ownerColumns(identity), entryKey: { not: null } },
+        orderBy: { entryKey: 'asc' },
+        include: connectorInclude(identity),
+      }),
+    );
+    return rows.map((row) => toConnectorRecord(row, identity));
   }
 
   async isNameTaken(identity: Identity, name: string, exceptId?: string): Promise<boolean> {
@@ -93,11 +111,10 @@ export class PrismaConnectorStore implements ConnectorStore {
     const inTransaction = () =>
       this.#database.asUser(identity, async (tx) => {
         await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`;
-        const slugs = await tx.connector.findMany({ where: owner, select: { slug: true } });
-        if (slugs.length >= limit) throw new AppError('CONNECTOR_LIMIT_REACHED');
-        const taken = new Set(slugs.map((row) => row.slug));
-        const slug = freeSlug(connector.name, taken, slugPrefix(identity));
-        await tx.connector.create({ data: connectorData(owner, connector, slug) });
+        const select = { slug: true, name: true, source: true, entryKey: true } as const;
+        const others = await tx.connector.findMany({ where: owner, select });
+        const { name, slug } = this.#place(identity, connector, others, limit);
+        await tx.connector.create({ data: { ...connectorData(owner, connector), name, slug } });
         if (connector.credential !== undefined) {
           await putCredential(tx, owner, connector.id, connector.credential, connector.at);
         }
@@ -112,6 +129,28 @@ export class PrismaConnectorStore implements ConnectorStore {
         return await mustRead(tx, identity, connector.id);
       });
     return translatingNames(() => this.#inserts.run(lock, inTransaction));
+  }
+
+  /** @throws AppError `CONNECTOR_LIMIT_REACHED`, `CONNECTOR_CHANGED` */
+  #place(
+    identity: Identity,
+    { name, managed }: NewConnector,
+    others: readonly PlacedRow[],
+    limit: number,
+  ): { name: string; slug: string } {
+    const prefix = slugPrefix(identity);
+    const slugs = new Set(others.map((row) => row.slug));
+    if (managed !== undefined) {
+      const isThere = others.some((row) => row.entryKey === managed.entryKey);
+      if (isThere) throw new AppError('CONNECTOR_CHANGED');
+      const names = new Set(others.map((row) => row.name.toLowerCase()));
+      return { name: freeName(name, names), slug: freeSlug(managed.entryKey, slugs, prefix) };
+    }
+    const own = others.filter(({ source }) => source === 'own');
+    if (own.length >= limit) throw new AppError('CONNECTOR_LIMIT_REACHED');
+    const reserved = this.#reservedSlugs[identity.projectId === undefined ? 'user' : 'project'];
+    for (const slug of reserved) slugs.add(`${prefix}${slug}`);
+    return { name, slug: freeSlug(name, slugs, prefix) };
   }
 
   update(
@@ -192,6 +231,9 @@ export class PrismaConnectorStore implements ConnectorStore {
   }
 }
 
+/** What is read of the owner's other connectors. */
+type PlacedRow = { slug: string; name: string; source: string; entryKey: string | null };
+
 /** One insert at a time per owner, on all replicas: the limit and the slugs are read under this lock. */
 function ownerLock({ tenantId, ownerKind, ownerId }: OwnerColumns): string {
   return JSON.stringify(['connectors', tenantId, ownerKind, ownerId]);
@@ -233,13 +275,12 @@ function knowledgeData(knowledge: ServerKnowledge) {
 function connectorData(
   owner: OwnerColumns,
   connector: NewConnector,
-  slug: string,
-): Prisma.ConnectorUncheckedCreateInput {
+): Omit<Prisma.ConnectorUncheckedCreateInput, 'name' | 'slug'> {
   return {
     ...owner,
     id: connector.id,
-    name: connector.name,
-    slug,
+    source: connector.managed?.source ?? 'own',
+    entryKey: connector.managed?.entryKey ?? null,
     serverUrlSealed: connector.serverUrlSealed,
     serverOrigin: connector.serverOrigin,
     transport: connector.transport,

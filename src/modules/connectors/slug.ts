@@ -40,3 +40,11 @@ export function freeSlug(name: string, taken: ReadonlySet<string>, prefix = ''):
     if (!taken.has(candidate)) return candidate;
   }
 }
+
+/** The first of `name`, `name (2)`, `name (3)` … that is not taken. @param taken in lower case */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  for (let n = 1; ; n += 1) {
+    const candidate = n === 1 ? name : `${name} (${n})`;
+    if (!taken.has(candidate.toLowerCase())) return candidate;
+  }
+}

@@ -10,7 +10,12 @@ export type AuthType = 'none' | 'bearer' | 'headers' | 'oauth2';
  */
 export type Credentials =
   | { kind: 'bearer'; token: string }
-  | { kind: 'headers'; headers: Readonly<Record<string, string>> }
+  | {
+      kind: 'headers';
+      headers: Readonly<Record<string, string>>;
+      /** What the headers were made of, where a catalog entry says how; undefined for headers that were typed. */
+      settings?: Readonly<Record<string, string | number | boolean>>;
+    }
   | { kind: 'oauth2'; grant: OAuthGrant };
 
 /** `refused`: the server took them back, and only a new sign-in helps. */
@@ -68,7 +73,8 @@ const REFUSED_PREFIXES = [
   'sec-',
 ];
 
-function isRefused(name: string): boolean {
+/** May no request set this header, since it steers proxies, metadata services or the transport? */
+export function isRefusedHeader(name: string): boolean {
   const lower = name.toLowerCase();
   return REFUSED_NAMES.has(lower) || REFUSED_PREFIXES.some((prefix) => lower.startsWith(prefix));
 }
@@ -83,7 +89,7 @@ function headerProblems(
   for (const [name, value] of Object.entries(headers)) {
     const pointer = `${credentialsPointer}/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     bytes += name.length + value.length;
-    if (isRefused(name)) problems.push({ pointer, detail: 'this header may not be set' });
+    if (isRefusedHeader(name)) problems.push({ pointer, detail: 'this header may not be set' });
     if (seen.has(name.toLowerCase())) {
       problems.push({ pointer, detail: 'this header is given twice' });
     }

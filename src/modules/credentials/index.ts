@@ -4,6 +4,7 @@ export {
   type CredentialMetadata,
   type Credentials,
   headerNamesOf,
+  isRefusedHeader,
   toSecretHeaders,
 } from './credential.ts';
 export { CredentialVault } from './credential-vault.ts';

@@ -219,7 +219,7 @@ export class AuthorizationService {
   ): Promise<Omit<SignInFlow, 'returnUrl'>> {
     const { tester, discovery, clients, store, protocol } = this.#deps;
     const serverUrl = urlOf(subject);
-    return tester.inTurn(identity, serverUrl, {}, async () => {
+    return tester.inTurn(identity, { serverUrl }, {}, async () => {
       try {
         const { server, resource, ...found } = await discovery.discover(serverUrl);
         const more = subject.kind === 'connector' ? subject.moreScopes : [];

@@ -58,6 +58,7 @@ describe('a sound configuration', () => {
       encryptionKeys: 'k1:abc',
       keyService: undefined,
       outbound: { allowedHosts: [], allowedAddresses: [], caFile: undefined, proxy: undefined },
+      catalog: { file: undefined, gates: [], namespace: 'default' },
       rateLimitMax: 6000,
       credentialsKeptDays: 30,
       toolCacheBytes: 128 * 1024 * 1024,

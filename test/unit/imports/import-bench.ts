@@ -51,6 +51,8 @@ export class ImportBench {
     const connector: Connector = {
       id: randomUUID(),
       projectId: undefined,
+      source: 'own',
+      entryKey: undefined,
       credentialMode: 'shared',
       name,
       slug: 'slug',

@@ -27,6 +27,8 @@ const at = new Date('2026-01-01T00:00:00.000Z');
 const RECORD: ConnectorRecord = {
   id: 'c1',
   projectId: undefined,
+  source: 'own',
+  entryKey: undefined,
   name: 'Server',
   slug: 's',
   serverUrlSealed: 'sealed',

@@ -1217,6 +1217,8 @@ export const ConnectorScalarFieldEnum = {
   transport: 'transport',
   authType: 'authType',
   credentialMode: 'credentialMode',
+  source: 'source',
+  entryKey: 'entryKey',
   intent: 'intent',
   disabledAt: 'disabledAt',
   health: 'health',

@@ -50,6 +50,8 @@ export type ConnectorMinAggregateOutputType = {
   transport: string | null
   authType: string | null
   credentialMode: string | null
+  source: string | null
+  entryKey: string | null
   intent: string | null
   disabledAt: Date | null
   health: string | null
@@ -84,6 +86,8 @@ export type ConnectorMaxAggregateOutputType = {
   transport: string | null
   authType: string | null
   credentialMode: string | null
+  source: string | null
+  entryKey: string | null
   intent: string | null
   disabledAt: Date | null
   health: string | null
@@ -118,6 +122,8 @@ export type ConnectorCountAggregateOutputType = {
   transport: number
   authType: number
   credentialMode: number
+  source: number
+  entryKey: number
   intent: number
   disabledAt: number
   health: number
@@ -166,6 +172,8 @@ export type ConnectorMinAggregateInputType = {
   transport?: true
   authType?: true
   credentialMode?: true
+  source?: true
+  entryKey?: true
   intent?: true
   disabledAt?: true
   health?: true
@@ -200,6 +208,8 @@ export type ConnectorMaxAggregateInputType = {
   transport?: true
   authType?: true
   credentialMode?: true
+  source?: true
+  entryKey?: true
   intent?: true
   disabledAt?: true
   health?: true
@@ -234,6 +244,8 @@ export type ConnectorCountAggregateInputType = {
   transport?: true
   authType?: true
   credentialMode?: true
+  source?: true
+  entryKey?: true
   intent?: true
   disabledAt?: true
   health?: true
@@ -355,6 +367,8 @@ export type ConnectorGroupByOutputType = {
   transport: string
   authType: string
   credentialMode: string
+  source: string
+  entryKey: string | null
   intent: string
   disabledAt: Date | null
   health: string
@@ -412,6 +426,8 @@ export type ConnectorWhereInput = {
   transport?: Prisma.StringFilter<"Connector"> | string
   authType?: Prisma.StringFilter<"Connector"> | string
   credentialMode?: Prisma.StringFilter<"Connector"> | string
+  source?: Prisma.StringFilter<"Connector"> | string
+  entryKey?: Prisma.StringNullableFilter<"Connector"> | string | null
   intent?: Prisma.StringFilter<"Connector"> | string
   disabledAt?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
   health?: Prisma.StringFilter<"Connector"> | string
@@ -450,6 +466,8 @@ export type ConnectorOrderByWithRelationInput = {
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
   credentialMode?: Prisma.SortOrder
+  source?: Prisma.SortOrder
+  entryKey?: Prisma.SortOrderInput | Prisma.SortOrder
   intent?: Prisma.SortOrder
   disabledAt?: Prisma.SortOrderInput | Prisma.SortOrder
   health?: Prisma.SortOrder
@@ -480,6 +498,7 @@ export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
   id?: string
   id_tenantId_ownerKind_ownerId?: Prisma.ConnectorIdTenantIdOwnerKindOwnerIdCompoundUniqueInput
   tenantId_ownerKind_ownerId_slug?: Prisma.ConnectorTenantIdOwnerKindOwnerIdSlugCompoundUniqueInput
+  tenantId_ownerKind_ownerId_entryKey?: Prisma.ConnectorTenantIdOwnerKindOwnerIdEntryKeyCompoundUniqueInput
   AND?: Prisma.ConnectorWhereInput | Prisma.ConnectorWhereInput[]
   OR?: Prisma.ConnectorWhereInput[]
   NOT?: Prisma.ConnectorWhereInput | Prisma.ConnectorWhereInput[]
@@ -493,6 +512,8 @@ export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
   transport?: Prisma.StringFilter<"Connector"> | string
   authType?: Prisma.StringFilter<"Connector"> | string
   credentialMode?: Prisma.StringFilter<"Connector"> | string
+  source?: Prisma.StringFilter<"Connector"> | string
+  entryKey?: Prisma.StringNullableFilter<"Connector"> | string | null
   intent?: Prisma.StringFilter<"Connector"> | string
   disabledAt?: Prisma.DateTimeNullableFilter<"Connector"> | Date | string | null
   health?: Prisma.StringFilter<"Connector"> | string
@@ -517,7 +538,7 @@ export type ConnectorWhereUniqueInput = Prisma.AtLeast<{
   tools?: Prisma.ConnectorToolListRelationFilter
   removedTools?: Prisma.RemovedToolListRelationFilter
   offerings?: Prisma.ConnectorOfferingListRelationFilter
-}, "id" | "id_tenantId_ownerKind_ownerId" | "tenantId_ownerKind_ownerId_slug">
+}, "id" | "id_tenantId_ownerKind_ownerId" | "tenantId_ownerKind_ownerId_slug" | "tenantId_ownerKind_ownerId_entryKey">
 
 export type ConnectorOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
@@ -531,6 +552,8 @@ export type ConnectorOrderByWithAggregationInput = {
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
   credentialMode?: Prisma.SortOrder
+  source?: Prisma.SortOrder
+  entryKey?: Prisma.SortOrderInput | Prisma.SortOrder
   intent?: Prisma.SortOrder
   disabledAt?: Prisma.SortOrderInput | Prisma.SortOrder
   health?: Prisma.SortOrder
@@ -573,6 +596,8 @@ export type ConnectorScalarWhereWithAggregatesInput = {
   transport?: Prisma.StringWithAggregatesFilter<"Connector"> | string
   authType?: Prisma.StringWithAggregatesFilter<"Connector"> | string
   credentialMode?: Prisma.StringWithAggregatesFilter<"Connector"> | string
+  source?: Prisma.StringWithAggregatesFilter<"Connector"> | string
+  entryKey?: Prisma.StringNullableWithAggregatesFilter<"Connector"> | string | null
   intent?: Prisma.StringWithAggregatesFilter<"Connector"> | string
   disabledAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Connector"> | Date | string | null
   health?: Prisma.StringWithAggregatesFilter<"Connector"> | string
@@ -607,6 +632,8 @@ export type ConnectorCreateInput = {
   transport: string
   authType: string
   credentialMode?: string
+  source?: string
+  entryKey?: string | null
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -645,6 +672,8 @@ export type ConnectorUncheckedCreateInput = {
   transport: string
   authType: string
   credentialMode?: string
+  source?: string
+  entryKey?: string | null
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -683,6 +712,8 @@ export type ConnectorUpdateInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.StringFieldUpdateOperationsInput | string
+  entryKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -721,6 +752,8 @@ export type ConnectorUncheckedUpdateInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.StringFieldUpdateOperationsInput | string
+  entryKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -759,6 +792,8 @@ export type ConnectorCreateManyInput = {
   transport: string
   authType: string
   credentialMode?: string
+  source?: string
+  entryKey?: string | null
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -793,6 +828,8 @@ export type ConnectorUpdateManyMutationInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.StringFieldUpdateOperationsInput | string
+  entryKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -827,6 +864,8 @@ export type ConnectorUncheckedUpdateManyInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.StringFieldUpdateOperationsInput | string
+  entryKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -863,6 +902,13 @@ export type ConnectorTenantIdOwnerKindOwnerIdSlugCompoundUniqueInput = {
   slug: string
 }
 
+export type ConnectorTenantIdOwnerKindOwnerIdEntryKeyCompoundUniqueInput = {
+  tenantId: string
+  ownerKind: string
+  ownerId: string
+  entryKey: string
+}
+
 export type ConnectorCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
   tenantId?: Prisma.SortOrder
@@ -875,6 +921,8 @@ export type ConnectorCountOrderByAggregateInput = {
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
   credentialMode?: Prisma.SortOrder
+  source?: Prisma.SortOrder
+  entryKey?: Prisma.SortOrder
   intent?: Prisma.SortOrder
   disabledAt?: Prisma.SortOrder
   health?: Prisma.SortOrder
@@ -915,6 +963,8 @@ export type ConnectorMaxOrderByAggregateInput = {
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
   credentialMode?: Prisma.SortOrder
+  source?: Prisma.SortOrder
+  entryKey?: Prisma.SortOrder
   intent?: Prisma.SortOrder
   disabledAt?: Prisma.SortOrder
   health?: Prisma.SortOrder
@@ -949,6 +999,8 @@ export type ConnectorMinOrderByAggregateInput = {
   transport?: Prisma.SortOrder
   authType?: Prisma.SortOrder
   credentialMode?: Prisma.SortOrder
+  source?: Prisma.SortOrder
+  entryKey?: Prisma.SortOrder
   intent?: Prisma.SortOrder
   disabledAt?: Prisma.SortOrder
   health?: Prisma.SortOrder
@@ -986,12 +1038,12 @@ export type StringFieldUpdateOperationsInput = {
   set?: string
 }
 
-export type NullableDateTimeFieldUpdateOperationsInput = {
-  set?: Date | string | null
-}
-
 export type NullableStringFieldUpdateOperationsInput = {
   set?: string | null
+}
+
+export type NullableDateTimeFieldUpdateOperationsInput = {
+  set?: Date | string | null
 }
 
 export type DateTimeFieldUpdateOperationsInput = {
@@ -1078,6 +1130,8 @@ export type ConnectorCreateWithoutCredentialsInput = {
   transport: string
   authType: string
   credentialMode?: string
+  source?: string
+  entryKey?: string | null
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1115,6 +1169,8 @@ export type ConnectorUncheckedCreateWithoutCredentialsInput = {
   transport: string
   authType: string
   credentialMode?: string
+  source?: string
+  entryKey?: string | null
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1168,6 +1224,8 @@ export type ConnectorUpdateWithoutCredentialsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.StringFieldUpdateOperationsInput | string
+  entryKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1205,6 +1263,8 @@ export type ConnectorUncheckedUpdateWithoutCredentialsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.StringFieldUpdateOperationsInput | string
+  entryKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1242,6 +1302,8 @@ export type ConnectorCreateWithoutToolsInput = {
   transport: string
   authType: string
   credentialMode?: string
+  source?: string
+  entryKey?: string | null
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1279,6 +1341,8 @@ export type ConnectorUncheckedCreateWithoutToolsInput = {
   transport: string
   authType: string
   credentialMode?: string
+  source?: string
+  entryKey?: string | null
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1332,6 +1396,8 @@ export type ConnectorUpdateWithoutToolsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.StringFieldUpdateOperationsInput | string
+  entryKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1369,6 +1435,8 @@ export type ConnectorUncheckedUpdateWithoutToolsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.StringFieldUpdateOperationsInput | string
+  entryKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1406,6 +1474,8 @@ export type ConnectorCreateWithoutOfferingsInput = {
   transport: string
   authType: string
   credentialMode?: string
+  source?: string
+  entryKey?: string | null
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1443,6 +1513,8 @@ export type ConnectorUncheckedCreateWithoutOfferingsInput = {
   transport: string
   authType: string
   credentialMode?: string
+  source?: string
+  entryKey?: string | null
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1496,6 +1568,8 @@ export type ConnectorUpdateWithoutOfferingsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.StringFieldUpdateOperationsInput | string
+  entryKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1533,6 +1607,8 @@ export type ConnectorUncheckedUpdateWithoutOfferingsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.StringFieldUpdateOperationsInput | string
+  entryKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1570,6 +1646,8 @@ export type ConnectorCreateWithoutRemovedToolsInput = {
   transport: string
   authType: string
   credentialMode?: string
+  source?: string
+  entryKey?: string | null
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1607,6 +1685,8 @@ export type ConnectorUncheckedCreateWithoutRemovedToolsInput = {
   transport: string
   authType: string
   credentialMode?: string
+  source?: string
+  entryKey?: string | null
   intent: string
   disabledAt?: Date | string | null
   health: string
@@ -1660,6 +1740,8 @@ export type ConnectorUpdateWithoutRemovedToolsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.StringFieldUpdateOperationsInput | string
+  entryKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1697,6 +1779,8 @@ export type ConnectorUncheckedUpdateWithoutRemovedToolsInput = {
   transport?: Prisma.StringFieldUpdateOperationsInput | string
   authType?: Prisma.StringFieldUpdateOperationsInput | string
   credentialMode?: Prisma.StringFieldUpdateOperationsInput | string
+  source?: Prisma.StringFieldUpdateOperationsInput | string
+  entryKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   intent?: Prisma.StringFieldUpdateOperationsInput | string
   disabledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   health?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1792,6 +1876,8 @@ export type ConnectorSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   transport?: boolean
   authType?: boolean
   credentialMode?: boolean
+  source?: boolean
+  entryKey?: boolean
   intent?: boolean
   disabledAt?: boolean
   health?: boolean
@@ -1831,6 +1917,8 @@ export type ConnectorSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   transport?: boolean
   authType?: boolean
   credentialMode?: boolean
+  source?: boolean
+  entryKey?: boolean
   intent?: boolean
   disabledAt?: boolean
   health?: boolean
@@ -1865,6 +1953,8 @@ export type ConnectorSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   transport?: boolean
   authType?: boolean
   credentialMode?: boolean
+  source?: boolean
+  entryKey?: boolean
   intent?: boolean
   disabledAt?: boolean
   health?: boolean
@@ -1899,6 +1989,8 @@ export type ConnectorSelectScalar = {
   transport?: boolean
   authType?: boolean
   credentialMode?: boolean
+  source?: boolean
+  entryKey?: boolean
   intent?: boolean
   disabledAt?: boolean
   health?: boolean
@@ -1921,7 +2013,7 @@ export type ConnectorSelectScalar = {
   updatedAt?: boolean
 }
 
-export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "credentialMode" | "intent" | "disabledAt" | "health" | "lastErrorCode" | "lastErrorAt" | "failingSince" | "lastTestedAt" | "toolsDiscoveredAt" | "toolsForgotten" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "callTimeoutSeconds" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
+export type ConnectorOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "tenantId" | "ownerKind" | "ownerId" | "name" | "slug" | "serverUrlSealed" | "serverOrigin" | "transport" | "authType" | "credentialMode" | "source" | "entryKey" | "intent" | "disabledAt" | "health" | "lastErrorCode" | "lastErrorAt" | "failingSince" | "lastTestedAt" | "toolsDiscoveredAt" | "toolsForgotten" | "era" | "resolvedTransport" | "protocolVersion" | "serverName" | "serverVersion" | "serverTitle" | "callTimeoutSeconds" | "version" | "credentialGeneration" | "createdAt" | "updatedAt", ExtArgs["result"]["connector"]>
 export type ConnectorInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   credentials?: boolean | Prisma.Connector$credentialsArgs<ExtArgs>
   tools?: boolean | Prisma.Connector$toolsArgs<ExtArgs>
@@ -1964,6 +2056,14 @@ export type $ConnectorPayload<ExtArgs extends runtime.Types.Extensions.InternalA
      * shared: one secret for all; personal: each member of the project has their own.
      */
     credentialMode: string
+    /**
+     * own: the user typed it; catalog, system: it is switched on from the catalog, which decides its address.
+     */
+    source: string
+    /**
+     * The catalog entry that it is of; null for an own one.
+     */
+    entryKey: string | null
     /**
      * What the owner wants: ENABLED or DISABLED.
      */
@@ -2452,6 +2552,8 @@ export interface ConnectorFieldRefs {
   readonly transport: Prisma.FieldRef<"Connector", 'String'>
   readonly authType: Prisma.FieldRef<"Connector", 'String'>
   readonly credentialMode: Prisma.FieldRef<"Connector", 'String'>
+  readonly source: Prisma.FieldRef<"Connector", 'String'>
+  readonly entryKey: Prisma.FieldRef<"Connector", 'String'>
   readonly intent: Prisma.FieldRef<"Connector", 'String'>
   readonly disabledAt: Prisma.FieldRef<"Connector", 'DateTime'>
   readonly health: Prisma.FieldRef<"Connector", 'String'>
