@@ -4,6 +4,7 @@ import { enforceContract } from './contract/contract-routes.ts';
 import type { ContractApp } from './contract/type-provider.ts';
 import { createFastifyOptions } from './http/fastify-options.ts';
 import { registerHttpPlugins } from './http/http-plugins.ts';
+import { catalogRoutes } from './modules/catalog/index.ts';
 import { connectorRoutes, connectorToolRoutes } from './modules/connectors/index.ts';
 import { erasureRoutes } from './modules/erasure/index.ts';
 import { eventRoutes } from './modules/events/index.ts';
@@ -53,6 +54,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
   browserRoutes(fastify, container);
   toolRoutes(app, container);
   toolCallRoutes(app, container);
+  catalogRoutes(app, container);
   importRoutes(app, container);
   eventRoutes(app, container);
   sessionRoutes(app, container);

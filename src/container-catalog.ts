@@ -1,6 +1,13 @@
 import type { Config } from './config.ts';
-import { Catalog, CatalogConnectorService, readCatalog } from './modules/catalog/index.ts';
+import type { Clock } from './lib/clock.ts';
 import {
+  Catalog,
+  CatalogConnectorService,
+  CatalogService,
+  readCatalog,
+} from './modules/catalog/index.ts';
+import {
+  type ConnectorHealthService,
   type ConnectorService,
   ManagedConnectorService,
   type ManagedConnectorServiceDeps,
@@ -35,15 +42,25 @@ export function createCatalog({ catalog: settings }: Pick<Config, 'catalog'>): C
   };
 }
 
+interface ServicesBasis extends ManagedConnectorServiceDeps {
+  catalog: Catalog;
+  clock: Clock;
+  connectorService: ConnectorService;
+  connectorHealthService: ConnectorHealthService;
+}
+
 /** Builds what makes connectors of entries. */
 export function createCatalogServices({
   catalog,
-  connectors,
+  connectorService: connectors,
+  connectorHealthService: health,
+  clock,
   ...shared
-}: ManagedConnectorServiceDeps & { catalog: Catalog; connectors: ConnectorService }) {
-  const managed = new ManagedConnectorService(shared);
+}: ServicesBasis) {
+  const managed = new ManagedConnectorService({ ...shared, clock });
   return {
-    catalogConnectorService: new CatalogConnectorService({ catalog, managed, connectors }),
-    managedConnectorService: managed,
+    catalog,
+    catalogService: new CatalogService({ catalog, managed, clock }),
+    catalogConnectorService: new CatalogConnectorService({ catalog, managed, health, connectors }),
   };
 }

@@ -116,15 +116,8 @@ export function createContainer({
     { name: 'session sweep', everyMs: sessions.sweepEveryMs, work: sessions.sweep },
   ]);
   const jobs = createJobs({
-    ...{
-      databaseUrl,
-      database,
-      clock,
-      logger,
-      registry,
-      isScheduled,
-      services: { ...services, ...events },
-    },
+    ...{ databaseUrl, database, clock, logger, registry, isScheduled },
+    services: { ...services, ...events },
   });
   return {
     config,
@@ -228,7 +221,7 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     connectorService,
     connectorSaveService,
     connectorHealthService,
-    ...createCatalogServices({ ...basis, ...shared, connectors: connectorService }),
+    ...createCatalogServices({ ...basis, ...shared, connectorService, connectorHealthService }),
     connectorToolService: new ConnectorToolService(shared),
     ...createSignIns({
       ...{ ...basis, oauth, tester },

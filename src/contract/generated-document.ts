@@ -64,11 +64,626 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       description: 'What admins of a project do to its members.',
     },
     {
+      name: 'catalog',
+      description: 'Known servers that the operator offers, and what a project has of them.',
+    },
+    {
       name: 'admin',
       description: 'What operators do to a user of their tenant.',
     },
   ],
   paths: {
+    '/api/catalog': {
+      get: {
+        operationId: 'listCatalog',
+        summary: 'List the known servers of a project',
+        description:
+          "The servers that the operator offers to projects, in the order of their keys, each as it is for this project: every member sees them,\nadmins switch them. One that is switched on is a connector of the project (`connector_id`); its tools are in members' toolsets.\n",
+        tags: ['catalog'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/ProjectId',
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'All entries; there are a few hundred at most.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Catalog',
+                },
+                example: {
+                  items: [],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ProjectNotFound',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/catalog/discover': {
+      post: {
+        operationId: 'discoverCatalog',
+        summary: 'Find out which known servers answer',
+        description:
+          'Asks all open entries at once, a few at a time and each for five seconds at most, and keeps nothing of it. Servers that answer come first,\nso that nobody is offered one that does not while another would; both parts are in the order of their keys. A server that only asks for\ncredentials, where the project has set none yet, does answer.\n',
+        tags: ['catalog'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ProjectBody',
+              },
+              example: {
+                project_id: 'atlas',
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'What was found, healthy servers first.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/CatalogDiscovery',
+                },
+                example: {
+                  items: [
+                    {
+                      key: 'github',
+                      title: 'GitHub',
+                      is_healthy: true,
+                      error_code: null,
+                      error_message: null,
+                      latency_ms: 41,
+                      tool_count: 12,
+                      status: 'NOT_ENABLED',
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ProjectNotFound',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/TestLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/catalog/{key}': {
+      get: {
+        operationId: 'getCatalogEntry',
+        summary: 'Read one known server',
+        description:
+          'As in the list. A former key leads to its successor, as `jira` to `atlassian`.\n',
+        tags: ['catalog'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/Key',
+          },
+          {
+            $ref: '#/components/parameters/ProjectId',
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The entry, as it is for the project now.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/CatalogItem',
+                },
+                example: {
+                  key: 'github',
+                  title: 'GitHub',
+                  description: 'Repositories, issues and pull requests on GitHub.',
+                  icon: null,
+                  is_open: true,
+                  gate: null,
+                  status: 'ENABLED',
+                  last_error: null,
+                  connector_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  tool_count: 12,
+                  updated_at: '2026-11-21T17:00:00.000Z',
+                  settings: [
+                    {
+                      name: 'token',
+                      title: 'Access token',
+                      description: null,
+                      type: 'string',
+                      required: true,
+                      secret: true,
+                      default: null,
+                      allowed: null,
+                      is_set: true,
+                      value: null,
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/EntryNotFound',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+      delete: {
+        operationId: 'deleteCatalogEntry',
+        summary: 'Take a known server away from a project',
+        description:
+          'For admins: deletes its connector with its settings and tools. Repeating it does no harm.\n',
+        tags: ['catalog'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/Key',
+          },
+          {
+            $ref: '#/components/parameters/ProjectId',
+          },
+        ],
+        responses: {
+          '204': {
+            description: 'The project has it no more.',
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/EntryNotFound',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/catalog/{key}/enable': {
+      post: {
+        operationId: 'enableCatalogEntry',
+        summary: 'Switch a known server on',
+        description:
+          'For admins: tests the server with the settings and saves it as a connector of the project, once however often it is said. A failed test saves\nnothing and answers with its code. `settings` replace stored ones; what is not named stays, null takes a value away. Where it is switched on\nalready, it is tested and saved with what is new. It does not count against the limit of connectors.\n',
+        tags: ['catalog'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/Key',
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/CatalogEnable',
+              },
+              example: {
+                project_id: 'atlas',
+                settings: {
+                  token: 'ghp_abc',
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The entry, as it is for the project now.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/CatalogItem',
+                },
+                example: {
+                  key: 'github',
+                  title: 'GitHub',
+                  description: 'Repositories, issues and pull requests on GitHub.',
+                  icon: null,
+                  is_open: true,
+                  gate: null,
+                  status: 'ENABLED',
+                  last_error: null,
+                  connector_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  tool_count: 12,
+                  updated_at: '2026-11-21T17:00:00.000Z',
+                  settings: [
+                    {
+                      name: 'token',
+                      title: 'Access token',
+                      description: null,
+                      type: 'string',
+                      required: true,
+                      secret: true,
+                      default: null,
+                      allowed: null,
+                      is_set: true,
+                      value: null,
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/EntryNotFound',
+          },
+          '409': {
+            $ref: '#/components/responses/EnableConflict',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/EnableRefused',
+          },
+          '429': {
+            $ref: '#/components/responses/TestLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/catalog/{key}/disable': {
+      post: {
+        operationId: 'disableCatalogEntry',
+        summary: 'Switch a known server off',
+        description:
+          'For admins: its tools leave the toolsets; its settings stay, but for secrets that nobody used for as long as the operator keeps them.\n',
+        tags: ['catalog'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/Key',
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ProjectBody',
+              },
+              example: {
+                project_id: 'atlas',
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The entry, as it is for the project now.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/CatalogItem',
+                },
+                example: {
+                  key: 'github',
+                  title: 'GitHub',
+                  description: 'Repositories, issues and pull requests on GitHub.',
+                  icon: null,
+                  is_open: true,
+                  gate: null,
+                  status: 'ENABLED',
+                  last_error: null,
+                  connector_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  tool_count: 12,
+                  updated_at: '2026-11-21T17:00:00.000Z',
+                  settings: [
+                    {
+                      name: 'token',
+                      title: 'Access token',
+                      description: null,
+                      type: 'string',
+                      required: true,
+                      secret: true,
+                      default: null,
+                      allowed: null,
+                      is_set: true,
+                      value: null,
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/EntryNotFound',
+          },
+          '409': {
+            $ref: '#/components/responses/NotEnabled',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/catalog/{key}/sync': {
+      post: {
+        operationId: 'syncCatalogEntry',
+        summary: 'Connect a known server anew',
+        description:
+          'For admins: tests the server where the catalog says it is now, and reads its tools. A healthy one is `ENABLED` afterwards and its error\ncleared; of another one the error is told. The answer is `200` in both cases.\n',
+        tags: ['catalog'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/Key',
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/ProjectBody',
+              },
+              example: {
+                project_id: 'atlas',
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The entry, as it is for the project now.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/CatalogItem',
+                },
+                example: {
+                  key: 'github',
+                  title: 'GitHub',
+                  description: 'Repositories, issues and pull requests on GitHub.',
+                  icon: null,
+                  is_open: true,
+                  gate: null,
+                  status: 'ENABLED',
+                  last_error: null,
+                  connector_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  tool_count: 12,
+                  updated_at: '2026-11-21T17:00:00.000Z',
+                  settings: [
+                    {
+                      name: 'token',
+                      title: 'Access token',
+                      description: null,
+                      type: 'string',
+                      required: true,
+                      secret: true,
+                      default: null,
+                      allowed: null,
+                      is_set: true,
+                      value: null,
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/EntryNotFound',
+          },
+          '409': {
+            $ref: '#/components/responses/NotEnabled',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/SyncRefused',
+          },
+          '429': {
+            $ref: '#/components/responses/TestLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
     '/api/connectors': {
       get: {
         operationId: 'listConnectors',
@@ -114,6 +729,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       slug: 'issue-tracker',
                       project_id: null,
                       credential_mode: 'shared',
+                      source: 'own',
+                      entry_key: null,
                       server_url: 'https://mcp.example.com/mcp',
                       transport: 'auto',
                       auth_type: 'bearer',
@@ -271,6 +888,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   slug: 'issue-tracker',
                   project_id: null,
                   credential_mode: 'shared',
+                  source: 'own',
+                  entry_key: null,
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'bearer',
@@ -546,6 +1165,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   slug: 'issue-tracker',
                   project_id: null,
                   credential_mode: 'shared',
+                  source: 'own',
+                  entry_key: null,
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'bearer',
@@ -668,6 +1289,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   slug: 'issue-tracker',
                   project_id: null,
                   credential_mode: 'shared',
+                  source: 'own',
+                  entry_key: null,
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'bearer',
@@ -712,7 +1335,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             $ref: '#/components/responses/ConnectorNotFound',
           },
           '409': {
-            description: 'The name is taken, or the connector changed during the test.',
+            description:
+              'The name is taken, the connector changed during the test, or the catalog decides what would change (`CONNECTOR_MANAGED`).',
             content: {
               'application/problem+json': {
                 schema: {
@@ -801,6 +1425,23 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '404': {
             $ref: '#/components/responses/ConnectorNotFound',
+          },
+          '409': {
+            description: 'It comes from the catalog, and goes by it (`CONNECTOR_MANAGED`).',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/connector-managed',
+                  title: 'The catalog decides this about the connector, not its owner.',
+                  status: 409,
+                  code: 'CONNECTOR_MANAGED',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
           },
           '412': {
             $ref: '#/components/responses/PreconditionFailed',
@@ -1007,6 +1648,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   slug: 'issue-tracker',
                   project_id: null,
                   credential_mode: 'shared',
+                  source: 'own',
+                  entry_key: null,
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'bearer',
@@ -1113,6 +1756,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   slug: 'issue-tracker',
                   project_id: null,
                   credential_mode: 'shared',
+                  source: 'own',
+                  entry_key: null,
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'bearer',
@@ -2258,6 +2903,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   slug: 'issue-tracker',
                   project_id: null,
                   credential_mode: 'shared',
+                  source: 'own',
+                  entry_key: null,
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'oauth2',
@@ -2438,6 +3085,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   slug: 'p--issue-tracker',
                   project_id: 'atlas',
                   credential_mode: 'shared',
+                  source: 'own',
+                  entry_key: null,
                   server_url: 'https://mcp.example.com/mcp',
                   transport: 'auto',
                   auth_type: 'oauth2',
@@ -2615,7 +3264,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             example: 40,
           },
           {
-            $ref: '#/components/parameters/ProjectId',
+            $ref: '#/components/parameters/ProjectId-2',
           },
         ],
         responses: {
@@ -2874,7 +3523,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             },
           },
           {
-            $ref: '#/components/parameters/ProjectId',
+            $ref: '#/components/parameters/ProjectId-2',
           },
         ],
         responses: {
@@ -3418,7 +4067,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             },
           },
           {
-            $ref: '#/components/parameters/ProjectId',
+            $ref: '#/components/parameters/ProjectId-2',
           },
           {
             name: 'If-None-Match',
@@ -4335,132 +4984,6 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'A ticket of `POST /api/events/tickets`: it opens one event stream, once, with the rights of the token it was issued for. For browsers,\nwhose `EventSource` sends no headers. A token does not belong into a URL.\n',
       },
     },
-    parameters: {
-      Limit: {
-        name: 'limit',
-        in: 'query',
-        description: 'How many items a page holds at most.',
-        schema: {
-          type: 'integer',
-          minimum: 1,
-          maximum: 100,
-          default: 50,
-        },
-      },
-      Cursor: {
-        name: 'cursor',
-        in: 'query',
-        description: 'The `next_cursor` of the page before; absent for the first page.',
-        schema: {
-          type: 'string',
-          minLength: 1,
-          maxLength: 1000,
-          pattern: '^[A-Za-z0-9_-]+$',
-        },
-      },
-      IdempotencyKey: {
-        name: 'Idempotency-Key',
-        in: 'header',
-        description:
-          "A key of the caller's choice that makes a retry safe. The same key with the same body answers what the first\nrequest answered, for an hour; with another body it is refused (`IDEMPOTENCY_KEY_REUSED`). An answer of more than\n64 KB is not kept: then the same key gets `IDEMPOTENCY_NOT_REPLAYABLE`, and nothing runs again.\n",
-        schema: {
-          type: 'string',
-          minLength: 1,
-          maxLength: 255,
-          pattern: '^[\\x21-\\x7e]+$',
-        },
-        example: '3b0f6e0a-4f7c-4a56-9f0f-5b9d8a1c2e3d',
-      },
-      ConnectorId: {
-        name: 'connector_id',
-        in: 'path',
-        required: true,
-        description:
-          "The connector's id: one of the caller's own, or of a project of theirs. What changes one of a project takes its admin, else `403`\n(`PROJECT_ADMIN_REQUIRED`).\n",
-        schema: {
-          type: 'string',
-          format: 'uuid',
-        },
-        example: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
-      },
-      IfMatch: {
-        name: 'If-Match',
-        in: 'header',
-        description:
-          'The `ETag` the change is based on. Where it is not current any more, the answer is `412`.',
-        schema: {
-          type: 'string',
-          minLength: 1,
-          maxLength: 1000,
-          pattern: '^[\\x20-\\x7e]+$',
-        },
-        example: '"3"',
-      },
-      ToolId: {
-        name: 'tool_id',
-        in: 'path',
-        required: true,
-        description: "The tool's id; its names are not URL-safe.",
-        schema: {
-          type: 'string',
-          format: 'uuid',
-        },
-        example: '2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2',
-      },
-      AuthorizationId: {
-        name: 'authorization_id',
-        in: 'path',
-        required: true,
-        description: 'The id of the sign-in.',
-        schema: {
-          type: 'string',
-          format: 'uuid',
-        },
-        example: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
-      },
-      UserId: {
-        name: 'user_id',
-        in: 'path',
-        required: true,
-        description: "The user's id, as in the token's `sub`; `me` is the caller.",
-        schema: {
-          type: 'string',
-          minLength: 1,
-          maxLength: 255,
-          pattern: '^[^\\x00-\\x1f\\x7f]+$',
-        },
-        example: 'me',
-      },
-      ProjectId: {
-        name: 'project_id',
-        in: 'query',
-        description:
-          "A project of the user, as the claim `projects` of the token names it; any other is `404` (`PROJECT_NOT_FOUND`).\nThe tools of its connectors are offered beside those of the user. Their names begin with `p--`, as no name of a user's own tool does.\n",
-        schema: {
-          $ref: '#/components/schemas/ProjectId',
-        },
-      },
-      SessionUser: {
-        name: 'user_id',
-        in: 'query',
-        description: 'Only the sessions of this user.',
-        schema: {
-          type: 'string',
-          minLength: 1,
-          maxLength: 255,
-          pattern: '^[^\\x00-\\x1f\\x7f]+$',
-        },
-      },
-      SessionConnector: {
-        name: 'connector_id',
-        in: 'query',
-        description: 'Only the sessions with this connector.',
-        schema: {
-          type: 'string',
-          format: 'uuid',
-        },
-      },
-    },
     schemas: {
       ProjectId: {
         description: 'The id of a project, as in the claim `projects` of the token.',
@@ -4469,11 +4992,17 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         maxLength: 255,
         pattern: '^[^\\x00-\\x1f\\x7f]+$',
       },
-      ConnectorStatus: {
-        description:
-          '`DISABLED` by its owner; else `ENABLED`, `ERROR` (see `last_error`) or `NEEDS_AUTH` (new credentials are needed).\n',
+      CatalogKey: {
         type: 'string',
-        'x-extensible-enum': ['ENABLED', 'DISABLED', 'ERROR', 'NEEDS_AUTH'],
+        minLength: 1,
+        maxLength: 24,
+        pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$',
+      },
+      CatalogStatus: {
+        description:
+          '`NOT_ENABLED` where the project has no connector of it; else the status of that.',
+        type: 'string',
+        'x-extensible-enum': ['NOT_ENABLED', 'ENABLED', 'DISABLED', 'ERROR', 'NEEDS_AUTH'],
       },
       TestErrorCode: {
         description:
@@ -4509,6 +5038,377 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             format: 'date-time',
           },
         },
+      },
+      CatalogSetting: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'name',
+          'title',
+          'description',
+          'type',
+          'required',
+          'secret',
+          'default',
+          'allowed',
+          'is_set',
+          'value',
+        ],
+        properties: {
+          name: {
+            type: 'string',
+          },
+          title: {
+            type: 'string',
+          },
+          description: {
+            type: ['string', 'null'],
+          },
+          type: {
+            type: 'string',
+            'x-extensible-enum': ['string', 'url', 'integer', 'boolean'],
+          },
+          required: {
+            type: 'boolean',
+          },
+          secret: {
+            type: 'boolean',
+            description: 'Its value is never told.',
+          },
+          default: {
+            type: ['string', 'integer', 'boolean', 'null'],
+          },
+          allowed: {
+            description: 'The values it may have; null for any of its type.',
+            anyOf: [
+              {
+                type: 'array',
+                items: {
+                  type: ['string', 'integer', 'boolean'],
+                },
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          is_set: {
+            type: 'boolean',
+          },
+          value: {
+            type: ['string', 'integer', 'boolean', 'null'],
+            description: 'What is set; null for secrets and for what is not set.',
+          },
+        },
+      },
+      CatalogItem: {
+        description: 'A known server, and what the project has of it.',
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'key',
+          'title',
+          'description',
+          'icon',
+          'is_open',
+          'gate',
+          'status',
+          'last_error',
+          'connector_id',
+          'tool_count',
+          'updated_at',
+          'settings',
+        ],
+        properties: {
+          key: {
+            $ref: '#/components/schemas/CatalogKey',
+          },
+          title: {
+            type: 'string',
+          },
+          description: {
+            type: 'string',
+          },
+          icon: {
+            type: ['string', 'null'],
+            format: 'uri',
+            description: 'An https URL.',
+          },
+          is_open: {
+            type: 'boolean',
+            description: 'Whether it can be switched on.',
+          },
+          gate: {
+            type: ['string', 'null'],
+            description: 'The feature that the operator has not opened yet; null where it is open.',
+          },
+          status: {
+            $ref: '#/components/schemas/CatalogStatus',
+          },
+          last_error: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ConnectorError',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          connector_id: {
+            type: ['string', 'null'],
+            format: 'uuid',
+            description: 'The connector of the project; null where it is not switched on.',
+          },
+          tool_count: {
+            type: 'integer',
+            minimum: 0,
+          },
+          updated_at: {
+            type: ['string', 'null'],
+            format: 'date-time',
+          },
+          settings: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/CatalogSetting',
+            },
+          },
+        },
+      },
+      Catalog: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items'],
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/CatalogItem',
+            },
+          },
+        },
+      },
+      ErrorCode: {
+        description:
+          'The stable code of an error. The list grows: treat an unknown code by the HTTP status. What each means and what\nto do about it: [the catalogue of errors](/errors).\n',
+        type: 'string',
+        'x-extensible-enum': [
+          'MALFORMED_REQUEST',
+          'INVALID_CURSOR',
+          'UNAUTHENTICATED',
+          'FORBIDDEN',
+          'NOT_FOUND',
+          'PROJECT_NOT_FOUND',
+          'PROJECT_ADMIN_REQUIRED',
+          'METHOD_NOT_ALLOWED',
+          'REQUEST_TIMEOUT',
+          'PRECONDITION_FAILED',
+          'PAYLOAD_TOO_LARGE',
+          'URI_TOO_LONG',
+          'UNSUPPORTED_MEDIA_TYPE',
+          'VALIDATION_FAILED',
+          'RATE_LIMITED',
+          'HEADERS_TOO_LARGE',
+          'INTERNAL',
+          'OVERLOADED',
+          'NOT_READY',
+          'IDEMPOTENCY_KEY_REUSED',
+          'IDEMPOTENCY_IN_PROGRESS',
+          'IDEMPOTENCY_NOT_REPLAYABLE',
+          'CONNECTOR_NOT_FOUND',
+          'CONNECTOR_NAME_TAKEN',
+          'CONNECTOR_LIMIT_REACHED',
+          'CONNECTOR_CHANGED',
+          'CONNECTOR_DISABLED',
+          'CREDENTIALS_NOT_FOUND',
+          'CREDENTIALS_REQUIRED',
+          'CREDENTIALS_INVALID',
+          'CONNECTOR_MANAGED',
+          'TEST_LIMIT_REACHED',
+          'IMPORT_UNREADABLE',
+          'CATALOG_ENTRY_NOT_FOUND',
+          'CATALOG_ENTRY_CLOSED',
+          'CATALOG_ENTRY_NOT_ENABLED',
+          'SETTINGS_INVALID',
+          'SIGN_IN_NOT_POSSIBLE',
+          'SIGN_IN_FAILED',
+          'AUTHORIZATION_NOT_FOUND',
+          'AUTHORIZATION_UNUSABLE',
+          'INVALID_URL',
+          'BLOCKED_URL',
+          'CONNECTION_FAILED',
+          'TIMEOUT',
+          'AUTH_FAILED',
+          'AUTH_REQUIRED',
+          'INVALID_MCP_SERVER',
+          'PROTOCOL_MISMATCH',
+          'RESPONSE_TOO_LARGE',
+          'TOOL_NOT_FOUND',
+          'TOOL_CHANGED',
+          'REQUEST_STATE_INVALID',
+          'TOOL_DISABLED',
+          'TOOL_NOT_APPROVED',
+          'NEEDS_AUTH',
+          'UPSTREAM_UNREACHABLE',
+          'UPSTREAM_INVALID',
+          'UPSTREAM_TIMEOUT',
+          'SESSION_LIMIT_REACHED',
+          'SESSIONS_EXHAUSTED',
+        ],
+      },
+      FieldProblem: {
+        description: 'One problem of the request, addressed by a JSON pointer.',
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: {
+          pointer: {
+            type: 'string',
+            description:
+              'A JSON pointer that begins with the part of the request, as in `/body/server_url`.',
+          },
+          detail: {
+            type: 'string',
+          },
+        },
+      },
+      Problem: {
+        description: 'An error (RFC 9457).',
+        type: 'object',
+        required: ['type', 'title', 'status', 'code', 'instance'],
+        additionalProperties: true,
+        properties: {
+          type: {
+            type: 'string',
+            format: 'uri-reference',
+            description: 'Identifies the kind of error; a page about it.',
+          },
+          title: {
+            type: 'string',
+            description: 'One sentence that is the same for every error of this code.',
+          },
+          status: {
+            type: 'integer',
+            minimum: 400,
+            maximum: 599,
+          },
+          code: {
+            $ref: '#/components/schemas/ErrorCode',
+          },
+          detail: {
+            type: 'string',
+            description: 'What to do about this very error.',
+          },
+          instance: {
+            type: 'string',
+            format: 'uri-reference',
+            description: 'The request, as `urn:request:<id>`.',
+          },
+          errors: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/FieldProblem',
+            },
+          },
+        },
+      },
+      ProjectBody: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['project_id'],
+        properties: {
+          project_id: {
+            $ref: '#/components/schemas/ProjectId',
+          },
+        },
+      },
+      CatalogFinding: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'key',
+          'title',
+          'is_healthy',
+          'error_code',
+          'error_message',
+          'latency_ms',
+          'tool_count',
+          'status',
+        ],
+        properties: {
+          key: {
+            $ref: '#/components/schemas/CatalogKey',
+          },
+          title: {
+            type: 'string',
+          },
+          is_healthy: {
+            type: 'boolean',
+            description: 'It answered just now.',
+          },
+          error_code: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/TestErrorCode',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          error_message: {
+            type: ['string', 'null'],
+          },
+          latency_ms: {
+            type: 'integer',
+            minimum: 0,
+          },
+          tool_count: {
+            type: 'integer',
+            minimum: 0,
+          },
+          status: {
+            $ref: '#/components/schemas/CatalogStatus',
+          },
+        },
+      },
+      CatalogDiscovery: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items'],
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/CatalogFinding',
+            },
+          },
+        },
+      },
+      CatalogEnable: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['project_id'],
+        properties: {
+          project_id: {
+            $ref: '#/components/schemas/ProjectId',
+          },
+          settings: {
+            description: "Values by the names of the entry's settings.",
+            type: 'object',
+            maxProperties: 20,
+            additionalProperties: {
+              type: ['string', 'integer', 'boolean', 'null'],
+              maxLength: 2000,
+            },
+          },
+        },
+      },
+      ConnectorStatus: {
+        description:
+          '`DISABLED` by its owner; else `ENABLED`, `ERROR` (see `last_error`) or `NEEDS_AUTH` (new credentials are needed).\n',
+        type: 'string',
+        'x-extensible-enum': ['ENABLED', 'DISABLED', 'ERROR', 'NEEDS_AUTH'],
       },
       ServerInfo: {
         description: 'What the MCP server says of itself.',
@@ -4741,129 +5641,6 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           next_cursor: {
             type: ['string', 'null'],
             description: 'null on the last page.',
-          },
-        },
-      },
-      ErrorCode: {
-        description:
-          'The stable code of an error. The list grows: treat an unknown code by the HTTP status. What each means and what\nto do about it: [the catalogue of errors](/errors).\n',
-        type: 'string',
-        'x-extensible-enum': [
-          'MALFORMED_REQUEST',
-          'INVALID_CURSOR',
-          'UNAUTHENTICATED',
-          'FORBIDDEN',
-          'NOT_FOUND',
-          'PROJECT_NOT_FOUND',
-          'PROJECT_ADMIN_REQUIRED',
-          'METHOD_NOT_ALLOWED',
-          'REQUEST_TIMEOUT',
-          'PRECONDITION_FAILED',
-          'PAYLOAD_TOO_LARGE',
-          'URI_TOO_LONG',
-          'UNSUPPORTED_MEDIA_TYPE',
-          'VALIDATION_FAILED',
-          'RATE_LIMITED',
-          'HEADERS_TOO_LARGE',
-          'INTERNAL',
-          'OVERLOADED',
-          'NOT_READY',
-          'IDEMPOTENCY_KEY_REUSED',
-          'IDEMPOTENCY_IN_PROGRESS',
-          'IDEMPOTENCY_NOT_REPLAYABLE',
-          'CONNECTOR_NOT_FOUND',
-          'CONNECTOR_NAME_TAKEN',
-          'CONNECTOR_LIMIT_REACHED',
-          'CONNECTOR_CHANGED',
-          'CONNECTOR_DISABLED',
-          'CREDENTIALS_NOT_FOUND',
-          'CREDENTIALS_REQUIRED',
-          'CREDENTIALS_INVALID',
-          'CONNECTOR_MANAGED',
-          'TEST_LIMIT_REACHED',
-          'IMPORT_UNREADABLE',
-          'CATALOG_ENTRY_NOT_FOUND',
-          'CATALOG_ENTRY_CLOSED',
-          'CATALOG_ENTRY_NOT_ENABLED',
-          'SETTINGS_INVALID',
-          'SIGN_IN_NOT_POSSIBLE',
-          'SIGN_IN_FAILED',
-          'AUTHORIZATION_NOT_FOUND',
-          'AUTHORIZATION_UNUSABLE',
-          'INVALID_URL',
-          'BLOCKED_URL',
-          'CONNECTION_FAILED',
-          'TIMEOUT',
-          'AUTH_FAILED',
-          'AUTH_REQUIRED',
-          'INVALID_MCP_SERVER',
-          'PROTOCOL_MISMATCH',
-          'RESPONSE_TOO_LARGE',
-          'TOOL_NOT_FOUND',
-          'TOOL_CHANGED',
-          'REQUEST_STATE_INVALID',
-          'TOOL_DISABLED',
-          'TOOL_NOT_APPROVED',
-          'NEEDS_AUTH',
-          'UPSTREAM_UNREACHABLE',
-          'UPSTREAM_INVALID',
-          'UPSTREAM_TIMEOUT',
-          'SESSION_LIMIT_REACHED',
-          'SESSIONS_EXHAUSTED',
-        ],
-      },
-      FieldProblem: {
-        description: 'One problem of the request, addressed by a JSON pointer.',
-        type: 'object',
-        required: ['pointer', 'detail'],
-        properties: {
-          pointer: {
-            type: 'string',
-            description:
-              'A JSON pointer that begins with the part of the request, as in `/body/server_url`.',
-          },
-          detail: {
-            type: 'string',
-          },
-        },
-      },
-      Problem: {
-        description: 'An error (RFC 9457).',
-        type: 'object',
-        required: ['type', 'title', 'status', 'code', 'instance'],
-        additionalProperties: true,
-        properties: {
-          type: {
-            type: 'string',
-            format: 'uri-reference',
-            description: 'Identifies the kind of error; a page about it.',
-          },
-          title: {
-            type: 'string',
-            description: 'One sentence that is the same for every error of this code.',
-          },
-          status: {
-            type: 'integer',
-            minimum: 400,
-            maximum: 599,
-          },
-          code: {
-            $ref: '#/components/schemas/ErrorCode',
-          },
-          detail: {
-            type: 'string',
-            description: 'What to do about this very error.',
-          },
-          instance: {
-            type: 'string',
-            format: 'uri-reference',
-            description: 'The request, as `urn:request:<id>`.',
-          },
-          errors: {
-            type: 'array',
-            items: {
-              $ref: '#/components/schemas/FieldProblem',
-            },
           },
         },
       },
@@ -6924,8 +7701,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           reason: {
             type: 'string',
             description:
-              '`disabled` by its owner; `unreadable`: its address cannot be read any more; `unsupported`: the client does not speak its transport.',
-            'x-extensible-enum': ['disabled', 'unreadable', 'unsupported'],
+              '`disabled` by its owner; `unreadable`: its address cannot be read any more; `unsupported`: the client does not speak its transport; `managed`: it comes from the catalog, and only this service gets there.',
+            'x-extensible-enum': ['disabled', 'unreadable', 'unsupported', 'managed'],
           },
         },
       },
@@ -7220,6 +7997,153 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
       },
     },
+    parameters: {
+      ProjectId: {
+        name: 'project_id',
+        in: 'query',
+        required: true,
+        description:
+          'A project of the caller, as the claim `projects` of the token names it; any other is `404` (`PROJECT_NOT_FOUND`).',
+        schema: {
+          $ref: '#/components/schemas/ProjectId',
+        },
+        example: 'atlas',
+      },
+      Key: {
+        name: 'key',
+        in: 'path',
+        required: true,
+        description: 'The key of the entry, or a former one.',
+        schema: {
+          $ref: '#/components/schemas/CatalogKey',
+        },
+        example: 'github',
+      },
+      Limit: {
+        name: 'limit',
+        in: 'query',
+        description: 'How many items a page holds at most.',
+        schema: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 100,
+          default: 50,
+        },
+      },
+      Cursor: {
+        name: 'cursor',
+        in: 'query',
+        description: 'The `next_cursor` of the page before; absent for the first page.',
+        schema: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 1000,
+          pattern: '^[A-Za-z0-9_-]+$',
+        },
+      },
+      IdempotencyKey: {
+        name: 'Idempotency-Key',
+        in: 'header',
+        description:
+          "A key of the caller's choice that makes a retry safe. The same key with the same body answers what the first\nrequest answered, for an hour; with another body it is refused (`IDEMPOTENCY_KEY_REUSED`). An answer of more than\n64 KB is not kept: then the same key gets `IDEMPOTENCY_NOT_REPLAYABLE`, and nothing runs again.\n",
+        schema: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 255,
+          pattern: '^[\\x21-\\x7e]+$',
+        },
+        example: '3b0f6e0a-4f7c-4a56-9f0f-5b9d8a1c2e3d',
+      },
+      ConnectorId: {
+        name: 'connector_id',
+        in: 'path',
+        required: true,
+        description:
+          "The connector's id: one of the caller's own, or of a project of theirs. What changes one of a project takes its admin, else `403`\n(`PROJECT_ADMIN_REQUIRED`).\n",
+        schema: {
+          type: 'string',
+          format: 'uuid',
+        },
+        example: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+      },
+      IfMatch: {
+        name: 'If-Match',
+        in: 'header',
+        description:
+          'The `ETag` the change is based on. Where it is not current any more, the answer is `412`.',
+        schema: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 1000,
+          pattern: '^[\\x20-\\x7e]+$',
+        },
+        example: '"3"',
+      },
+      ToolId: {
+        name: 'tool_id',
+        in: 'path',
+        required: true,
+        description: "The tool's id; its names are not URL-safe.",
+        schema: {
+          type: 'string',
+          format: 'uuid',
+        },
+        example: '2c9f8a52-3f0d-4a0b-9a53-0c3c5ad0b9f2',
+      },
+      AuthorizationId: {
+        name: 'authorization_id',
+        in: 'path',
+        required: true,
+        description: 'The id of the sign-in.',
+        schema: {
+          type: 'string',
+          format: 'uuid',
+        },
+        example: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+      },
+      UserId: {
+        name: 'user_id',
+        in: 'path',
+        required: true,
+        description: "The user's id, as in the token's `sub`; `me` is the caller.",
+        schema: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 255,
+          pattern: '^[^\\x00-\\x1f\\x7f]+$',
+        },
+        example: 'me',
+      },
+      'ProjectId-2': {
+        name: 'project_id',
+        in: 'query',
+        description:
+          "A project of the user, as the claim `projects` of the token names it; any other is `404` (`PROJECT_NOT_FOUND`).\nThe tools of its connectors are offered beside those of the user. Their names begin with `p--`, as no name of a user's own tool does.\n",
+        schema: {
+          $ref: '#/components/schemas/ProjectId',
+        },
+      },
+      SessionUser: {
+        name: 'user_id',
+        in: 'query',
+        description: 'Only the sessions of this user.',
+        schema: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 255,
+          pattern: '^[^\\x00-\\x1f\\x7f]+$',
+        },
+      },
+      SessionConnector: {
+        name: 'connector_id',
+        in: 'query',
+        description: 'Only the sessions with this connector.',
+        schema: {
+          type: 'string',
+          format: 'uuid',
+        },
+      },
+    },
     responses: {
       BadRequest: {
         description:
@@ -7436,47 +8360,6 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
-      SaveRefused: {
-        description:
-          'Nothing was saved. The body does not match the contract (`VALIDATION_FAILED`), the credentials do not fit\n(`CREDENTIALS_INVALID`, `CREDENTIALS_REQUIRED`), the `Idempotency-Key` belongs to another request\n(`IDEMPOTENCY_KEY_REUSED`), or the server failed its test (the code of the test, as `CONNECTION_FAILED`).\n',
-        content: {
-          'application/problem+json': {
-            schema: {
-              $ref: '#/components/schemas/Problem',
-            },
-            examples: {
-              validation: {
-                summary: 'The body does not match the contract',
-                value: {
-                  type: '/errors/validation-failed',
-                  title: 'The request does not match the API contract.',
-                  status: 422,
-                  code: 'VALIDATION_FAILED',
-                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
-                  errors: [
-                    {
-                      pointer: '/body/name',
-                      detail: 'must NOT have fewer than 1 characters',
-                    },
-                  ],
-                },
-              },
-              test: {
-                summary: 'The server failed its test',
-                value: {
-                  type: '/errors/connection-failed',
-                  title: 'The server could not be reached.',
-                  status: 422,
-                  code: 'CONNECTION_FAILED',
-                  detail:
-                    'The server could not be reached, or does not work at the moment. Check the address, that the server is running and that its certificate is valid, then test again.',
-                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
-                },
-              },
-            },
-          },
-        },
-      },
       TestLimited: {
         description:
           'Nothing was tested, and nothing has changed. The caller sends too many requests (`RATE_LIMITED`), or too many\nconnection tests are running or were started lately (`TEST_LIMIT_REACHED`): of this user (`limit` is `user`), of the\nsame server by anybody (`destination`), or of all (`service`). `Retry-After` says when to try again.\n',
@@ -7544,18 +8427,19 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
-      ConnectorNotFound: {
-        description: 'The caller has no such connector (`CONNECTOR_NOT_FOUND`).',
+      EntryNotFound: {
+        description:
+          'The token names no such project (`PROJECT_NOT_FOUND`), or the catalog has no such entry for projects (`CATALOG_ENTRY_NOT_FOUND`).\n',
         content: {
           'application/problem+json': {
             schema: {
               $ref: '#/components/schemas/Problem',
             },
             example: {
-              type: '/errors/connector-not-found',
-              title: 'There is no such connector.',
+              type: '/errors/catalog-entry-not-found',
+              title: 'There is no such entry in the catalog.',
               status: 404,
-              code: 'CONNECTOR_NOT_FOUND',
+              code: 'CATALOG_ENTRY_NOT_FOUND',
               instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
             },
           },
@@ -7573,6 +8457,148 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               title: 'The request URL is too long.',
               status: 414,
               code: 'URI_TOO_LONG',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      EnableConflict: {
+        description:
+          'The entry needs a feature that is not open (`CATALOG_ENTRY_CLOSED`), or somebody changed its connector meanwhile (`CONNECTOR_CHANGED`).\n',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/catalog-entry-closed',
+              title: 'The entry needs a feature that is not open here.',
+              status: 409,
+              code: 'CATALOG_ENTRY_CLOSED',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      EnableRefused: {
+        description:
+          'Nothing was saved. The body does not match the contract (`VALIDATION_FAILED`), the settings do not fit (`SETTINGS_INVALID`, with a pointer\nfor each), or the server failed its test (the code of the test, as `CONNECTION_FAILED`).\n',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/settings-invalid',
+              title: 'The settings do not fit the entry.',
+              status: 422,
+              code: 'SETTINGS_INVALID',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+              errors: [
+                {
+                  pointer: '/body/settings/token',
+                  detail: 'is required',
+                },
+              ],
+            },
+          },
+        },
+      },
+      NotEnabled: {
+        description:
+          'The project has not switched it on (`CATALOG_ENTRY_NOT_ENABLED`), it is disabled and cannot be synced (`CONNECTOR_DISABLED`), or somebody\nchanged it meanwhile (`CONNECTOR_CHANGED`).\n',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/catalog-entry-not-enabled',
+              title: 'The entry is not switched on here.',
+              status: 409,
+              code: 'CATALOG_ENTRY_NOT_ENABLED',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      SyncRefused: {
+        description:
+          'The body does not match the contract (`VALIDATION_FAILED`), or the entry requires settings by now that are not there (`SETTINGS_INVALID`).\n',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/settings-invalid',
+              title: 'The settings do not fit the entry.',
+              status: 422,
+              code: 'SETTINGS_INVALID',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+              errors: [
+                {
+                  pointer: '/body/settings/token',
+                  detail: 'is required',
+                },
+              ],
+            },
+          },
+        },
+      },
+      SaveRefused: {
+        description:
+          'Nothing was saved. The body does not match the contract (`VALIDATION_FAILED`), the credentials do not fit\n(`CREDENTIALS_INVALID`, `CREDENTIALS_REQUIRED`), the `Idempotency-Key` belongs to another request\n(`IDEMPOTENCY_KEY_REUSED`), or the server failed its test (the code of the test, as `CONNECTION_FAILED`).\n',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            examples: {
+              validation: {
+                summary: 'The body does not match the contract',
+                value: {
+                  type: '/errors/validation-failed',
+                  title: 'The request does not match the API contract.',
+                  status: 422,
+                  code: 'VALIDATION_FAILED',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  errors: [
+                    {
+                      pointer: '/body/name',
+                      detail: 'must NOT have fewer than 1 characters',
+                    },
+                  ],
+                },
+              },
+              test: {
+                summary: 'The server failed its test',
+                value: {
+                  type: '/errors/connection-failed',
+                  title: 'The server could not be reached.',
+                  status: 422,
+                  code: 'CONNECTION_FAILED',
+                  detail:
+                    'The server could not be reached, or does not work at the moment. Check the address, that the server is running and that its certificate is valid, then test again.',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+        },
+      },
+      ConnectorNotFound: {
+        description: 'The caller has no such connector (`CONNECTOR_NOT_FOUND`).',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/connector-not-found',
+              title: 'There is no such connector.',
+              status: 404,
+              code: 'CONNECTOR_NOT_FOUND',
               instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
             },
           },

@@ -126,6 +126,132 @@ export const BearerCredentials = Object.assign(
 );
 export type BearerCredentials = Static<typeof BearerCredentials>;
 
+export const Catalog = Object.assign(
+  Type.Object(
+    { items: Type.Array(Type.Unsafe<CatalogItem>({ $ref: 'CatalogItem#' })) },
+    { additionalProperties: false },
+  ),
+  { $id: 'Catalog' },
+);
+export type Catalog = Static<typeof Catalog>;
+
+export const CatalogDiscovery = Object.assign(
+  Type.Object(
+    { items: Type.Array(Type.Unsafe<CatalogFinding>({ $ref: 'CatalogFinding#' })) },
+    { additionalProperties: false },
+  ),
+  { $id: 'CatalogDiscovery' },
+);
+export type CatalogDiscovery = Static<typeof CatalogDiscovery>;
+
+export const CatalogEnable = Object.assign(
+  Type.Object(
+    {
+      project_id: Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' }),
+      settings: Type.Optional(
+        Type.Unsafe<Record<string, string | number | boolean | null>>({
+          type: 'object',
+          maxProperties: 20,
+          additionalProperties: Type.Unsafe<string | number | boolean | null>({
+            type: ['string', 'integer', 'boolean', 'null'],
+            maxLength: 2000,
+          }),
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'CatalogEnable' },
+);
+export type CatalogEnable = Static<typeof CatalogEnable>;
+
+export const CatalogFinding = Object.assign(
+  Type.Object(
+    {
+      key: Type.Unsafe<CatalogKey>({ $ref: 'CatalogKey#' }),
+      title: Type.String(),
+      is_healthy: Type.Boolean(),
+      error_code: Type.Union([Type.Unsafe<TestErrorCode>({ $ref: 'TestErrorCode#' }), Type.Null()]),
+      error_message: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      latency_ms: Type.Integer({ minimum: 0 }),
+      tool_count: Type.Integer({ minimum: 0 }),
+      status: Type.Unsafe<CatalogStatus>({ $ref: 'CatalogStatus#' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'CatalogFinding' },
+);
+export type CatalogFinding = Static<typeof CatalogFinding>;
+
+/**
+ * A known server, and what the project has of it.
+ */
+export const CatalogItem = Object.assign(
+  Type.Object(
+    {
+      key: Type.Unsafe<CatalogKey>({ $ref: 'CatalogKey#' }),
+      title: Type.String(),
+      description: Type.String(),
+      icon: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uri' }),
+      is_open: Type.Boolean(),
+      gate: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      status: Type.Unsafe<CatalogStatus>({ $ref: 'CatalogStatus#' }),
+      last_error: Type.Union([
+        Type.Unsafe<ConnectorError>({ $ref: 'ConnectorError#' }),
+        Type.Null(),
+      ]),
+      connector_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
+      tool_count: Type.Integer({ minimum: 0 }),
+      updated_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+      settings: Type.Array(Type.Unsafe<CatalogSetting>({ $ref: 'CatalogSetting#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'CatalogItem' },
+);
+export type CatalogItem = Static<typeof CatalogItem>;
+
+export const CatalogKey = Object.assign(
+  Type.String({ minLength: 1, maxLength: 24, pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' }),
+  { $id: 'CatalogKey' },
+);
+export type CatalogKey = Static<typeof CatalogKey>;
+
+export const CatalogSetting = Object.assign(
+  Type.Object(
+    {
+      name: Type.String(),
+      title: Type.String(),
+      description: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      type: Type.String(),
+      required: Type.Boolean(),
+      secret: Type.Boolean(),
+      default: Type.Unsafe<string | number | boolean | null>({
+        type: ['string', 'integer', 'boolean', 'null'],
+      }),
+      allowed: Type.Union([
+        Type.Array(
+          Type.Unsafe<string | number | boolean>({ type: ['string', 'integer', 'boolean'] }),
+        ),
+        Type.Null(),
+      ]),
+      is_set: Type.Boolean(),
+      value: Type.Unsafe<string | number | boolean | null>({
+        type: ['string', 'integer', 'boolean', 'null'],
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'CatalogSetting' },
+);
+export type CatalogSetting = Static<typeof CatalogSetting>;
+
+/**
+ * `NOT_ENABLED` where the project has no connector of it; else the status of that.
+ */
+export const CatalogStatus = Object.assign(Type.String(), { $id: 'CatalogStatus' });
+export type CatalogStatus = Static<typeof CatalogStatus>;
+
 /**
  * A connector that is not called for a while because it failed.
  */
@@ -935,6 +1061,15 @@ export const Problem = Object.assign(
 );
 export type Problem = Static<typeof Problem>;
 
+export const ProjectBody = Object.assign(
+  Type.Object(
+    { project_id: Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' }) },
+    { additionalProperties: false },
+  ),
+  { $id: 'ProjectBody' },
+);
+export type ProjectBody = Static<typeof ProjectBody>;
+
 /**
  * The id of a project, as in the claim `projects` of the token.
  */
@@ -1513,6 +1648,14 @@ export const components = [
   AuthorizationCompletion,
   AuthorizationCreate,
   BearerCredentials,
+  Catalog,
+  CatalogDiscovery,
+  CatalogEnable,
+  CatalogFinding,
+  CatalogItem,
+  CatalogKey,
+  CatalogSetting,
+  CatalogStatus,
   CircuitBreaker,
   ClosedSessions,
   Composer,
@@ -1561,6 +1704,7 @@ export const components = [
   OpenAiTool,
   PrivateKey,
   Problem,
+  ProjectBody,
   ProjectId,
   ProtocolError,
   ServerInfo,
@@ -1601,6 +1745,536 @@ export const components = [
 
 /** Every operation of the contract. */
 export const operations = {
+  listCatalog: {
+    operationId: 'listCatalog',
+    method: 'GET',
+    url: '/api/catalog',
+    path: '/api/catalog',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      querystring: Type.Object(
+        { project_id: Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' }) },
+        { additionalProperties: false },
+      ),
+      response: {
+        '200': {
+          content: { 'application/json': { schema: Type.Unsafe<Catalog>({ $ref: 'Catalog#' }) } },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  discoverCatalog: {
+    operationId: 'discoverCatalog',
+    method: 'POST',
+    url: '/api/catalog/discover',
+    path: '/api/catalog/discover',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<ProjectBody>({ $ref: 'ProjectBody#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<CatalogDiscovery>({ $ref: 'CatalogDiscovery#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  getCatalogEntry: {
+    operationId: 'getCatalogEntry',
+    method: 'GET',
+    url: '/api/catalog/:key',
+    path: '/api/catalog/{key}',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      params: Type.Object(
+        { key: Type.Unsafe<CatalogKey>({ $ref: 'CatalogKey#' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Object(
+        { project_id: Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' }) },
+        { additionalProperties: false },
+      ),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<CatalogItem>({ $ref: 'CatalogItem#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  deleteCatalogEntry: {
+    operationId: 'deleteCatalogEntry',
+    method: 'DELETE',
+    url: '/api/catalog/:key',
+    path: '/api/catalog/{key}',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { key: Type.Unsafe<CatalogKey>({ $ref: 'CatalogKey#' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Object(
+        { project_id: Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' }) },
+        { additionalProperties: false },
+      ),
+      response: {
+        '204': Type.Null(),
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  enableCatalogEntry: {
+    operationId: 'enableCatalogEntry',
+    method: 'POST',
+    url: '/api/catalog/:key/enable',
+    path: '/api/catalog/{key}/enable',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { key: Type.Unsafe<CatalogKey>({ $ref: 'CatalogKey#' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<CatalogEnable>({ $ref: 'CatalogEnable#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<CatalogItem>({ $ref: 'CatalogItem#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  disableCatalogEntry: {
+    operationId: 'disableCatalogEntry',
+    method: 'POST',
+    url: '/api/catalog/:key/disable',
+    path: '/api/catalog/{key}/disable',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { key: Type.Unsafe<CatalogKey>({ $ref: 'CatalogKey#' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<ProjectBody>({ $ref: 'ProjectBody#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<CatalogItem>({ $ref: 'CatalogItem#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  syncCatalogEntry: {
+    operationId: 'syncCatalogEntry',
+    method: 'POST',
+    url: '/api/catalog/:key/sync',
+    path: '/api/catalog/{key}/sync',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { key: Type.Unsafe<CatalogKey>({ $ref: 'CatalogKey#' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<ProjectBody>({ $ref: 'ProjectBody#' }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<CatalogItem>({ $ref: 'CatalogItem#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
   listConnectors: {
     operationId: 'listConnectors',
     method: 'GET',
@@ -1928,6 +2602,11 @@ export const operations = {
           },
         },
         '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

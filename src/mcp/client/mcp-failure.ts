@@ -16,6 +16,11 @@ export const MCP_FAILURE_CODES = [
 /** One of {@link MCP_FAILURE_CODES}. */
 export type McpFailureCode = (typeof MCP_FAILURE_CODES)[number];
 
+/** Whether a code is one of them. */
+export function isMcpFailureCode(code: string): code is McpFailureCode {
+  return MCP_FAILURE_CODES.some((known) => known === code);
+}
+
 /** Rights that the request needs and the token does not have (RFC 6750 `insufficient_scope`). */
 export interface MissingScopes {
   /** As the server names them; one at least. */

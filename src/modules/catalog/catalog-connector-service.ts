@@ -1,8 +1,11 @@
 import { AppError } from '../../errors/app-error.ts';
+import { isMcpFailureCode } from '../../mcp/client/mcp-failure.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type {
   Connector,
+  ConnectorHealthService,
   ConnectorService,
+  ManagedConnector,
   ManagedConnectorService,
   SavedManagedConnector,
 } from '../connectors/index.ts';
@@ -14,7 +17,8 @@ import { headersOf, mergeSettings, type SettingInput } from './setting-values.ts
 /** Collaborators of the {@link CatalogConnectorService}. */
 export interface CatalogConnectorServiceDeps {
   catalog: Pick<Catalog, 'isOpen'>;
-  managed: Pick<ManagedConnectorService, 'find' | 'findCredentials' | 'save'>;
+  managed: Pick<ManagedConnectorService, 'find' | 'save'>;
+  health: Pick<ConnectorHealthService, 'sync'>;
   connectors: Pick<ConnectorService, 'setIntent' | 'delete'>;
 }
 
@@ -56,52 +60,56 @@ export class CatalogConnectorService {
       server: serverOf(entry),
       credentials: await this.#credentials(identity, entry, request),
     };
-    try {
-      return await this.#deps.managed.save(identity, draft);
-    } catch (error) {
-      // Two who enable at once want the same: the second finds what the first has made.
-      const isRace = error instanceof AppError && error.code === 'CONNECTOR_CHANGED';
-      if (!isRace) throw error;
-      return await this.#deps.managed.save(identity, draft);
-    }
+    return await this.#deps.managed.save(identity, draft);
   }
 
   /** Its tools are in no list any more; what was set stays. @throws AppError `CATALOG_ENTRY_NOT_ENABLED` where the owner has none */
   async disable(identity: Identity, entry: Pick<CatalogEntry, 'key'>): Promise<Connector> {
-    const { id } = await this.#get(identity, entry);
-    return await this.#deps.connectors.setIntent(identity, id, 'DISABLED', undefined);
+    const { connector } = await this.#get(identity, entry);
+    return await this.#deps.connectors.setIntent(identity, connector.id, 'DISABLED', undefined);
   }
 
   /** Takes away the owner's connector with everything that was set; where there is none, nothing happens. */
   async remove(identity: Identity, entry: Pick<CatalogEntry, 'key'>): Promise<void> {
-    const connector = await this.#deps.managed.find(identity, entry.key);
-    if (connector === undefined) return;
-    await this.#deps.connectors.delete(identity, connector.id, undefined, { isCatalog: true });
+    const managed = await this.#deps.managed.find(identity, entry.key);
+    if (managed === undefined) return;
+    const { id } = managed.connector;
+    await this.#deps.connectors.delete(identity, id, undefined, { isCatalog: true });
   }
 
-  /** What is set, without secrets, and the names of those that are set. */
-  async findSettings(
-    identity: Identity,
-    { key, settings }: Pick<CatalogEntry, 'key' | 'settings'>,
-  ): Promise<{ values: SettingValues; secrets: string[] }> {
-    const stored = await this.#stored(identity, key);
-    const set = settings.filter(({ name }) => stored[name] !== undefined);
-    const shown = set.filter(({ isSecret }) => !isSecret);
-    return {
-      values: Object.fromEntries(shown.flatMap(({ name }) => pick(stored, name))),
-      secrets: set.filter(({ isSecret }) => isSecret).map(({ name }) => name),
-    };
+  /**
+   * Tests the server where the catalog says it is now, and reads its tools: a healthy one has no error afterwards, of another one the error is
+   * recorded.
+   * @throws AppError `CATALOG_ENTRY_NOT_ENABLED`, `SETTINGS_INVALID`, `CONNECTOR_DISABLED`, `CONNECTOR_CHANGED`, `TEST_LIMIT_REACHED`
+   */
+  async sync(identity: Identity, entry: CatalogEntry): Promise<Connector> {
+    const { connector, credentials } = await this.#get(identity, entry);
+    const isEnabled = connector.intent === 'ENABLED';
+    if (
+      isEnabled &&
+      this.#deps.catalog.isOpen(entry) &&
+      isOutdated(entry, connector, credentials)
+    ) {
+      const moved = await this.#unlessUnhealthy(() => this.enable(identity, entry));
+      if (moved !== undefined) return moved.connector;
+    }
+    return await this.#deps.health.sync(identity, connector.id);
   }
 
-  async #get(identity: Identity, { key }: Pick<CatalogEntry, 'key'>): Promise<Connector> {
-    const connector = await this.#deps.managed.find(identity, key);
-    if (connector === undefined) throw new AppError('CATALOG_ENTRY_NOT_ENABLED');
-    return connector;
+  /** @returns undefined where the server failed its test, which a sync records */
+  async #unlessUnhealthy<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof AppError && isMcpFailureCode(error.code)) return undefined;
+      throw error;
+    }
   }
 
-  async #stored(identity: Identity, key: string): Promise<SettingValues> {
-    const credentials = await this.#deps.managed.findCredentials(identity, key);
-    return credentials?.kind === 'headers' ? (credentials.settings ?? {}) : {};
+  async #get(identity: Identity, { key }: Pick<CatalogEntry, 'key'>): Promise<ManagedConnector> {
+    const managed = await this.#deps.managed.find(identity, key);
+    if (managed === undefined) throw new AppError('CATALOG_ENTRY_NOT_ENABLED');
+    return managed;
   }
 
   async #credentials(
@@ -109,19 +117,40 @@ export class CatalogConnectorService {
     { key, auth, settings }: CatalogEntry,
     { settings: given = {}, credentials }: EnableRequest,
   ): Promise<Credentials | undefined> {
+    const stored = (await this.#deps.managed.find(identity, key))?.credentials;
     if (auth.kind === 'oauth2') {
       mergeSettings(settings, {}, given);
-      const tokens = credentials ?? (await this.#deps.managed.findCredentials(identity, key));
+      const tokens = credentials ?? stored;
       if (tokens === undefined) throw new AppError('AUTH_REQUIRED');
       return tokens;
     }
-    const merged = mergeSettings(settings, await this.#stored(identity, key), given);
-    if (auth.kind === 'none') return undefined;
-    return { kind: 'headers', headers: headersOf(settings, merged), settings: merged };
+    const merged = mergeSettings(settings, settingsIn(stored), given);
+    return auth.kind === 'none' ? undefined : toCredentials(settings, merged);
   }
 }
 
-function pick(values: SettingValues, name: string): [string, SettingValues[string]][] {
-  const value = values[name];
-  return value === undefined ? [] : [[name, value]];
+/** What was set, of the credentials that were made of it. */
+export function settingsIn(credentials: Credentials | undefined): SettingValues {
+  return credentials?.kind === 'headers' ? (credentials.settings ?? {}) : {};
+}
+
+/** What is sent to the server of an entry with these settings. */
+function toCredentials(settings: CatalogEntry['settings'], values: SettingValues): Credentials {
+  return { kind: 'headers', headers: headersOf(settings, values), settings: values };
+}
+
+/** Does the catalog say something else by now than what is stored: another place, or other headers for the same settings? */
+function isOutdated(
+  entry: CatalogEntry,
+  { serverUrl, transport }: Connector,
+  credentials: Credentials | undefined,
+): boolean {
+  if (serverUrl !== entry.url || transport !== entry.transport) return true;
+  if (entry.auth.kind !== 'settings') return false;
+  const sent = credentials?.kind === 'headers' ? credentials.headers : {};
+  return textOf(sent) !== textOf(headersOf(entry.settings, settingsIn(credentials)));
+}
+
+function textOf(headers: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(headers).sort());
 }

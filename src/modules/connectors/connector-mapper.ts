@@ -11,7 +11,12 @@ import { AppError } from '../../errors/app-error.ts';
 import type { ConnectorRole } from '../../tenancy/identity-for.ts';
 import type { AuthType, CredentialMetadata, Credentials } from '../credentials/index.ts';
 import { type ConnectionTestReport, messageFor } from './connection-test.ts';
-import { type Connector, type ToolDefinition, UNREADABLE_URL } from './connector.ts';
+import {
+  type Connector,
+  type ConnectorFault,
+  type ToolDefinition,
+  UNREADABLE_URL,
+} from './connector.ts';
 import type { ConnectorDraft, TestDraft } from './connector-save-service.ts';
 import type { ConnectorUpdate } from './connector-update.ts';
 
@@ -99,14 +104,7 @@ export function toConnectorResource(connector: Connector, role: ConnectorRole): 
     transport: connector.transport,
     auth_type: connector.authType,
     status: connector.status,
-    last_error:
-      fault === undefined
-        ? null
-        : {
-            code: fault.code,
-            message: connector.serverUrl === undefined ? UNREADABLE_URL : messageFor(fault.code),
-            occurred_at: fault.at.toISOString(),
-          },
+    last_error: fault === undefined ? null : toErrorResource({ ...connector, fault }),
     server_info: toServerInfo(knowledge?.serverInfo),
     protocol_version: knowledge?.protocolVersion ?? null,
     tool_count: connector.toolCount,
@@ -116,6 +114,18 @@ export function toConnectorResource(connector: Connector, role: ConnectorRole): 
     last_tested_at: connector.lastTestedAt.toISOString(),
     created_at: connector.createdAt.toISOString(),
     updated_at: connector.updatedAt.toISOString(),
+  };
+}
+
+/** The last failure of a connector. */
+export function toErrorResource({
+  fault,
+  serverUrl,
+}: Pick<Connector, 'serverUrl'> & { fault: ConnectorFault }) {
+  return {
+    code: fault.code,
+    message: serverUrl === undefined ? UNREADABLE_URL : messageFor(fault.code),
+    occurred_at: fault.at.toISOString(),
   };
 }
 

@@ -1,10 +1,16 @@
-export { messageFor } from './connection-test.ts';
+export { type ConnectionTestReport, messageFor } from './connection-test.ts';
 export { ConnectionValidator } from './connection-validator.ts';
-export type { Connector, ConnectorFault, ConnectorRecord, ToolDefinition } from './connector.ts';
+export type {
+  Connector,
+  ConnectorFault,
+  ConnectorRecord,
+  ConnectorStatus,
+  ToolDefinition,
+} from './connector.ts';
 export { UNREADABLE_URL } from './connector.ts';
 export { type ConnectorAccess, ConnectorAccessService } from './connector-access-service.ts';
 export { ConnectorHealthService, type ServerDiscovery } from './connector-health-service.ts';
-export { toConnectorResource, toDraft } from './connector-mapper.ts';
+export { toConnectorResource, toDraft, toErrorResource } from './connector-mapper.ts';
 export type {
   ConnectorOfferingStore,
   ListedOffering,
@@ -29,9 +35,9 @@ export { DeactivatedCredentialService, listDue } from './deactivated-credential-
 export { GrantRenewal } from './grant-renewal.ts';
 export { GrantRevocation } from './grant-revocation.ts';
 export {
+  type ManagedConnector,
   ManagedConnectorService,
   type ManagedConnectorServiceDeps,
-  type ManagedDraft,
   type SavedManagedConnector,
 } from './managed-connector-service.ts';
 export type { ManagedServer, ManagedServers } from './managed-servers.ts';

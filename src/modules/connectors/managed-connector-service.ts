@@ -3,7 +3,7 @@ import { AppError } from '../../errors/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
 import type { Identity } from '../../tenancy/caller.ts';
-import type { Credentials } from '../credentials/index.ts';
+import { type Credentials, SealError } from '../credentials/index.ts';
 import { type ConnectionTestReport, reportFields } from './connection-test.ts';
 import type { Connector, ConnectorRecord, ConnectorSource } from './connector.ts';
 import type { ConnectorSecrets } from './connector-secrets.ts';
@@ -20,6 +20,13 @@ export interface ManagedDraft {
   name: string;
   server: ManagedServer;
   /** What is sent to the server; undefined where it wants nothing. */
+  credentials: Credentials | undefined;
+}
+
+/** A connector of the catalog, with what is sent to its server in the open. */
+export interface ManagedConnector {
+  connector: Connector;
+  /** Undefined where there is nothing, or it does not open any more. */
   credentials: Credentials | undefined;
 }
 
@@ -43,6 +50,8 @@ export interface ManagedConnectorServiceDeps {
 }
 
 const CALL_TIMEOUT_SECONDS = 60;
+/** Of a save that meets others. */
+const MAX_ATTEMPTS = 10;
 
 /** Connectors that the catalog makes for their owner: at most one of each entry. */
 export class ManagedConnectorService {
@@ -53,23 +62,19 @@ export class ManagedConnectorService {
   }
 
   /** The owner's, in the order of their keys. */
-  async list(identity: Identity): Promise<Connector[]> {
-    const records = await this.#deps.store.listManaged(identity);
-    return records.map((record) => this.#deps.secrets.toConnector(identity, record));
+  async list(identity: Identity): Promise<ManagedConnector[]> {
+    const { store, secrets } = this.#deps;
+    const records = await store.listManaged(identity);
+    return records.map((record) => ({
+      connector: secrets.toConnector(identity, record),
+      credentials: this.#findCredentials(identity, record),
+    }));
   }
 
   /** Undefined where the owner has none of this entry. */
-  async find(identity: Identity, entryKey: string): Promise<Connector | undefined> {
-    const record = await this.#find(identity, entryKey);
-    return record === undefined ? undefined : this.#deps.secrets.toConnector(identity, record);
-  }
-
-  /** What is sent to its server now; undefined where there is nothing, or it does not open. */
-  async findCredentials(identity: Identity, entryKey: string): Promise<Credentials | undefined> {
-    const record = await this.#find(identity, entryKey);
-    if (record === undefined || this.#deps.secrets.findUrl(identity, record) === undefined)
-      return undefined;
-    return this.#deps.secrets.openCredentials(identity, record);
+  async find(identity: Identity, entryKey: string): Promise<ManagedConnector | undefined> {
+    const connectors = await this.list(identity);
+    return connectors.find(({ connector }) => connector.entryKey === entryKey);
   }
 
   /** Asks a server of the catalog, and keeps nothing. @throws AppError `TEST_LIMIT_REACHED`; the reason of `signal` */
@@ -84,8 +89,8 @@ export class ManagedConnectorService {
   /**
    * Tests the server, and makes the owner's connector of it or has the one there is be like that: enabled, at this address, without an error.
    * Saying it twice makes no second one.
-   * @throws AppError with the code of the failed test, which changes nothing; `TEST_LIMIT_REACHED`; `CONNECTOR_CHANGED` where it was changed
-   * meanwhile
+   * @throws AppError with the code of the failed test, which changes nothing; `TEST_LIMIT_REACHED`; `CONNECTOR_CHANGED` where somebody set
+   * something else meanwhile
    */
   save(identity: Identity, draft: ManagedDraft): Promise<SavedManagedConnector> {
     return this.#deps.log.run('connector.save_managed', identity, async (fields) => {
@@ -104,28 +109,68 @@ export class ManagedConnectorService {
     });
   }
 
+  /** What does not open any more is as if it were not there: it has to be entered again. */
+  #findCredentials(identity: Identity, record: ConnectorRecord): Credentials | undefined {
+    try {
+      return this.#deps.secrets.openCredentials(identity, record);
+    } catch (error) {
+      if (error instanceof SealError) return undefined;
+      throw error;
+    }
+  }
+
   async #find(identity: Identity, entryKey: string): Promise<ConnectorRecord | undefined> {
     const records = await this.#deps.store.listManaged(identity);
     return records.find((record) => record.entryKey === entryKey);
   }
 
+  /** Others may have switched it on or off meanwhile; that is no conflict as long as they sent the server the same. */
   async #store(
     identity: Identity,
     draft: ManagedDraft,
     { before, report }: { before: ConnectorRecord | undefined; report: ConnectionTestReport },
   ): Promise<ConnectorRecord> {
+    for (let attempt = 1; ; attempt += 1) {
+      const current = await this.#find(identity, draft.entryKey);
+      const isOther = current?.credential?.id !== before?.credential?.id;
+      if (isOther && !this.#sendsSame(identity, current, draft))
+        throw new AppError('CONNECTOR_CHANGED');
+      try {
+        return await this.#put(identity, draft, { current, report });
+      } catch (error) {
+        const isRace = error instanceof AppError && error.code === 'CONNECTOR_CHANGED';
+        if (!isRace || attempt === MAX_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  #sendsSame(
+    identity: Identity,
+    current: ConnectorRecord | undefined,
+    { credentials }: ManagedDraft,
+  ): boolean {
+    const stored = current === undefined ? undefined : this.#findCredentials(identity, current);
+    return JSON.stringify(stored) === JSON.stringify(credentials);
+  }
+
+  /** @throws AppError `CONNECTOR_CHANGED` where it is another one by now */
+  async #put(
+    identity: Identity,
+    draft: ManagedDraft,
+    { current, report }: { current: ConnectorRecord | undefined; report: ConnectionTestReport },
+  ): Promise<ConnectorRecord> {
     const { store, clock } = this.#deps;
-    const id = before?.id ?? randomUUID();
+    const id = current?.id ?? randomUUID();
     const at = clock.now();
     const { target, credential } = this.#seal(identity, id, draft);
-    if (before === undefined) {
+    if (current === undefined) {
       const { source, entryKey, name } = draft;
       const managed = { source, entryKey };
       const kept = { credentialMode: 'shared', callTimeoutSeconds: CALL_TIMEOUT_SECONDS } as const;
       const connector = { id, name, managed, at, ...target, ...kept, credential };
       return await store.insert(identity, { ...connector, ...discoveredState(report) }, 0);
     }
-    const saved = await store.update(identity, id, before.version, {
+    const saved = await store.update(identity, id, current.version, {
       ...{ at, target, credential: credential ?? null, intent: 'ENABLED' },
       health: { health: 'HEALTHY', fault: undefined, testedAt: at },
       ...discoveredState(report),

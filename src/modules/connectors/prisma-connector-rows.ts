@@ -197,8 +197,14 @@ function missingSignIn(at: Date, own: object | undefined): ConnectorRecord['faul
   return { code: own === undefined ? 'AUTH_REQUIRED' : 'AUTH_FAILED', at, since: at };
 }
 
-function pickStates({ health: _seenByUser, ...states }: Static<typeof States>) {
-  return states;
+function pickStates({
+  source,
+  transport,
+  authType,
+  credentialMode,
+  intent,
+}: Static<typeof States>) {
+  return { source, transport, authType, credentialMode, intent };
 }
 
 /** @throws when the stored definition is not one. */

@@ -24,7 +24,7 @@ export interface ExportedFile {
 export interface ExportOmission {
   connectorId: string;
   name: string;
-  reason: 'disabled' | 'unreadable' | 'unsupported';
+  reason: 'disabled' | 'unreadable' | 'unsupported' | 'managed';
 }
 
 /** The configuration files for a client. */
@@ -92,6 +92,8 @@ function take(
   { speaksSse }: ExportWriter,
 ): ExportedServer | ExportOmission['reason'] {
   const { serverUrl } = connector;
+  // Only the service gets there, with what it holds.
+  if (connector.source !== 'own') return 'managed';
   if (serverUrl === undefined) return 'unreadable';
   if (connector.intent === 'DISABLED') return 'disabled';
   const server = toExportedServer({ ...connector, serverUrl });

@@ -117,7 +117,7 @@ export class ClientCredentialsService {
       const scopes = readScopes(wanted ?? [...found.scopes, ...more]);
       return { ...found, scopes, client: clients.serviceClientFor(found, typed) };
     };
-    return tester.inTurn(identity, serverUrl, {}, async () => {
+    return tester.inTurn(identity, { serverUrl }, {}, async () => {
       const request = await find().catch((error: unknown) => {
         throw error instanceof OAuthFailure ? notPossible(error.code, error) : error;
       });
