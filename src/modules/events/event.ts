@@ -4,7 +4,7 @@ export interface ChangeEvent {
   position: bigint;
   /** `connector.created`; new ones may come. */
   kind: string;
-  /** `connector`, `authorization`; new ones may come. */
+  /** `connector`, `authorization`, `catalog_entry`; new ones may come. */
   objectType: string;
   objectId: string;
   /** The project it belongs to; undefined for what is the user's own. */

@@ -174,6 +174,39 @@ describe('an event', () => {
   });
 });
 
+describe('an event of the catalog', () => {
+  it('names the entry, for those who have switched it on, and no other connector', async () => {
+    const switchedOn = {
+      owner_kind: 'project',
+      owner_id: 'blue',
+      slug: 'p--docs',
+      source: 'catalog',
+      entry_key: 'docs',
+    };
+    const steps: [string[], () => Promise<unknown>][] = [
+      [['catalog.changed', 'connector.created'], () => insertConnector(switchedOn)],
+      [[], update('connectors', 'last_tested_at = now()')],
+      [
+        ['catalog.changed', 'connector.status'],
+        update('connectors', "health = 'ERROR', version = 2"),
+      ],
+      [['catalog.changed', 'connector.deleted'], () => test.owner.query('DELETE FROM connectors')],
+      [
+        ['connector.created'],
+        () => insertConnector({ ...switchedOn, source: 'own', entry_key: null }),
+      ],
+    ];
+    for (const [kinds, step] of steps) expect((await toldBy(step, MEMBER)).sort()).toEqual(kinds);
+    const all = await store.read(MEMBER, 0n, 100);
+    expect(all.find(({ kind }) => kind === 'catalog.changed')).toMatchObject({
+      objectType: 'catalog_entry',
+      objectId: 'docs',
+      projectId: 'blue',
+    });
+    expect(await store.read(ALICE, 0n, 100)).toEqual([]);
+  });
+});
+
 describe('the order of events', () => {
   it('loses nothing where what began first is committed last', async () => {
     const [slow, fast] = clients;
