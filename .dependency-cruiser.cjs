@@ -7,6 +7,7 @@ const LADDER = [
   'tools',
   'erasure',
   'sessions',
+  'system-tools',
   'oauth',
   'imports',
   'catalog',

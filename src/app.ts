@@ -12,6 +12,7 @@ import { gatewayRoutes } from './modules/gateway/index.ts';
 import { importRoutes } from './modules/imports/index.ts';
 import { authorizationRoutes, browserRoutes } from './modules/oauth/index.ts';
 import { sessionRoutes } from './modules/sessions/index.ts';
+import { systemToolRoutes } from './modules/system-tools/index.ts';
 import {
   composerRoutes,
   toolCallRoutes,
@@ -57,6 +58,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
   catalogRoutes(app, container);
   importRoutes(app, container);
   eventRoutes(app, container);
+  systemToolRoutes(app, container);
   sessionRoutes(app, container);
   erasureRoutes(app, container);
   toolSearchRoutes(app, container);

@@ -61,6 +61,7 @@ export function createCatalogServices({
   return {
     catalog,
     catalogService: new CatalogService({ catalog, managed, clock }),
+    managedConnectorService: managed,
     catalogConnectorService: new CatalogConnectorService({ catalog, managed, health, connectors }),
   };
 }

@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { Database } from './database/index.ts';
 import type { Clock } from './lib/clock.ts';
 import type { OperationLog } from './lib/operation-log.ts';
+import type { Catalog, CatalogConnectorService } from './modules/catalog/index.ts';
 import {
   type ConnectorAccessService,
   type ConnectorSaveService,
@@ -28,14 +29,16 @@ import {
   PrismaAuthorizationStore,
   PrismaRegistrationStore,
   SignInSecrets,
+  SignInSubjects,
 } from './modules/oauth/index.ts';
+import type { Network } from './network.ts';
 import { OAuthHttp } from './oauth/oauth-http.ts';
 import { OAuthProtocol } from './oauth/oauth-protocol.ts';
 import { parseOperatorClients } from './oauth/operator-clients.ts';
 import { SignInDiscovery } from './oauth/sign-in-discovery.ts';
 import { SignInOffers } from './oauth/sign-in-offer.ts';
 import type { Outbound } from './outbound/guarded-fetch.ts';
-import type { UserPolicy } from './outbound/outbound-policy.ts';
+import { ManagedPolicy, type UserPolicy } from './outbound/outbound-policy.ts';
 
 /** What speaks OAuth. */
 export type OAuthParts = ReturnType<typeof createOAuth>;
@@ -45,15 +48,23 @@ export function createOAuth({
   config,
   userOutbound,
   userPolicy,
+  pinnedOutbound,
   clock,
 }: {
   config: Pick<Config, 'signIn' | 'oauthClients'>;
   userOutbound: Pick<Outbound, 'request'>;
   userPolicy: UserPolicy;
+  pinnedOutbound: Network['pinnedOutbound'];
   clock: Clock;
 }) {
   const http = new OAuthHttp({ outbound: userOutbound, policy: userPolicy, clock });
-  const discovery = new SignInDiscovery({ http });
+  const pinnedHttp = (origin: string) =>
+    new OAuthHttp({
+      outbound: pinnedOutbound(origin),
+      policy: new ManagedPolicy({ origins: [origin] }),
+      clock,
+    });
+  const discovery = new SignInDiscovery({ http, pinnedHttp });
   const operatorClients = parseOperatorClients(config.oauthClients ?? '[]');
   const clientMetadata = clientMetadataOf(config.signIn);
   return {
@@ -118,11 +129,13 @@ export interface SignInBasis {
   connectors: ConnectorService;
   saves: ConnectorSaveService;
   tester: ConnectorTester;
+  catalog: Catalog;
+  catalogConnectors: CatalogConnectorService;
 }
 
 /** Builds the services of sign-ins. */
 export function createSignIns(basis: SignInBasis) {
-  const { config, database, box, clock, log, oauth, access, connectors, saves, tester } = basis;
+  const { config, database, box, clock, log, oauth, tester } = basis;
   const { discovery, protocol, clientMetadata, operatorClients } = oauth;
   const store = new PrismaAuthorizationStore({ database });
   const secrets = new SignInSecrets({ box });
@@ -138,11 +151,12 @@ export function createSignIns(basis: SignInBasis) {
   return {
     clientMetadata,
     authorizationService: new AuthorizationService({
-      ...{ ...shared, discovery, access, connectors, saves, tester, log },
+      ...{ ...shared, discovery, tester, log },
+      subjects: new SignInSubjects(basis),
       settings: config.signIn,
     }),
     clientCredentialsService: new ClientCredentialsService({
-      ...{ discovery, protocol, clients, access, connectors, saves, tester, clock, log },
+      ...{ ...basis, discovery, protocol, clients },
     }),
     browserService: new BrowserService(shared),
   };

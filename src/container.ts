@@ -17,6 +17,7 @@ import {
 } from './container-oauth.ts';
 import { createOfferings } from './container-offerings.ts';
 import { createSessions } from './container-sessions.ts';
+import { createSystemTools } from './container-system-tools.ts';
 import { tokenSourceOf } from './container-token.ts';
 import { createTools } from './container-tools.ts';
 import {
@@ -135,6 +136,7 @@ export function createContainer({
     erasureService: createErasure({ database, log, sessions, services }),
     ...createImports({ ...basis, services }),
     ...events,
+    ...createSystemTools({ ...basis, services }),
     gateway: createGateway(services, changes.feed, basis),
     tokenSource: tokenSourceOf(config, network.keyOutbound, logger),
     renderProblem: createProblemRenderer(config.publicUrl),
@@ -169,6 +171,7 @@ interface Basis extends CatalogParts {
   mcpClient: SdkMcpClient;
   userPolicy: UserPolicy;
   userOutbound: Outbound;
+  pinnedOutbound: (origin: string) => Outbound;
   registry: Registry;
 }
 
@@ -186,19 +189,12 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const store = new PrismaConnectorStore({ ...basis, toolPolicies });
   const grants = createGrants({ ...basis, store, secrets, oauth });
   const { targets, revocation } = grants;
-  const toolStore = new PrismaConnectorToolStore({ database, toolPolicies });
-  const offeringStore = new PrismaConnectorOfferingStore({ database });
+  const toolStore = new PrismaConnectorToolStore({ ...basis, toolPolicies });
+  const offeringStore = new PrismaConnectorOfferingStore(basis);
   const onSessionsInvalid = (connectorId: string, userId?: string) =>
     sessions.closeConnector(connectorId, userId);
   const shared = {
-    store,
-    toolStore,
-    offeringStore,
-    secrets,
-    targets,
-    tester,
-    clock,
-    log,
+    ...{ store, toolStore, offeringStore, secrets, targets, tester, clock, log },
     onSessionsInvalid,
     onReachable: (connectorId: string) => sessions.trust(connectorId),
     revocation,
@@ -210,6 +206,8 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
   const connectorSaveService = new ConnectorSaveService({ ...shared, limits: CONNECTOR_LIMITS });
   const connectorHealthService = new ConnectorHealthService(shared);
   live.watchTools(connectorHealthService);
+  const catalogBasis = { ...basis, ...shared, connectorService, connectorHealthService };
+  const catalogServices = createCatalogServices(catalogBasis);
   const { maxCallsPerUser: maxPerUser } = config.sessions;
   const requestBasis = { connectors: connectorService, targets, sessions, clock, maxPerUser };
   const serverRequests = new ServerRequestService(requestBasis);
@@ -221,13 +219,14 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     connectorService,
     connectorSaveService,
     connectorHealthService,
-    ...createCatalogServices({ ...basis, ...shared, connectorService, connectorHealthService }),
+    ...catalogServices,
     connectorToolService: new ConnectorToolService(shared),
     ...createSignIns({
       ...{ ...basis, oauth, tester },
       access: connectorAccessService,
       connectors: connectorService,
       saves: connectorSaveService,
+      catalogConnectors: catalogServices.catalogConnectorService,
     }),
     ...createUpkeep(basis, vault),
     ...createTools({
@@ -285,7 +284,7 @@ function createTester(
 function createGateway(
   services: Services,
   changes: ChangeFeed,
-  { database, clock, log, logger, registry }: Basis,
+  { database, managedServers, clock, log, logger, registry }: Basis,
 ): Gateway {
   const { serverRequests: requests, signInUrl } = services;
   const endpoint = new McpEndpoint({
@@ -300,7 +299,7 @@ function createGateway(
       search: services.toolSearchService,
       calls: services.toolCallService,
       changes,
-      ...createOfferings({ database, log, requests, signInUrl }),
+      ...createOfferings({ database, managedServers, log, requests, signInUrl }),
     }),
   });
 }

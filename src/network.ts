@@ -22,6 +22,8 @@ export interface Network {
   userPolicy: UserPolicy;
   /** To users' servers, and to what they name. */
   userOutbound: Outbound;
+  /** To a server of the catalog's, and nowhere else. @throws OutboundError BLOCKED_URL for an origin that nobody pinned */
+  pinnedOutbound: (origin: string) => Outbound;
   /** To the key set of the identity provider; undefined where access tokens need none. */
   keyOutbound: Outbound | undefined;
   close(): Promise<void>;
@@ -57,15 +59,17 @@ export function createNetwork(
   );
   const outbound = createOutbound({ ...common, policy: userPolicy, resolver: new DnsResolver() });
   const keyOutbound = createKeyOutbound(config, common);
+  const pinnedOutbound = (origin: string) => pinned.to(origin);
   const mcpClient = new SdkMcpClient({
     outbound,
-    pinnedOutbound: (origin) => pinned.to(origin),
+    pinnedOutbound,
     clientInfo: { name: 'mcp-connectors', version: packageVersion() },
   });
   return {
     mcpClient,
     userPolicy,
     userOutbound: outbound,
+    pinnedOutbound,
     keyOutbound,
     close: async () => {
       await mcpClient.close();

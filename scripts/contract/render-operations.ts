@@ -143,12 +143,26 @@ function renderBody({ document, operation, at }: Place): string[] {
   if (operation.requestBody === undefined) return [];
   const body = followReference(document.components?.requestBodies, operation.requestBody);
   refuseUnknown(body, ['required', 'description', 'content'], `${at} requestBody`);
-  if (body.required !== true) throw new Error(`${at}: a request body must be required`);
   const schema = body.content['application/json']?.schema;
   if (schema === undefined || Object.keys(body.content).length !== 1) {
     throw new Error(`${at}: a request body must be application/json, with a schema`);
   }
+  // Without a body null is validated.
+  if (body.required !== true && !allowsNull(schema)) {
+    throw new Error(`${at}: a request body must be required, or may be null`);
+  }
   return [`body: ${schemaToTypeBox(schema, `${at} requestBody`)}`];
+}
+
+function allowsNull(schema: unknown): boolean {
+  const alternatives = memberOf(schema, 'anyOf');
+  return (
+    Array.isArray(alternatives) && alternatives.some((one) => memberOf(one, 'type') === 'null')
+  );
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function renderResponses({ document, operation, at }: Place): string {

@@ -48,6 +48,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       description: "A user's tools, as agents see and call them.",
     },
     {
+      name: 'system tools',
+      description: 'Tools that the operator offers to every user.',
+    },
+    {
       name: 'imports',
       description: 'Servers from the configuration files of MCP clients, and back.',
     },
@@ -674,6 +678,334 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '429': {
             $ref: '#/components/responses/TestLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/tools': {
+      get: {
+        operationId: 'listSystemTools',
+        summary: 'List the tools that are offered to every user',
+        description:
+          "System tools: MCP servers that the operator vouches for, in the order of their keys, each as it is for the caller. One that is connected is a\nconnector of the caller (`connector_id`), whose tools are in the caller's lists, named after its `slug`. One that the operator took away is\nlisted while the caller is still connected to it (`is_open` is false); its tools are in no list.\n",
+        tags: ['system tools'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'All of them.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/SystemTools',
+                },
+                example: {
+                  items: [
+                    {
+                      key: 'gmail',
+                      title: 'Gmail',
+                      description: 'Search and read mail, write drafts and send.',
+                      icon: null,
+                      requires: 'SIGN_IN',
+                      is_open: true,
+                      status: 'NOT_CONNECTED',
+                      last_error: null,
+                      missing_scopes: [],
+                      connector_id: null,
+                      slug: null,
+                      tool_count: 0,
+                      connected_at: null,
+                      settings: [],
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/tools/{key}/connect': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/SystemToolKey',
+        },
+      ],
+      post: {
+        operationId: 'connectSystemTool',
+        summary: 'Connect a system tool',
+        description:
+          'Makes a connector of the caller of it, or has the one there is work again: enabled, reached anew, with other settings where some are sent. One that\nwants a sign-in (`requires` is `SIGN_IN`) answers `202` with an `authorization`, as `POST /api/oauth/authorizations` does: send the browser\nthere, and complete it; so does one whose sign-in is over, or that wants more rights. Connecting what is connected changes nothing. System tools\ncount against no limit.\n',
+        tags: ['system tools'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        requestBody: {
+          required: false,
+          content: {
+            'application/json': {
+              schema: {
+                anyOf: [
+                  {
+                    $ref: '#/components/schemas/SystemToolConnect',
+                  },
+                  {
+                    type: 'null',
+                  },
+                ],
+              },
+              example: {
+                return_url: 'https://app.example.com/connect',
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description:
+              'It is connected. Look at its `status`, since a server may fail that worked before.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/SystemToolConnection',
+                },
+                example: {
+                  tool: {
+                    key: 'gmail',
+                    title: 'Gmail',
+                    description: 'Search and read mail, write drafts and send.',
+                    icon: null,
+                    requires: 'SIGN_IN',
+                    is_open: true,
+                    status: 'CONNECTED',
+                    last_error: null,
+                    missing_scopes: [],
+                    connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                    slug: 'gmail',
+                    tool_count: 5,
+                    connected_at: '2026-11-20T09:00:00.000Z',
+                    settings: [],
+                  },
+                  authorization: null,
+                },
+              },
+            },
+          },
+          '202': {
+            description: 'The user has to sign in first.',
+            headers: {
+              Location: {
+                $ref: '#/components/headers/Location',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/SystemToolConnection',
+                },
+                example: {
+                  tool: {
+                    key: 'gmail',
+                    title: 'Gmail',
+                    description: 'Search and read mail, write drafts and send.',
+                    icon: null,
+                    requires: 'SIGN_IN',
+                    is_open: true,
+                    status: 'NOT_CONNECTED',
+                    last_error: null,
+                    missing_scopes: [],
+                    connector_id: null,
+                    slug: null,
+                    tool_count: 0,
+                    connected_at: null,
+                    settings: [],
+                  },
+                  authorization: {
+                    id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                    status: 'pending',
+                    issuer: 'https://accounts.google.com',
+                    connector_id: null,
+                    error_code: null,
+                    created_at: '2026-11-20T09:30:00.000Z',
+                    expires_at: '2026-11-20T09:40:00.000Z',
+                    authorization_url:
+                      'https://connectors.example.com/oauth/authorize?ticket=mc1.k1.c2VhbGVk',
+                  },
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/SystemToolNotFound',
+          },
+          '409': {
+            description:
+              'It needs a feature that is not open (`CATALOG_ENTRY_CLOSED`), or its connector was changed meanwhile (`CONNECTOR_CHANGED`).\n',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/catalog-entry-closed',
+                  title: 'The entry needs a feature that is not open here.',
+                  status: 409,
+                  code: 'CATALOG_ENTRY_CLOSED',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                },
+              },
+            },
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            description:
+              'Nothing was saved. The request does not match the contract (`VALIDATION_FAILED`), the settings do not fit (`SETTINGS_INVALID`), it is not possible\nto sign in (`SIGN_IN_NOT_POSSIBLE`, with a `reason`), or the server failed its test (the code of the test, as `CONNECTION_FAILED`).\n',
+            content: {
+              'application/problem+json': {
+                schema: {
+                  $ref: '#/components/schemas/Problem',
+                },
+                example: {
+                  type: '/errors/settings-invalid',
+                  title: 'The settings do not fit the entry.',
+                  status: 422,
+                  code: 'SETTINGS_INVALID',
+                  instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                  errors: [
+                    {
+                      pointer: '/body/settings/token',
+                      detail: 'is required',
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '429': {
+            $ref: '#/components/responses/TestLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/tools/{key}/disconnect': {
+      parameters: [
+        {
+          $ref: '#/components/parameters/SystemToolKey',
+        },
+      ],
+      post: {
+        operationId: 'disconnectSystemTool',
+        summary: 'Disconnect a system tool',
+        description:
+          "Takes the caller's connector of it away, with its credentials and tools, and has its server revoke a sign-in. Disconnecting what is not connected\nchanges nothing.\n",
+        tags: ['system tools'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'It is not connected.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/SystemTool',
+                },
+                example: {
+                  key: 'gmail',
+                  title: 'Gmail',
+                  description: 'Search and read mail, write drafts and send.',
+                  icon: null,
+                  requires: 'SIGN_IN',
+                  is_open: true,
+                  status: 'NOT_CONNECTED',
+                  last_error: null,
+                  missing_scopes: [],
+                  connector_id: null,
+                  slug: null,
+                  tool_count: 0,
+                  connected_at: null,
+                  settings: [],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/SystemToolNotFound',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
           },
           '500': {
             $ref: '#/components/responses/Internal',
@@ -5404,6 +5736,213 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
+      SystemTool: {
+        description:
+          'A tool that the operator offers to every user, and what the caller has of it.',
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'key',
+          'title',
+          'description',
+          'icon',
+          'requires',
+          'is_open',
+          'status',
+          'last_error',
+          'missing_scopes',
+          'connector_id',
+          'slug',
+          'tool_count',
+          'connected_at',
+          'settings',
+        ],
+        properties: {
+          key: {
+            type: 'string',
+          },
+          title: {
+            type: 'string',
+          },
+          description: {
+            type: 'string',
+          },
+          icon: {
+            type: ['string', 'null'],
+            format: 'uri',
+            description: 'An https URL.',
+          },
+          requires: {
+            type: 'string',
+            'x-extensible-enum': ['NOTHING', 'SETTINGS', 'SIGN_IN'],
+            description: 'What connecting it takes.',
+          },
+          is_open: {
+            type: 'boolean',
+            description: 'Whether it can be connected.',
+          },
+          status: {
+            type: 'string',
+            'x-extensible-enum': [
+              'NOT_CONNECTED',
+              'CONNECTED',
+              'DISABLED',
+              'NEEDS_AUTH',
+              'ERROR',
+              'UNAVAILABLE',
+            ],
+            description:
+              '`DISABLED`: switched off by the user, as any connector can be. `NEEDS_AUTH`: connect it again to sign in. `UNAVAILABLE`: connected, and\nnot offered any more, or not now.\n',
+          },
+          last_error: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ConnectorError',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          missing_scopes: {
+            description:
+              'Rights that a tool wanted and the sign-in did not bring. Connect it again to grant them.',
+            type: 'array',
+            items: {
+              type: 'string',
+            },
+          },
+          connector_id: {
+            type: ['string', 'null'],
+            format: 'uuid',
+            description: "The caller's connector of it; null where there is none.",
+          },
+          slug: {
+            type: ['string', 'null'],
+            description: 'What the names of its tools begin with.',
+          },
+          tool_count: {
+            type: 'integer',
+            minimum: 0,
+          },
+          connected_at: {
+            type: ['string', 'null'],
+            format: 'date-time',
+          },
+          settings: {
+            description: 'What connecting it takes from the user.',
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/CatalogSetting',
+            },
+          },
+        },
+      },
+      SystemTools: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items'],
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/SystemTool',
+            },
+          },
+        },
+      },
+      SystemToolConnect: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          settings: {
+            description:
+              "Values by the names of the tool's settings. What is not named stays as it is; null takes a value away.",
+            type: 'object',
+            maxProperties: 20,
+            additionalProperties: {
+              type: ['string', 'integer', 'boolean', 'null'],
+              maxLength: 2000,
+            },
+          },
+          return_url: {
+            description:
+              'The page to come back to after a sign-in; one of those that the operator allows, by default the first of them.',
+            type: 'string',
+            maxLength: 2048,
+          },
+        },
+      },
+      StartedAuthorization: {
+        description: 'A sign-in that has just begun.',
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'id',
+          'status',
+          'issuer',
+          'connector_id',
+          'error_code',
+          'created_at',
+          'expires_at',
+          'authorization_url',
+        ],
+        properties: {
+          id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          status: {
+            type: 'string',
+            'x-extensible-enum': ['pending'],
+          },
+          issuer: {
+            type: 'string',
+            description: 'The authorization server.',
+          },
+          connector_id: {
+            type: ['string', 'null'],
+            format: 'uuid',
+            description: 'null until a new connector is saved.',
+          },
+          error_code: {
+            type: ['string', 'null'],
+          },
+          created_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+          expires_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+          authorization_url: {
+            type: 'string',
+            description: 'For the browser of the user who started it, and for nobody else.',
+          },
+        },
+      },
+      SystemToolConnection: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['tool', 'authorization'],
+        properties: {
+          tool: {
+            $ref: '#/components/schemas/SystemTool',
+          },
+          authorization: {
+            description: 'The sign-in that has to happen first; null where none has to.',
+            anyOf: [
+              {
+                $ref: '#/components/schemas/StartedAuthorization',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+        },
+      },
       ConnectorStatus: {
         description:
           '`DISABLED` by its owner; else `ENABLED`, `ERROR` (see `last_error`) or `NEEDS_AUTH` (new credentials are needed).\n',
@@ -6373,55 +6912,6 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             type: 'string',
             minLength: 1,
             maxLength: 2048,
-          },
-        },
-      },
-      StartedAuthorization: {
-        description: 'A sign-in that has just begun.',
-        type: 'object',
-        additionalProperties: false,
-        required: [
-          'id',
-          'status',
-          'issuer',
-          'connector_id',
-          'error_code',
-          'created_at',
-          'expires_at',
-          'authorization_url',
-        ],
-        properties: {
-          id: {
-            type: 'string',
-            format: 'uuid',
-          },
-          status: {
-            type: 'string',
-            'x-extensible-enum': ['pending'],
-          },
-          issuer: {
-            type: 'string',
-            description: 'The authorization server.',
-          },
-          connector_id: {
-            type: ['string', 'null'],
-            format: 'uuid',
-            description: 'null until a new connector is saved.',
-          },
-          error_code: {
-            type: ['string', 'null'],
-          },
-          created_at: {
-            type: 'string',
-            format: 'date-time',
-          },
-          expires_at: {
-            type: 'string',
-            format: 'date-time',
-          },
-          authorization_url: {
-            type: 'string',
-            description: 'For the browser of the user who started it, and for nobody else.',
           },
         },
       },
@@ -8019,6 +8509,16 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
         example: 'github',
       },
+      SystemToolKey: {
+        name: 'key',
+        in: 'path',
+        required: true,
+        description: 'The key of the tool, or a former one.',
+        schema: {
+          $ref: '#/components/schemas/CatalogKey',
+        },
+        example: 'gmail',
+      },
       Limit: {
         name: 'limit',
         in: 'query',
@@ -8542,6 +9042,23 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   detail: 'is required',
                 },
               ],
+            },
+          },
+        },
+      },
+      SystemToolNotFound: {
+        description: 'The operator offers no such tool to users (`CATALOG_ENTRY_NOT_FOUND`).',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/catalog-entry-not-found',
+              title: 'There is no such entry in the catalog.',
+              status: 404,
+              code: 'CATALOG_ENTRY_NOT_FOUND',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
             },
           },
         },

@@ -1333,6 +1333,81 @@ export const StartedAuthorization = Object.assign(
 export type StartedAuthorization = Static<typeof StartedAuthorization>;
 
 /**
+ * A tool that the operator offers to every user, and what the caller has of it.
+ */
+export const SystemTool = Object.assign(
+  Type.Object(
+    {
+      key: Type.String(),
+      title: Type.String(),
+      description: Type.String(),
+      icon: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uri' }),
+      requires: Type.String(),
+      is_open: Type.Boolean(),
+      status: Type.String(),
+      last_error: Type.Union([
+        Type.Unsafe<ConnectorError>({ $ref: 'ConnectorError#' }),
+        Type.Null(),
+      ]),
+      missing_scopes: Type.Array(Type.String()),
+      connector_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
+      slug: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      tool_count: Type.Integer({ minimum: 0 }),
+      connected_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+      settings: Type.Array(Type.Unsafe<CatalogSetting>({ $ref: 'CatalogSetting#' })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'SystemTool' },
+);
+export type SystemTool = Static<typeof SystemTool>;
+
+export const SystemToolConnect = Object.assign(
+  Type.Object(
+    {
+      settings: Type.Optional(
+        Type.Unsafe<Record<string, string | number | boolean | null>>({
+          type: 'object',
+          maxProperties: 20,
+          additionalProperties: Type.Unsafe<string | number | boolean | null>({
+            type: ['string', 'integer', 'boolean', 'null'],
+            maxLength: 2000,
+          }),
+        }),
+      ),
+      return_url: Type.Optional(Type.String({ maxLength: 2048 })),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'SystemToolConnect' },
+);
+export type SystemToolConnect = Static<typeof SystemToolConnect>;
+
+export const SystemToolConnection = Object.assign(
+  Type.Object(
+    {
+      tool: Type.Unsafe<SystemTool>({ $ref: 'SystemTool#' }),
+      authorization: Type.Union([
+        Type.Unsafe<StartedAuthorization>({ $ref: 'StartedAuthorization#' }),
+        Type.Null(),
+      ]),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'SystemToolConnection' },
+);
+export type SystemToolConnection = Static<typeof SystemToolConnection>;
+
+export const SystemTools = Object.assign(
+  Type.Object(
+    { items: Type.Array(Type.Unsafe<SystemTool>({ $ref: 'SystemTool#' })) },
+    { additionalProperties: false },
+  ),
+  { $id: 'SystemTools' },
+);
+export type SystemTools = Static<typeof SystemTools>;
+
+/**
  * Why a connection test failed. `INVALID_URL`: not a usable URL. `BLOCKED_URL`: an address that is not allowed.
  * `CONNECTION_FAILED`: DNS, refused, reset, TLS, or the server is busy. `TIMEOUT`: no answer in ten seconds.
  * `AUTH_REQUIRED`: credentials are needed. `AUTH_FAILED`: they were refused. `INVALID_MCP_SERVER`: no MCP server
@@ -1723,6 +1798,10 @@ export const components = [
   SignInDraft,
   SignInOffer,
   StartedAuthorization,
+  SystemTool,
+  SystemToolConnect,
+  SystemToolConnection,
+  SystemTools,
   TestErrorCode,
   ToolApproval,
   ToolApprovals,
@@ -2248,6 +2327,227 @@ export const operations = {
           },
         },
         '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  listSystemTools: {
+    operationId: 'listSystemTools',
+    method: 'GET',
+    url: '/api/tools',
+    path: '/api/tools',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<SystemTools>({ $ref: 'SystemTools#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  connectSystemTool: {
+    operationId: 'connectSystemTool',
+    method: 'POST',
+    url: '/api/tools/:key/connect',
+    path: '/api/tools/{key}/connect',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { key: Type.Unsafe<CatalogKey>({ $ref: 'CatalogKey#' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Union([
+        Type.Unsafe<SystemToolConnect>({ $ref: 'SystemToolConnect#' }),
+        Type.Null(),
+      ]),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<SystemToolConnection>({ $ref: 'SystemToolConnection#' }),
+            },
+          },
+        },
+        '202': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<SystemToolConnection>({ $ref: 'SystemToolConnection#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  disconnectSystemTool: {
+    operationId: 'disconnectSystemTool',
+    method: 'POST',
+    url: '/api/tools/:key/disconnect',
+    path: '/api/tools/{key}/disconnect',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { key: Type.Unsafe<CatalogKey>({ $ref: 'CatalogKey#' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<SystemTool>({ $ref: 'SystemTool#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

@@ -13,6 +13,8 @@ export interface OperationLogger {
 /** What a log line says besides outcome and duration; ids and codes only, never a secret. */
 export interface OperationFields {
   connector_id?: string;
+  /** Key of a catalog entry. */
+  entry?: string;
   tool?: string;
   tool_id?: string;
   /** How many tools it was about. */

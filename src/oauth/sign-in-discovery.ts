@@ -12,6 +12,14 @@ export interface SignInTarget {
   scopes: string[];
 }
 
+/** What {@link SignInDiscovery} needs. */
+export interface SignInDiscoveryDeps {
+  /** The way to users' servers, and to all that servers name. */
+  http: OAuthHttp;
+  /** The way to a server of the operator's own, and nowhere else. */
+  pinnedHttp: (origin: string) => OAuthHttp;
+}
+
 const RESOURCE_METADATA = '/.well-known/oauth-protected-resource';
 const SERVER_METADATA = '/.well-known/oauth-authorization-server';
 const OPENID_METADATA = '/.well-known/openid-configuration';
@@ -24,14 +32,17 @@ const OFFLINE_ACCESS = 'offline_access';
  */
 export class SignInDiscovery {
   readonly #http: OAuthHttp;
+  readonly #pinnedHttp: SignInDiscoveryDeps['pinnedHttp'];
 
-  constructor({ http }: { http: OAuthHttp }) {
+  constructor({ http, pinnedHttp }: SignInDiscoveryDeps) {
     this.#http = http;
+    this.#pinnedHttp = pinnedHttp;
   }
 
   /**
    * Some ten requests at most, each guarded and bounded.
-   * @param grantType what for: only a sign-in needs PKCE, and a page to go to
+   * @param options.grantType what for: only a sign-in needs PKCE, and a page to go to
+   * @param options.isPinned the server is one of the operator's own. Its authorization server is reached as that of any other.
    * @throws OAuthFailure; the reason of `signal`
    */
   async discover(
@@ -39,11 +50,13 @@ export class SignInDiscovery {
     {
       signal,
       grantType = 'authorization_code',
-    }: { signal?: AbortSignal; grantType?: GrantType } = {},
+      isPinned = false,
+    }: { signal?: AbortSignal; grantType?: GrantType; isPinned?: boolean } = {},
   ): Promise<SignInTarget> {
-    const url = this.#http.checkUrl(serverUrl);
-    const challenge = await askForChallenge(this.#http, url, signal);
-    const metadata = await this.#findResourceMetadata(url, challenge, signal);
+    const http = isPinned ? this.#pinnedHttp(new URL(serverUrl).origin) : this.#http;
+    const url = http.checkUrl(serverUrl);
+    const challenge = await askForChallenge(http, url, signal);
+    const metadata = await findResourceMetadata(http, { url, challenge }, signal);
     const resource = metadata === undefined ? canonicalResource(url) : resourceOf(metadata, url);
     const issuer = metadata === undefined ? url.origin : issuerOf(metadata);
     const place = this.#http.checkUrl(issuer);
@@ -54,26 +67,11 @@ export class SignInDiscovery {
     return { server, resource, scopes: isForUser ? withOfflineAccess(scopes, server) : scopes };
   }
 
-  async #findResourceMetadata(
-    { origin, pathname }: URL,
-    { resourceMetadata }: Challenge,
-    signal: AbortSignal | undefined,
-  ): Promise<JsonObject | undefined> {
-    if (resourceMetadata !== undefined) {
-      const named = await this.#http.findDocument(this.#http.checkUrl(resourceMetadata), signal);
-      if (named === undefined) throw new OAuthFailure('METADATA_INVALID');
-      return named;
-    }
-    const paths = pathname === '/' ? [''] : [pathname, ''];
-    const places = paths.map((path) => new URL(`${RESOURCE_METADATA}${path}`, origin));
-    return this.#firstOf(places, signal);
-  }
-
   async #serverMetadata(
     issuer: URL,
     { signal, grantType }: { signal: AbortSignal | undefined; grantType: GrantType },
   ): Promise<OAuthServer> {
-    const found = await this.#firstOf(metadataPlaces(issuer), signal);
+    const found = await firstOf(this.#http, metadataPlaces(issuer), signal);
     if (found === undefined) throw new OAuthFailure('NO_AUTHORIZATION');
     const named = found['issuer'];
     if (typeof named !== 'string' || !URL.canParse(named)) {
@@ -102,25 +100,6 @@ export class SignInDiscovery {
     };
   }
 
-  /** A place that cannot answer now does not hide the others; but where none has it, nobody knows. */
-  async #firstOf(
-    places: readonly URL[],
-    signal: AbortSignal | undefined,
-  ): Promise<JsonObject | undefined> {
-    let unreachable: OAuthFailure | undefined;
-    for (const place of places) {
-      try {
-        const found = await this.#http.findDocument(place, signal);
-        if (found !== undefined) return found;
-      } catch (error) {
-        if (!(error instanceof OAuthFailure) || error.code !== 'UNREACHABLE') throw error;
-        unreachable = error;
-      }
-    }
-    if (unreachable !== undefined) throw unreachable;
-    return undefined;
-  }
-
   #endpoint(metadata: JsonObject, name: string): string {
     const url = this.#http.checkUrl(metadata[name]);
     // RFC 6749 section 3.1.
@@ -136,6 +115,42 @@ export class SignInDiscovery {
     const endpoint: { [Key in Name]?: string } = {};
     return Object.assign(endpoint, { [name]: this.#endpoint(metadata, name) });
   }
+}
+
+async function findResourceMetadata(
+  http: OAuthHttp,
+  { url: { origin, pathname }, challenge }: { url: URL; challenge: Challenge },
+  signal: AbortSignal | undefined,
+): Promise<JsonObject | undefined> {
+  const { resourceMetadata } = challenge;
+  if (resourceMetadata !== undefined) {
+    const named = await http.findDocument(http.checkUrl(resourceMetadata), signal);
+    if (named === undefined) throw new OAuthFailure('METADATA_INVALID');
+    return named;
+  }
+  const paths = pathname === '/' ? [''] : [pathname, ''];
+  const places = paths.map((path) => new URL(`${RESOURCE_METADATA}${path}`, origin));
+  return firstOf(http, places, signal);
+}
+
+/** A place that cannot answer now does not hide the others; but where none has it, nobody knows. */
+async function firstOf(
+  http: OAuthHttp,
+  places: readonly URL[],
+  signal: AbortSignal | undefined,
+): Promise<JsonObject | undefined> {
+  let unreachable: OAuthFailure | undefined;
+  for (const place of places) {
+    try {
+      const found = await http.findDocument(place, signal);
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!(error instanceof OAuthFailure) || error.code !== 'UNREACHABLE') throw error;
+      unreachable = error;
+    }
+  }
+  if (unreachable !== undefined) throw unreachable;
+  return undefined;
 }
 
 /** In the order of the MCP specification: RFC 8414, then OpenID with the path behind and before the well-known part. */

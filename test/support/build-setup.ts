@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 
@@ -23,6 +23,8 @@ export function setup(project: TestProject): () => void {
     const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
     const args = ['-p', 'tsconfig.json', '--noCheck', '--outDir', build];
     execFileSync(process.execPath, [tsc, ...args], { cwd: root, stdio: 'inherit' });
+    const entries = 'modules/catalog/entries';
+    cpSync(path.join(root, 'src', entries), path.join(build, entries), { recursive: true });
   } catch (error) {
     remove();
     throw error;

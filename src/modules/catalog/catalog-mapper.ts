@@ -42,7 +42,8 @@ export function toFindingResource(finding: CatalogFinding): CatalogFindingResour
   };
 }
 
-function toSettingResource(setting: CatalogSetting, values: SettingValues) {
+/** A setting, and what is set where that is no secret. */
+export function toSettingResource(setting: CatalogSetting, values: SettingValues) {
   const { name, title, description, type, isRequired, isSecret, default: fallback } = setting;
   const value = values[name];
   return {

@@ -44,6 +44,11 @@ export class Catalog implements ManagedServers {
     const entry = this.find(key);
     return entry === undefined || !this.isOpen(entry) ? undefined : serverOf(entry);
   }
+
+  usableKeys(): string[] {
+    const usable = [...this.#byKey].filter(([, entry]) => this.isOpen(entry));
+    return usable.map(([key]) => key);
+  }
 }
 
 /** Where the server of an entry is. */

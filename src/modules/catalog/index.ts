@@ -3,8 +3,11 @@
 // - `CatalogConnectorService.enable(identity, entry, { settings })` tests the entry's server and makes the owner's connector of it, or has the
 //   one there is be like that. `credentials` hands in the tokens of a sign-in, for entries with `auth.kind` `oauth2`.
 // - An entry offered to projects belongs to `memberIdentity(caller, projectId)`, one offered to users (a system tool) to the user alone.
-export { Catalog } from './catalog.ts';
-export { CatalogConnectorService } from './catalog-connector-service.ts';
+export { Catalog, serverOf } from './catalog.ts';
+export { CatalogConnectorService, settingsIn } from './catalog-connector-service.ts';
+export type { CatalogEntry, SettingValues } from './catalog-entry.ts';
 export { checkCatalogFile, readCatalog } from './catalog-file.ts';
+export { toSettingResource } from './catalog-mapper.ts';
 export { catalogRoutes } from './catalog-routes.ts';
 export { CatalogService } from './catalog-service.ts';
+export type { SettingInput } from './setting-values.ts';

@@ -13,4 +13,6 @@ export interface ManagedServer {
 export interface ManagedServers {
   /** Undefined where the entry is gone, or may not be used now. */
   findServer(entryKey: string): ManagedServer | undefined;
+  /** Of all entries that may be used now, former keys too. */
+  usableKeys(): readonly string[];
 }

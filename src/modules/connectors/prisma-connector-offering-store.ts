@@ -13,7 +13,8 @@ import type {
   ListedOffering,
   OfferingOwner,
 } from './connector-offering-store.ts';
-import { ownerColumns, toolsetOwners } from './prisma-connector-owners.ts';
+import type { ManagedServers } from './managed-servers.ts';
+import { offeredConnectors, ownerColumns, toolsetOwners } from './prisma-connector-owners.ts';
 import { sessionColumns, toSessionSight } from './prisma-connector-rows.ts';
 
 const Definition = Type.Record(Type.String(), Type.Unknown());
@@ -25,9 +26,17 @@ function askedColumns(identity: Identity) {
 /** Prompts, resources and templates in PostgreSQL. */
 export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
   readonly #database: Pick<Database, 'readAsUser'>;
+  readonly #managedServers: Pick<ManagedServers, 'usableKeys'>;
 
-  constructor({ database }: { database: Pick<Database, 'readAsUser'> }) {
+  constructor({
+    database,
+    managedServers,
+  }: {
+    database: Pick<Database, 'readAsUser'>;
+    managedServers: Pick<ManagedServers, 'usableKeys'>;
+  }) {
     this.#database = database;
+    this.#managedServers = managedServers;
   }
 
   async list(
@@ -40,7 +49,7 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
         where: {
           ...toolsetOwners(identity),
           kind,
-          connector: { intent: 'ENABLED' },
+          connector: { intent: 'ENABLED', ...this.#offered() },
           ...(after === undefined ? {} : { exposedKey: { gt: after } }),
         },
         orderBy: { exposedKey: 'asc' },
@@ -60,6 +69,7 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
     kinds: readonly OfferingKind[],
   ): Promise<Map<OfferingKind, string>> {
     const { tenantId, userId, projectId = null } = identity;
+    const usable = [...this.#managedServers.usableKeys()];
     const rows = await this.#database.readAsUser(
       identity,
       (tx) => tx.$queryRaw<{ kind: string; hash: string }[]>`
@@ -72,6 +82,7 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
             and ((o.owner_kind = 'user' and o.owner_id = ${userId})
               or (o.owner_kind = 'project' and o.owner_id = ${projectId}::text))
             and o.kind = any(${[...kinds]}) and c.intent = 'ENABLED'
+            and (c.entry_key is null or c.entry_key = any(${usable}))
         ) as hashes
         group by kind`,
     );
@@ -97,7 +108,10 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
   async findPrompt(identity: Identity, exposedName: string): Promise<AskablePrompt | undefined> {
     const prompt = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorOffering.findFirst({
-        where: { ...toolsetOwners(identity), kind: 'prompt', exposedKey: exposedName },
+        where: {
+          ...toolsetOwners(identity),
+          ...{ kind: 'prompt', exposedKey: exposedName, connector: this.#offered() },
+        },
         select: { key: true, connector: { select: askedColumns(identity) } },
       }),
     );
@@ -109,11 +123,15 @@ export class PrismaConnectorOfferingStore implements ConnectorOfferingStore {
   async findOwner(identity: Identity, slug: string): Promise<OfferingOwner | undefined> {
     const connector = await this.#database.readAsUser(identity, (tx) =>
       tx.connector.findFirst({
-        where: { ...toolsetOwners(identity), slug },
+        where: { ...toolsetOwners(identity), slug, AND: this.#offered() },
         select: askedColumns(identity),
       }),
     );
     return connector === null ? undefined : toOwner(connector, identity);
+  }
+
+  #offered() {
+    return offeredConnectors(this.#managedServers);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorRecord } from './connector.ts';
+import type { ManagedServers } from './managed-servers.ts';
 
 /** The columns that name the owner of a row. */
 export interface OwnerColumns {
@@ -20,6 +21,11 @@ export function toolsetOwners({ tenantId, userId, projectId }: Identity) {
   const own = { ownerKind: 'user', ownerId: userId };
   if (projectId === undefined) return { tenantId, ...own };
   return { tenantId, OR: [own, { ownerKind: 'project', ownerId: projectId }] };
+}
+
+/** Connectors that their owner typed, and those that the catalog offers still. */
+export function offeredConnectors(servers: Pick<ManagedServers, 'usableKeys'>) {
+  return { OR: [{ entryKey: null }, { entryKey: { in: [...servers.usableKeys()] } }] };
 }
 
 /** What every row of a connector tells of where it belongs: undefined for a user. */

@@ -8,7 +8,13 @@ import type { Identity } from '../../tenancy/caller.ts';
 import type { ConnectorRecord, ConnectorTool, ToolDefinition, ToolReference } from './connector.ts';
 import type { ToolStanding } from './connector-tool-store.ts';
 import { credentialsFor, ownCredential, projectOf, sightOf } from './prisma-connector-owners.ts';
-import { admissionOf, TOOL_STATES, type ToolPolicies, type ToolState } from './tool-approval.ts';
+import {
+  admissionOf,
+  policiesFor,
+  TOOL_STATES,
+  type ToolPolicies,
+  type ToolState,
+} from './tool-approval.ts';
 
 /** What is read with every connector. */
 export function connectorInclude(identity: Identity) {
@@ -29,6 +35,7 @@ export const approvalColumns = {
 export function sessionColumns(identity: Identity) {
   return {
     id: true,
+    source: true,
     ownerKind: true,
     ownerId: true,
     intent: true,
@@ -54,9 +61,12 @@ export function standingColumns(identity: Identity) {
   } satisfies Prisma.ConnectorToolSelect;
 }
 
+/** What a tool is read with, so that it is judged by the policies for its connector. */
+export const ofSource = { connector: { select: { source: true } } } as const;
+
 type StandingRow = Prisma.ConnectorToolGetPayload<{ select: ReturnType<typeof standingColumns> }>;
 type ConnectorRow = Prisma.ConnectorGetPayload<{ include: ReturnType<typeof connectorInclude> }>;
-type ToolRow = Prisma.ConnectorToolGetPayload<object>;
+type ToolRow = Prisma.ConnectorToolGetPayload<{ include: typeof ofSource }>;
 
 const Literals = <const Values extends readonly string[]>(values: Values) =>
   Type.Unsafe<Values[number]>({ ...Type.Union(values.map((value) => Type.Literal(value))) });
@@ -170,7 +180,7 @@ export function toStanding(
   identity: Identity,
 ): ToolStanding {
   const { id, exposedName, definitionHash, connector } = row;
-  const { state, admission } = toApproval(row, policies);
+  const { state, admission } = toApproval(row, policies, connector);
   const place = { toolId: id, exposedName, definitionHash };
   return { ...place, ...toSessionSight(connector, identity), state, admission };
 }
@@ -230,10 +240,13 @@ export function toToolState(stored: string): ToolState {
 export function toApproval(
   { enabled, state: stored, destructive }: Pick<ToolRow, keyof typeof approvalColumns>,
   policies: ToolPolicies,
+  connector: Pick<ConnectorRow, 'source'>,
 ): Pick<ConnectorTool, 'isEnabled' | 'state' | 'admission'> {
   const state = toToolState(stored);
   const standing = { isEnabled: enabled, state, isDestructive: destructive };
-  return { isEnabled: enabled, state, admission: admissionOf(standing, policies) };
+  const source = Value.Decode(States.properties.source, connector.source);
+  const admission = admissionOf(standing, policiesFor(source, policies));
+  return { isEnabled: enabled, state, admission };
 }
 
 /** A tool row as the domain knows it. */
@@ -244,7 +257,7 @@ export function toConnectorTool(row: ToolRow, policies: ToolPolicies): Connector
     exposedName: row.exposedName,
     definition: toToolDefinition(row.definition),
     definitionHash: row.definitionHash,
-    ...toApproval(row, policies),
+    ...toApproval(row, policies, row.connector),
     approvedAt: row.approvedAt ?? undefined,
     reference: toReference(row.reference),
     version: row.version,

@@ -24,7 +24,7 @@ import { changeCredential, putCredential } from './prisma-credential-rows.ts';
 import { replaceOfferings } from './prisma-offering-rows.ts';
 import { replaceTools } from './prisma-tool-rows.ts';
 import { freeName, freeSlug, slugPrefix } from './slug.ts';
-import type { ToolPolicies } from './tool-approval.ts';
+import { policiesFor, type ToolPolicies } from './tool-approval.ts';
 
 /** What {@link PrismaConnectorStore} works with. */
 export interface PrismaConnectorStoreDeps {
@@ -121,7 +121,7 @@ export class PrismaConnectorStore implements ConnectorStore {
         await replaceTools(tx, owner, {
           connector: { id: connector.id, slug },
           tools: connector.tools,
-          policies: this.#toolPolicies,
+          policies: policiesFor(connector.managed?.source ?? 'own', this.#toolPolicies),
           isMoved: false,
           at: connector.at,
         });
@@ -174,7 +174,7 @@ export class PrismaConnectorStore implements ConnectorStore {
         await replaceTools(tx, owner, {
           connector: record,
           tools: changes.tools,
-          policies: this.#toolPolicies,
+          policies: policiesFor(record.source, this.#toolPolicies),
           isMoved: changes.isMoved === true,
           at: changes.at,
         });

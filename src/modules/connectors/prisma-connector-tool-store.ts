@@ -10,10 +10,17 @@ import type {
   ToolSource,
   ToolStanding,
 } from './connector-tool-store.ts';
-import { type OwnerColumns, ownerColumns, toolsetOwners } from './prisma-connector-owners.ts';
+import type { ManagedServers } from './managed-servers.ts';
+import {
+  type OwnerColumns,
+  offeredConnectors,
+  ownerColumns,
+  toolsetOwners,
+} from './prisma-connector-owners.ts';
 import {
   approvalColumns,
   connectorInclude,
+  ofSource,
   standingColumns,
   toApproval,
   toConnectorRecord,
@@ -24,17 +31,23 @@ import {
 } from './prisma-connector-rows.ts';
 import type { ToolPolicies } from './tool-approval.ts';
 
+/** What {@link PrismaConnectorToolStore} works with. */
+export interface PrismaConnectorToolStoreDeps {
+  database: Pick<Database, 'asUser' | 'readAsUser'>;
+  toolPolicies: ToolPolicies;
+  managedServers: Pick<ManagedServers, 'usableKeys'>;
+}
+
 /** The tools of connectors in PostgreSQL. */
 export class PrismaConnectorToolStore implements ConnectorToolStore {
   readonly #database: Pick<Database, 'asUser' | 'readAsUser'>;
   readonly #policies: ToolPolicies;
+  readonly #managedServers: PrismaConnectorToolStoreDeps['managedServers'];
 
-  constructor({
-    database,
-    toolPolicies,
-  }: { database: Pick<Database, 'asUser' | 'readAsUser'>; toolPolicies: ToolPolicies }) {
+  constructor({ database, toolPolicies, managedServers }: PrismaConnectorToolStoreDeps) {
     this.#database = database;
     this.#policies = toolPolicies;
+    this.#managedServers = managedServers;
   }
 
   async listTools(
@@ -51,6 +64,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
         },
         orderBy: { name: 'asc' },
         take: limit,
+        include: ofSource,
       }),
     );
     return rows.map((row) => toConnectorTool(row, this.#policies));
@@ -63,7 +77,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
   ): Promise<ConnectorTool | undefined> {
     const where = { ...ownerColumns(identity), connectorId, id: toolId };
     const row = await this.#database.readAsUser(identity, (tx) =>
-      tx.connectorTool.findFirst({ where }),
+      tx.connectorTool.findFirst({ where, include: ofSource }),
     );
     return row === null ? undefined : toConnectorTool(row, this.#policies);
   }
@@ -114,7 +128,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
   async listSources(identity: Identity): Promise<ToolSource[]> {
     const rows = await this.#database.readAsUser(identity, (tx) =>
       tx.connector.findMany({
-        where: { ...toolsetOwners(identity), intent: 'ENABLED' },
+        where: { ...toolsetOwners(identity), intent: 'ENABLED', AND: this.#offered() },
         include: {
           ...connectorInclude(identity),
           tools: {
@@ -135,7 +149,10 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
         row,
         identity,
       );
-      const tools = row.tools.map((tool) => ({ ...tool, ...toApproval(tool, this.#policies) }));
+      const tools = row.tools.map((tool) => ({
+        ...tool,
+        ...toApproval(tool, this.#policies, row),
+      }));
       const connector = { id, projectId, name, slug, health, fault, credentialGeneration };
       return {
         ...connector,
@@ -161,7 +178,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
     const columns = standingColumns(identity);
     const row = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorTool.findFirst({
-        where: { ...toolsetOwners(identity), exposedName },
+        where: { ...toolsetOwners(identity), exposedName, connector: this.#offered() },
         select: {
           ...columns,
           name: true,
@@ -183,11 +200,19 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
   ): Promise<ToolStanding[]> {
     const rows = await this.#database.readAsUser(identity, (tx) =>
       tx.connectorTool.findMany({
-        where: { ...toolsetOwners(identity), exposedName: { in: [...exposedNames] } },
+        where: {
+          ...toolsetOwners(identity),
+          exposedName: { in: [...exposedNames] },
+          connector: this.#offered(),
+        },
         select: standingColumns(identity),
       }),
     );
     return rows.map((row) => toStanding(row, this.#policies, identity));
+  }
+
+  #offered() {
+    return offeredConnectors(this.#managedServers);
   }
 
   /** In the order of the ids; those that are not there are left out. */
@@ -199,6 +224,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
   ): Promise<ConnectorTool[]> {
     const rows = await tx.connectorTool.findMany({
       where: { ...owner, connectorId, id: { in: [...ids] } },
+      include: ofSource,
     });
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.flatMap((id) => {

@@ -18,6 +18,19 @@ export interface ToolPolicies {
   destructive: ToolPolicy;
 }
 
+/**
+ * The policies for a connector. The operator vouches for servers of the catalog and changes them for everybody at once: their first tools are
+ * taken as approved, and changed ones are offered with a warning at least, since nobody who uses them could judge a new release.
+ */
+export function policiesFor(
+  source: 'own' | 'catalog' | 'system',
+  policies: ToolPolicies,
+): ToolPolicies {
+  if (source === 'own') return policies;
+  const changed = policies.changed === 'hold' ? 'warn' : policies.changed;
+  return { ...policies, first: 'accept', changed };
+}
+
 /** Whether agents get a tool. */
 export type ToolAdmission = 'offered' | 'warned' | 'held' | 'disabled';
 

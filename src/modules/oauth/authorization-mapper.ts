@@ -4,11 +4,13 @@ import type {
   OAuthClient as OAuthClientBody,
   ServiceClient as ServiceClientBody,
   ServiceConnection,
+  StartedAuthorization,
 } from '../../contract/generated.ts';
 import { AppError } from '../../errors/app-error.ts';
 import { parsePrivateKey } from '../../oauth/client-authentication.ts';
 import { toDraft } from '../connectors/index.ts';
 import type { Authorization } from './authorization.ts';
+import type { StartedSignIn } from './authorization-service.ts';
 import type { ServiceRequest } from './client-credentials-service.ts';
 import type { ServiceClient, TypedClient } from './oauth-clients.ts';
 import type { SignInRequest } from './sign-in-request.ts';
@@ -66,4 +68,9 @@ export function toAuthorizationResource(authorization: Authorization): Authoriza
     created_at: authorization.createdAt.toISOString(),
     expires_at: authorization.expiresAt.toISOString(),
   };
+}
+
+/** A sign-in that has just begun. */
+export function toStartedResource({ authorization, url }: StartedSignIn): StartedAuthorization {
+  return { ...toAuthorizationResource(authorization), authorization_url: url };
 }

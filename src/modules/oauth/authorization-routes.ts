@@ -8,6 +8,7 @@ import {
   toAuthorizationResource,
   toServiceRequest,
   toSignInRequest,
+  toStartedResource,
 } from './authorization-mapper.ts';
 import type { AuthorizationService } from './authorization-service.ts';
 import type { ClientCredentialsService } from './client-credentials-service.ts';
@@ -24,14 +25,14 @@ export function authorizationRoutes(
   { authorizationService, clientCredentialsService }: AuthorizationRoutesOptions,
 ): void {
   route(app, operations.startAuthorization, async (request, reply) => {
-    const { authorization, url } = await authorizationService.start(
+    const started = await authorizationService.start(
       getCaller(request),
       toSignInRequest(request.body),
     );
     return await reply
       .code(201)
-      .header('location', `/api/oauth/authorizations/${authorization.id}`)
-      .send({ ...toAuthorizationResource(authorization), authorization_url: url });
+      .header('location', `/api/oauth/authorizations/${started.authorization.id}`)
+      .send(toStartedResource(started));
   });
 
   route(app, operations.getAuthorization, async (request, reply) => {

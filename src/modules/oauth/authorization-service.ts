@@ -4,19 +4,11 @@ import type { Clock } from '../../lib/clock.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
 import { readScopes } from '../../oauth/challenge.ts';
 import { OAuthFailure } from '../../oauth/oauth-failure.ts';
-import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
+import type { OAuthGrant, OAuthServer } from '../../oauth/oauth-grant.ts';
 import type { OAuthProtocol } from '../../oauth/oauth-protocol.ts';
 import type { SignInDiscovery } from '../../oauth/sign-in-discovery.ts';
 import type { Caller, Identity } from '../../tenancy/caller.ts';
-import { managerIdentity, roleIn } from '../../tenancy/identity-for.ts';
-import {
-  type Connector,
-  type ConnectorAccess,
-  type ConnectorAccessService,
-  type ConnectorSaveService,
-  type ConnectorTester,
-  UNREADABLE_URL,
-} from '../connectors/index.ts';
+import type { Connector, ConnectorAccess, ConnectorTester } from '../connectors/index.ts';
 import {
   type Authorization,
   type AuthorizationRecord,
@@ -28,34 +20,38 @@ import {
 import type { AuthorizationStore } from './authorization-store.ts';
 import { redirectUriOf } from './client-metadata.ts';
 import type { OAuthClients, TypedClient } from './oauth-clients.ts';
-import { type GrantSaves, saveGrant } from './save-grant.ts';
 import {
+  connectorIdOf,
   notPossible,
-  OTHER_KIND,
   originOf,
   returnUrlOf,
   type SignInRequest,
-  scopesToAdd,
   signInFailed,
   unusable,
   urlOf,
 } from './sign-in-request.ts';
 import { isKeyOf, type SignInSecrets } from './sign-in-secrets.ts';
+import type { SignInSubjects } from './sign-in-subjects.ts';
 
 /** Collaborators of the {@link AuthorizationService}. */
-export interface AuthorizationServiceDeps extends GrantSaves {
+export interface AuthorizationServiceDeps {
   store: AuthorizationStore;
   secrets: SignInSecrets;
   discovery: Pick<SignInDiscovery, 'discover'>;
   protocol: Pick<OAuthProtocol, 'createCodeVerifier' | 'exchange'>;
   clients: Pick<OAuthClients, 'clientFor' | 'forget'>;
-  access: Pick<ConnectorAccessService, 'allow'>;
-  saves: GrantSaves['saves'] & Pick<ConnectorSaveService, 'assertRoomFor'>;
+  subjects: Pick<SignInSubjects, 'of' | 'accessTo' | 'save'>;
   tester: Pick<ConnectorTester, 'inTurn'>;
   clock: Pick<Clock, 'now'>;
   log: OperationLog;
   /** Undefined where the operator has not said where sign-ins happen. */
   settings: SignInSettings | undefined;
+}
+
+/** A sign-in that has begun, and the address that the user's browser is to open. */
+export interface StartedSignIn {
+  authorization: Authorization;
+  url: string;
 }
 
 /** A connector with new tokens. */
@@ -81,20 +77,18 @@ export class AuthorizationService {
   /**
    * Finds out how to sign in and who we are there, and prepares the link that the user's browser is to open.
    * @throws AppError `SIGN_IN_NOT_POSSIBLE`, `VALIDATION_FAILED`, `CONNECTOR_NOT_FOUND`, `CONNECTOR_NAME_TAKEN`,
-   * `CONNECTOR_LIMIT_REACHED`, `TEST_LIMIT_REACHED`, `PROJECT_NOT_FOUND`, `PROJECT_ADMIN_REQUIRED`, `CREDENTIALS_INVALID` where members give
+   * `CONNECTOR_LIMIT_REACHED`, `CATALOG_ENTRY_NOT_FOUND`, `CATALOG_ENTRY_CLOSED`, `TEST_LIMIT_REACHED`, `PROJECT_NOT_FOUND`, `PROJECT_ADMIN_REQUIRED`, `CREDENTIALS_INVALID` where members give
    * credentials of another kind
    */
-  start(
-    caller: Caller,
-    request: SignInRequest,
-  ): Promise<{ authorization: Authorization; url: string }> {
+  start(caller: Caller, request: SignInRequest): Promise<StartedSignIn> {
     const { log, settings, secrets, store, clock } = this.#deps;
     const identity = userOf(caller);
     return log.run('oauth.start', identity, async (fields) => {
       if (settings === undefined) throw notPossible('NOT_CONFIGURED');
       const returnUrl = returnUrlOf(request, settings);
-      const subject = await this.#subjectOf(caller, request);
-      if (subject.kind === 'connector') fields.connector_id = subject.connectorId;
+      const subject = await this.#deps.subjects.of(caller, request);
+      const connectorId = connectorIdOf(subject);
+      if (connectorId !== undefined) fields.connector_id = connectorId;
       fields.origin = originOf(subject);
       const redirectUri = redirectUriOf(settings);
       const prepared = await this.#prepare(identity, subject, {
@@ -107,7 +101,7 @@ export class AuthorizationService {
       const record: AuthorizationRecord = {
         id,
         status: 'pending',
-        connectorId: subject.kind === 'connector' ? subject.connectorId : undefined,
+        connectorId,
         issuer: prepared.server.issuer,
         errorCode: undefined,
         browserHash: undefined,
@@ -147,7 +141,7 @@ export class AuthorizationService {
       if (status !== 'returned' || sealed === undefined || !isHolder) throw unusable(status);
       const flow = secrets.openFlow({ identity, id }, sealed);
       fields.origin = originOf(flow.subject);
-      const access = await this.#accessTo(caller, flow.subject);
+      const access = await this.#deps.subjects.accessTo(caller, flow.subject);
       // Only one request may use the code: the second use of it would void the tokens of the first.
       const isMine = await store.advance(identity, id, 'returned', { status: 'completing' });
       if (!isMine) throw unusable('returned');
@@ -169,48 +163,6 @@ export class AuthorizationService {
     return record;
   }
 
-  /** Asked at both ends of a sign-in: who was an admin, or a member, may be none any more. */
-  async #accessTo(
-    caller: Caller,
-    subject: Pick<SignInSubject, 'projectId'> & { connectorId?: string },
-  ): Promise<ConnectorAccess> {
-    const { connectorId, projectId } = subject;
-    if (connectorId !== undefined) {
-      // Before a code is used for somebody who has left the project.
-      const isGone = projectId !== undefined && !caller.projects.has(projectId);
-      if (isGone) throw new AppError('CONNECTOR_NOT_FOUND');
-      return this.#deps.access.allow(caller, connectorId, 'sign-in');
-    }
-    return { identity: managerIdentity(caller, projectId), role: roleIn(caller, projectId) };
-  }
-
-  async #subjectOf(
-    caller: Caller,
-    { connectorId, draft, projectId }: SignInRequest,
-  ): Promise<SignInSubject> {
-    if ((connectorId === undefined) === (draft === undefined)) {
-      const detail = 'send connector_id or draft, and not both';
-      throw new AppError('VALIDATION_FAILED', { errors: [{ pointer: '/body', detail }] });
-    }
-    const { identity } = await this.#accessTo(caller, {
-      ...(connectorId !== undefined && { connectorId }),
-      ...(projectId !== undefined && { projectId }),
-    });
-    if (draft !== undefined) {
-      await this.#deps.saves.assertRoomFor(identity, draft.name);
-      return { kind: 'draft', draft, ...(projectId !== undefined && { projectId }) };
-    }
-    const connector = await this.#deps.connectors.get(identity, String(connectorId));
-    const { id, serverUrl, credential } = connector;
-    if (serverUrl === undefined) throw new AppError('INVALID_URL', { detail: UNREADABLE_URL });
-    if (connector.credentialMode === 'personal' && connector.authType !== 'oauth2') {
-      throw new AppError('CREDENTIALS_INVALID', { detail: OTHER_KIND });
-    }
-    const moreScopes = scopesToAdd(credential);
-    const place = connector.projectId === undefined ? {} : { projectId: connector.projectId };
-    return { kind: 'connector', connectorId: id, serverUrl, moreScopes, ...place };
-  }
-
   /** Takes a turn as a test does: it sends requests to whatever the user typed in. */
   async #prepare(
     identity: Identity,
@@ -219,10 +171,12 @@ export class AuthorizationService {
   ): Promise<Omit<SignInFlow, 'returnUrl'>> {
     const { tester, discovery, clients, store, protocol } = this.#deps;
     const serverUrl = urlOf(subject);
-    return tester.inTurn(identity, { serverUrl }, {}, async () => {
+    const isPinned = subject.kind === 'system-tool' && subject.isPinned;
+    return tester.inTurn(identity, { serverUrl, isPinned }, {}, async () => {
       try {
-        const { server, resource, ...found } = await discovery.discover(serverUrl);
-        const more = subject.kind === 'connector' ? subject.moreScopes : [];
+        const { server, resource, ...found } = await discovery.discover(serverUrl, { isPinned });
+        assertIssuer(subject, server);
+        const more = subject.kind === 'draft' ? [] : subject.moreScopes;
         const scopes = readScopes([...found.scopes, ...more]);
         const isDoubted = await store.hasUnreturned(identity, server.issuer);
         const request = { server, redirectUri, typed, isDoubted };
@@ -238,10 +192,10 @@ export class AuthorizationService {
   }
 
   async #finish(identity: Identity, id: string, flow: SignInFlow): Promise<Connector> {
-    const { store, clients } = this.#deps;
+    const { store, clients, subjects } = this.#deps;
     try {
       const grant = flow.grant ?? (await this.#exchange(identity, id, flow));
-      const connector = await saveGrant(this.#deps, identity, { subject: flow.subject, grant });
+      const connector = await subjects.save(identity, flow.subject, grant);
       const end = { status: 'completed', sealed: null, connectorId: connector.id } as const;
       await store.advance(identity, id, 'completing', end);
       return connector;
@@ -274,6 +228,14 @@ export class AuthorizationService {
     const sealed = secrets.sealFlow({ identity, id }, { ...rest, grant });
     await store.advance(identity, id, 'completing', { status: 'completing', sealed });
     return grant;
+  }
+}
+
+/** @throws OAuthFailure `ISSUER_MISMATCH` where the operator named another authorization server for the tool */
+function assertIssuer(subject: SignInSubject, { issuer }: Pick<OAuthServer, 'issuer'>): void {
+  if (subject.kind !== 'system-tool' || subject.issuer === undefined) return;
+  if (new URL(subject.issuer).href !== new URL(issuer).href) {
+    throw new OAuthFailure('ISSUER_MISMATCH');
   }
 }
 

@@ -43,7 +43,22 @@ export type SignInSubject = {
       moreScopes: string[];
     }
   | { kind: 'draft'; draft: SignInDraft }
+  /** A system tool, which becomes a connector of the user by it, or stays one. */
+  | {
+      kind: 'system-tool';
+      entryKey: string;
+      serverUrl: string;
+      isPinned: boolean;
+      moreScopes: string[];
+      /** Undefined where the user has none of it yet. */
+      connectorId: string | undefined;
+      /** The one authorization server that the operator allows for it; any where it is missing. */
+      issuer?: string;
+    }
 );
+
+/** What was typed in, and not offered by the operator. */
+export type TypedSubject = Exclude<SignInSubject, { kind: 'system-tool' }>;
 
 /** Everything secret about a sign-in. */
 export interface SignInFlow {

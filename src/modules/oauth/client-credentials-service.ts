@@ -16,7 +16,7 @@ import {
   type ConnectorTester,
   UNREADABLE_URL,
 } from '../connectors/index.ts';
-import type { SignInDraft, SignInSubject } from './authorization.ts';
+import type { SignInDraft, TypedSubject } from './authorization.ts';
 import type { OAuthClients, ServiceClient } from './oauth-clients.ts';
 import { type GrantSaves, saveGrant } from './save-grant.ts';
 import { notPossible, originOf, scopesToAdd, signInFailed, urlOf } from './sign-in-request.ts';
@@ -87,7 +87,7 @@ export class ClientCredentialsService {
     return { identity: managerIdentity(caller, projectId), role: roleIn(caller, projectId) };
   }
 
-  async #subjectOf(identity: Identity, { target }: ServiceRequest): Promise<SignInSubject> {
+  async #subjectOf(identity: Identity, { target }: ServiceRequest): Promise<TypedSubject> {
     if ('draft' in target) {
       const { draft, projectId } = target;
       await this.#deps.saves.assertRoomFor(identity, draft.name);
@@ -106,7 +106,7 @@ export class ClientCredentialsService {
   /** Takes a turn as a test does: it sends requests to whatever the user typed in. */
   #grantFor(
     identity: Identity,
-    subject: SignInSubject,
+    subject: TypedSubject,
     { client: typed, scopes: wanted }: ServiceRequest,
   ): Promise<OAuthGrant> {
     const { tester, discovery, clients, protocol, clock } = this.#deps;

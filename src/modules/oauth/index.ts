@@ -1,5 +1,6 @@
+export { toStartedResource } from './authorization-mapper.ts';
 export { authorizationRoutes } from './authorization-routes.ts';
-export { AuthorizationService } from './authorization-service.ts';
+export { AuthorizationService, type StartedSignIn } from './authorization-service.ts';
 export { browserRoutes } from './browser-routes.ts';
 export { BrowserService } from './browser-service.ts';
 export { ClientCredentialsService } from './client-credentials-service.ts';
@@ -8,3 +9,4 @@ export { OAuthClients } from './oauth-clients.ts';
 export { PrismaAuthorizationStore } from './prisma-authorization-store.ts';
 export { PrismaRegistrationStore } from './prisma-registration-store.ts';
 export { SignInSecrets } from './sign-in-secrets.ts';
+export { SignInSubjects } from './sign-in-subjects.ts';

@@ -2,7 +2,7 @@ import { AppError } from '../../errors/app-error.ts';
 import type { OAuthGrant } from '../../oauth/oauth-grant.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import type { Connector, ConnectorSaveService, ConnectorService } from '../connectors/index.ts';
-import type { SignInSubject } from './authorization.ts';
+import type { TypedSubject } from './authorization.ts';
 
 /** What saves connectors with their tokens. */
 export interface GrantSaves {
@@ -17,7 +17,7 @@ export interface GrantSaves {
 export async function saveGrant(
   { connectors, saves }: GrantSaves,
   identity: Identity,
-  { subject, grant }: { subject: SignInSubject; grant: OAuthGrant },
+  { subject, grant }: { subject: TypedSubject; grant: OAuthGrant },
 ): Promise<Connector> {
   const credentials = { authType: 'oauth2', credentials: { kind: 'oauth2', grant } } as const;
   if (subject.kind === 'draft') {

@@ -4,15 +4,22 @@ import type { Connector } from '../connectors/index.ts';
 import type { Authorization, SignInDraft, SignInSettings, SignInSubject } from './authorization.ts';
 import type { TypedClient } from './oauth-clients.ts';
 
-/** What a user wants to sign in to, and how. */
+/** What a user wants to sign in to, and how. One of the first three is there. */
 export interface SignInRequest {
-  connectorId: string | undefined;
-  draft: SignInDraft | undefined;
+  connectorId?: string | undefined;
+  draft?: SignInDraft | undefined;
+  /** A system tool, and the user's connector of it where there is one; undefined for all else. */
+  systemTool?: { key: string; connector: Connector | undefined };
   /** The project that the draft is for; undefined for one of the user's own. */
-  projectId: string | undefined;
-  client: TypedClient | undefined;
+  projectId?: string | undefined;
+  client?: TypedClient | undefined;
   /** Where the browser is to go in the end; the first page of the settings where it is undefined. */
   returnUrl: string | undefined;
+}
+
+/** The connector that is signed in to; undefined where there will be one. */
+export function connectorIdOf(subject: SignInSubject): string | undefined {
+  return subject.kind === 'draft' ? undefined : subject.connectorId;
 }
 
 /** What a member is told who signs in where all enter something else. */

@@ -121,8 +121,8 @@ entries:
   });
 
   it('may be empty', () => {
-    expect(read('')).toHaveLength(6);
-    expect(read('# nothing yet\n')).toHaveLength(6);
+    expect(read('')).toHaveLength(7);
+    expect(read('# nothing yet\n')).toHaveLength(7);
   });
 
   it.each<[string, string, string]>([

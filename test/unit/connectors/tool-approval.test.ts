@@ -4,6 +4,7 @@ import {
   type DefinitionStanding,
   type DiscoveryContext,
   judgeTool,
+  policiesFor,
   type ToolPolicies,
   type ToolPolicy,
 } from '../../../src/modules/connectors/tool-approval.ts';
@@ -90,6 +91,18 @@ describe('judgeTool', () => {
       approvedHash: 'b',
       isNewlyApproved: true,
     });
+  });
+});
+
+describe('policiesFor', () => {
+  it('lets the operator vouch for servers of the catalog, and for nothing a user typed', () => {
+    const strict: ToolPolicies = { first: 'hold', changed: 'hold', destructive: 'hold' };
+    expect(policiesFor('own', strict)).toBe(strict);
+    for (const source of ['catalog', 'system'] as const) {
+      expect(policiesFor(source, strict)).toEqual({ ...strict, first: 'accept', changed: 'warn' });
+      const lenient = { ...DEFAULTS, changed: 'accept' } as const;
+      expect(policiesFor(source, lenient)).toEqual(lenient);
+    }
   });
 });
 

@@ -33,6 +33,12 @@ function contract(parts: {
 const thing = (schema: unknown) => renderContract(contract({ schemas: { Thing: schema } }));
 
 describe('what the generator writes', () => {
+  test('a body that may be absent, where it may be null: that is what is validated then', () => {
+    const schema = { anyOf: [{ type: 'object' }, { type: 'null' }] };
+    const requestBody = { content: { 'application/json': { schema } } };
+    expect(renderContract(contract({ operation: { requestBody } }))).toContain('Type.Null()');
+  });
+
   test('TypeBox expressions with their keywords', () => {
     const source = thing({
       type: 'object',

@@ -1,0 +1,2 @@
+export { systemToolRoutes } from './system-tool-routes.ts';
+export { SystemToolService } from './system-tool-service.ts';
