@@ -112,7 +112,9 @@ export class ImportService {
     candidates: readonly Candidate[],
   ): Promise<Map<Candidate, NamedCandidate>> {
     const connectors = await allConnectors(this.#deps.connectors, identity);
-    const connected = findConnected(candidates, connectors);
+    // Which address a managed server has is nobody's to find out.
+    const own = connectors.filter(({ source }) => source === 'own');
+    const connected = findConnected(candidates, own);
     const chosenNames = candidates.flatMap(({ chosenName }) => chosenName ?? []);
     const names = [...connectors.map(({ name }) => name), ...chosenNames];
     const taken = new Set(names.map((name) => name.toLowerCase()));
@@ -159,7 +161,9 @@ export class ImportService {
     if (code !== 'CONNECTOR_NAME_TAKEN' && code !== 'CONNECTOR_LIMIT_REACHED') return undefined;
     const connectors = await allConnectors(this.#deps.connectors, identity);
     const lower = name.toLowerCase();
-    const namesakes = connectors.filter((connector) => connector.name.toLowerCase() === lower);
+    const namesakes = connectors.filter(
+      ({ name: taken, source }) => source === 'own' && taken.toLowerCase() === lower,
+    );
     const twin = findConnected([candidate], namesakes).get(candidate);
     return twin === undefined ? undefined : alreadyConnected(twin.id);
   }

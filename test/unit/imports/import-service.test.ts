@@ -57,6 +57,19 @@ describe('repeating an import', () => {
     ]);
   });
 
+  it('does not tell that a server of the catalog has the address of an entry', async () => {
+    const content = file({ docs: server(URL_) });
+    const managed = bench.add('docs', URL_);
+    managed.source = 'catalog';
+    const { entries } = await bench.service.preview(ALICE, content);
+    expect(entries).toMatchObject([{ verdict: 'ready' }]);
+    expect(entries[0]?.name).not.toBe('docs');
+    expect(entries[0]).not.toHaveProperty('connectorId');
+    bench.refuse = () => new AppError('CONNECTOR_NAME_TAKEN');
+    const [verdict] = await verdicts(content, '/mcpServers/docs');
+    expect(verdict).toMatch(/^refused .*CONNECTOR_NAME_TAKEN$/);
+  });
+
   it('says the same of an entry, whether it is looked at or chosen alone', async () => {
     const content = file({ work: server(URL_), home: server(URL_) });
     bench.add('Renamed', URL_);
