@@ -3469,7 +3469,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 },
                 example: {
                   type: '/errors/project-not-found',
-                  title: 'There is no such project.',
+                  title: 'The access token names no such project.',
                   status: 404,
                   code: 'PROJECT_NOT_FOUND',
                   instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
