@@ -111,6 +111,7 @@ describe('the manifests', () => {
     );
     expect(config).toMatchObject({ environment: 'production', host: '0.0.0.0' });
     expect(config.signIn).toBeDefined();
+    expect(literals['CATALOG_NAMESPACE']).toBe(kustomization.namespace);
     expect(Object.keys(literals).join(' ')).not.toMatch(/SECRET|KEYS|TOKEN|DATABASE/);
     const { containers = [] } = find('Deployment', 'mcp-connectors').spec?.template.spec ?? {};
     const ports = containers[0]?.ports?.map(({ name, containerPort }) => [name, containerPort]);
