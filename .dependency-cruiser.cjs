@@ -14,6 +14,7 @@ const LADDER = [
   'connectors',
   'idempotency',
   'events',
+  'audit',
   'credentials',
 ];
 

@@ -4,6 +4,7 @@ import { enforceContract } from './contract/contract-routes.ts';
 import type { ContractApp } from './contract/type-provider.ts';
 import { createFastifyOptions } from './http/fastify-options.ts';
 import { registerHttpPlugins } from './http/http-plugins.ts';
+import { auditRoutes, recordForbiddenRequests } from './modules/audit/index.ts';
 import { catalogRoutes } from './modules/catalog/index.ts';
 import { connectorRoutes, connectorToolRoutes } from './modules/connectors/index.ts';
 import { erasureRoutes } from './modules/erasure/index.ts';
@@ -49,6 +50,12 @@ export async function buildApp(container: Container): Promise<ContractApp> {
     rateLimit: { max: config.rateLimitMax },
     adminPort: config.adminPort !== undefined,
   });
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    container.requestContext.setCaller(request.caller);
+    done();
+  });
+  recordForbiddenRequests(fastify, container);
+  auditRoutes(app, container);
   connectorRoutes(app, container);
   connectorToolRoutes(app, container);
   authorizationRoutes(app, container);

@@ -209,6 +209,12 @@ export const SETTINGS = Type.Object({
     description:
       'Days after which the credentials of a connector that its owner disabled are deleted; 0 keeps them.',
   }),
+  AUDIT_KEPT_DAYS: integer({
+    default: 365,
+    minimum: 0,
+    maximum: 36_500,
+    description: 'Days after which audit records are deleted; 0 keeps them.',
+  }),
   TOOL_CACHE_MB: integer({
     default: 128,
     minimum: 0,

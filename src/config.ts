@@ -90,6 +90,8 @@ export interface Config {
   readonly rateLimitMax: number;
   /** Days that credentials of disabled connectors are kept; 0 keeps them for good. */
   readonly credentialsKeptDays: number;
+  /** Days that audit records are kept; 0 for good. */
+  readonly auditKeptDays: number;
   /** Memory for the tools of users, in bytes. */
   readonly toolCacheBytes: number;
   readonly sessions: {
@@ -227,6 +229,7 @@ function toConfig(settings: Settings): Config {
     },
     rateLimitMax: settings.RATE_LIMIT_MAX,
     credentialsKeptDays: settings.CREDENTIALS_KEPT_DAYS,
+    auditKeptDays: settings.AUDIT_KEPT_DAYS,
     toolCacheBytes: settings.TOOL_CACHE_MB * 1024 * 1024,
     sessions: {
       max: settings.SESSIONS_MAX,

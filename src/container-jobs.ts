@@ -5,6 +5,7 @@ import type { CheckState, ReadinessCheck } from './http/readiness.ts';
 import type { Job } from './jobs/job.ts';
 import { type JobRun, JobRunner, type JobRunnerOptions } from './jobs/job-runner.ts';
 import type { Clock } from './lib/clock.ts';
+import type { AuditService } from './modules/audit/index.ts';
 import type {
   DeactivatedCredentialService,
   TokenRenewalService,
@@ -27,6 +28,7 @@ export interface JobsBasis {
     authorizationService: Pick<AuthorizationService, 'deleteExpired'>;
     tokenRenewalService: TokenRenewalService;
     deactivatedCredentialService: DeactivatedCredentialService;
+    auditService: Pick<AuditService, 'deleteOld'>;
     eventService: Pick<EventService, 'deleteExpired'>;
     eventTicketService: Pick<EventTicketService, 'deleteExpired'>;
   };
@@ -60,7 +62,7 @@ export function createJobs(basis: JobsBasis) {
 function listJobs(services: JobsBasis['services']): Job[] {
   const { idempotencyService, authorizationService } = services;
   const { tokenRenewalService, deactivatedCredentialService } = services;
-  const { eventService, eventTicketService } = services;
+  const { eventService, eventTicketService, auditService } = services;
   return [
     {
       name: 'renew-tokens',
@@ -85,6 +87,11 @@ function listJobs(services: JobsBasis['services']): Job[] {
       run: async (signal) => ({
         deleted: await untilNone(() => authorizationService.deleteExpired(), signal),
       }),
+    },
+    {
+      name: 'delete-old-audit-records',
+      schedule: '47 * * * *',
+      run: async (signal) => ({ deleted: await untilNone(() => auditService.deleteOld(), signal) }),
     },
     {
       name: 'delete-old-events',

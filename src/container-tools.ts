@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import type { createChangeFeed } from './container-changes.ts';
 import type { Clock } from './lib/clock.ts';
 import type { OperationLog } from './lib/operation-log.ts';
+import type { AuditTrail } from './modules/audit/index.ts';
 import type { ConnectorToolStore, ToolPolicies } from './modules/connectors/index.ts';
 import type { SealedBox } from './modules/credentials/index.ts';
 import type { ServerRequestService, SessionService } from './modules/sessions/index.ts';
@@ -31,6 +32,7 @@ export interface ToolsBasis {
   clock: Clock;
   log: OperationLog;
   registry: Registry;
+  trail: Pick<AuditTrail, 'called'>;
   signInUrl: SignInLink;
 }
 
@@ -44,6 +46,7 @@ export function createTools(basis: ToolsBasis) {
     clock,
     log,
     registry,
+    trail: audit,
     signInUrl,
     toolPolicies,
   } = basis;
@@ -62,6 +65,7 @@ export function createTools(basis: ToolsBasis) {
       clock,
       log,
       metrics: createCallMetrics(registry),
+      audit,
       signInUrl,
     }),
   };

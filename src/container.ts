@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
+import { createRecordedDatabase } from './container-audit.ts';
 import { type CatalogParts, createCatalog, createCatalogServices } from './container-catalog.ts';
 import { createChangeFeed } from './container-changes.ts';
 import { createErasure } from './container-erasure.ts';
@@ -20,20 +21,15 @@ import { createSessions } from './container-sessions.ts';
 import { createSystemTools } from './container-system-tools.ts';
 import { tokenSourceOf } from './container-token.ts';
 import { createTools } from './container-tools.ts';
-import {
-  type ChangeFeed,
-  Database,
-  describeSchemaState,
-  registerPoolMetrics,
-} from './database/index.ts';
+import { type ChangeFeed, type Database, describeSchemaState } from './database/index.ts';
 import { createMetricsRegistry } from './http/plugins/metrics.ts';
 import { createProblemRenderer } from './http/problem.ts';
 import { type CheckState, Readiness, type ReadinessCheck } from './http/readiness.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
-import { OperationLog } from './lib/operation-log.ts';
-import { RequestContext } from './lib/request-context.ts';
+import type { OperationLog } from './lib/operation-log.ts';
 import type { SdkMcpClient } from './mcp/client/sdk-mcp-client.ts';
 import { McpEndpoint } from './mcp/server/mcp-endpoint.ts';
+import type { AuditTrail } from './modules/audit/index.ts';
 import {
   ConnectionValidator,
   ConnectorAccessService,
@@ -91,23 +87,20 @@ export function createContainer({
   clock = systemClock,
   hasSchedule: isScheduled = true,
 }: ContainerOptions) {
-  const requestContext = new RequestContext();
-  const log = new OperationLog({ logger, clock, context: requestContext });
   const registry = createMetricsRegistry();
   const changes = createChangeFeed({ databaseUrl, clock, logger, registry });
-  const database = new Database({
-    url: databaseUrl,
+  const recorded = createRecordedDatabase({
+    ...{ config, databaseUrl, clock, logger, registry },
     onUserWork: changes.onUserWork,
-    onConnectionError: (err) => logger.warn({ err }, 'database connection lost'),
   });
-  registerPoolMetrics(registry, database);
+  const { database, log, trail, requestContext } = recorded;
   const catalogParts = createCatalog(config);
   const network = createNetwork(config, logger, catalogParts);
   const keyring = parseKeyring(config.encryptionKeys);
   const keys = createKeyLoading({ config, keyring, clock, logger });
   const box = new SealedBox(keyring);
   const basis: Basis = {
-    ...{ config, database, changes, clock, logger, log, box, registry },
+    ...{ config, database, changes, clock, logger, log, trail, box, registry },
     ...{ ...network, ...catalogParts },
   };
   const sessions = createSessions(basis);
@@ -115,10 +108,11 @@ export function createContainer({
   const events = createEvents(basis);
   const stopTimers = startTimers(logger, [
     { name: 'session sweep', everyMs: sessions.sweepEveryMs, work: sessions.sweep },
+    recorded.timer,
   ]);
+  const toDo = { ...services, ...events, auditService: recorded.auditService };
   const jobs = createJobs({
-    ...{ databaseUrl, database, clock, logger, registry, isScheduled },
-    services: { ...services, ...events },
+    ...{ databaseUrl, database, clock, logger, registry, isScheduled, services: toDo },
   });
   return {
     config,
@@ -132,8 +126,10 @@ export function createContainer({
       changes.start();
       await keys.start(jobs.start);
     },
+    trail,
+    auditService: recorded.auditService,
     sessionStatisticsService: sessions.sessionStatisticsService,
-    erasureService: createErasure({ database, log, sessions, services }),
+    erasureService: createErasure({ ...basis, sessions, services }),
     ...createImports({ ...basis, services }),
     ...events,
     ...createSystemTools({ ...basis, services }),
@@ -153,6 +149,7 @@ export function createContainer({
       await jobs.close();
       await changes.close();
       await sessions.close();
+      await trail.flush();
       await network.close();
       await database.close();
     },
@@ -167,6 +164,7 @@ interface Basis extends CatalogParts {
   clock: Clock;
   logger: Logger;
   log: OperationLog;
+  trail: AuditTrail;
   box: SealedBox;
   mcpClient: SdkMcpClient;
   userPolicy: UserPolicy;

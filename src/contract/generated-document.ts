@@ -5223,6 +5223,182 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
       },
     },
+    '/api/admin/audit': {
+      get: {
+        operationId: 'listAuditRecords',
+        summary: 'List what was done',
+        description:
+          'For operators, who see what was done in their own tenant, and what was refused, the newest first: changes, calls of tools, and requests\nwithout the right to what they asked for. A change is recorded with it or not at all; the rest a second later. Of the arguments\nof a call, names, types and sizes are kept, and no value. An erased user stays one person here, under a name that means nobody.\n',
+        tags: ['admin'],
+        security: [
+          {
+            bearer: ['operator'],
+          },
+        ],
+        parameters: [
+          {
+            name: 'actor_id',
+            in: 'query',
+            description: 'Who sent the request, the `sub` of their token.',
+            schema: {
+              $ref: '#/components/schemas/AuditText',
+            },
+            example: 'alice',
+          },
+          {
+            name: 'user_id',
+            in: 'query',
+            description: 'For whom it was done.',
+            schema: {
+              $ref: '#/components/schemas/AuditText',
+            },
+            example: 'alice',
+          },
+          {
+            name: 'project_id',
+            in: 'query',
+            description: 'The project it was done in.',
+            schema: {
+              $ref: '#/components/schemas/AuditText',
+            },
+            example: 'atlas',
+          },
+          {
+            name: 'connector_id',
+            in: 'query',
+            description: 'The connector it was about.',
+            schema: {
+              type: 'string',
+              format: 'uuid',
+            },
+            example: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+          },
+          {
+            name: 'object_id',
+            in: 'query',
+            description: 'What it was about; of a call, the tool as agents call it.',
+            schema: {
+              $ref: '#/components/schemas/AuditText',
+            },
+            example: 'issue-tracker__create_issue',
+          },
+          {
+            name: 'action',
+            in: 'query',
+            description:
+              'What was done, such as `connector.create` or `tool.call`; of a request without the right to it, the `operationId`.',
+            schema: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 64,
+              pattern: '^[A-Za-z_.]+$',
+            },
+            example: 'connector.create',
+          },
+          {
+            name: 'outcome',
+            in: 'query',
+            description: '`ok`, or how it failed.',
+            schema: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 64,
+              pattern: '^[A-Za-z_]+$',
+            },
+            example: 'ok',
+          },
+          {
+            name: 'from',
+            in: 'query',
+            description: 'The first moment.',
+            schema: {
+              type: 'string',
+              format: 'date-time',
+            },
+            example: '2026-11-20T00:00:00Z',
+          },
+          {
+            name: 'to',
+            in: 'query',
+            description: 'The first moment after the last.',
+            schema: {
+              type: 'string',
+              format: 'date-time',
+            },
+            example: '2026-11-21T00:00:00Z',
+          },
+          {
+            $ref: '#/components/parameters/Limit',
+          },
+          {
+            $ref: '#/components/parameters/Cursor',
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The records.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/AuditPage',
+                },
+                example: {
+                  items: [
+                    {
+                      id: '4711',
+                      at: '2026-11-20T09:30:00.000Z',
+                      actor_id: 'alice',
+                      agent: 'assistant',
+                      user_id: 'alice',
+                      project_id: null,
+                      action: 'tool.call',
+                      object_kind: 'tool',
+                      object_id: 'issue-tracker__create_issue',
+                      connector_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                      outcome: 'ok',
+                      request_id: '0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+                      arguments: {
+                        bytes: 34,
+                        members: [
+                          {
+                            name: 'title',
+                            type: 'string',
+                            size: 22,
+                          },
+                        ],
+                        more: 0,
+                      },
+                    },
+                  ],
+                  next_cursor: null,
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
     '/api/admin/users/{user_id}': {
       delete: {
         operationId: 'eraseUser',
@@ -8433,6 +8609,148 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           sessions: {
             $ref: '#/components/schemas/ClosedSessions',
+          },
+        },
+      },
+      AuditText: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 255,
+        pattern: '^[^\\x00-\\x1f\\x7f]+$',
+      },
+      ArgumentMember: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'type', 'size'],
+        properties: {
+          name: {
+            type: 'string',
+          },
+          type: {
+            type: 'string',
+            'x-extensible-enum': ['null', 'boolean', 'number', 'string', 'array', 'object'],
+          },
+          size: {
+            type: ['integer', 'null'],
+            minimum: 0,
+            description: 'Characters, items or members; null for other types.',
+          },
+        },
+      },
+      ArgumentShape: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['bytes', 'members', 'more'],
+        properties: {
+          bytes: {
+            type: 'integer',
+            minimum: 0,
+            description: 'Of their JSON.',
+          },
+          members: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/ArgumentMember',
+            },
+          },
+          more: {
+            type: 'integer',
+            minimum: 0,
+            description:
+              'Members that are not listed: beyond fifty, or with a name that is no plain word.',
+          },
+        },
+      },
+      AuditRecord: {
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'id',
+          'at',
+          'actor_id',
+          'agent',
+          'user_id',
+          'project_id',
+          'action',
+          'object_kind',
+          'object_id',
+          'connector_id',
+          'outcome',
+          'request_id',
+          'arguments',
+        ],
+        properties: {
+          id: {
+            type: 'string',
+          },
+          at: {
+            type: 'string',
+            format: 'date-time',
+          },
+          actor_id: {
+            type: ['string', 'null'],
+            description: 'Who sent the request; null for the service itself.',
+          },
+          agent: {
+            type: ['string', 'null'],
+            description: 'The agent that acted for them (`act.sub` of the token).',
+          },
+          user_id: {
+            type: ['string', 'null'],
+            description: 'For whom.',
+          },
+          project_id: {
+            type: ['string', 'null'],
+          },
+          action: {
+            type: 'string',
+            description:
+              'The operation, as in the log; of a request without the right to it, its `operationId`.',
+          },
+          object_kind: {
+            type: ['string', 'null'],
+            'x-extensible-enum': ['connector', 'tool', 'user', 'member'],
+          },
+          object_id: {
+            type: ['string', 'null'],
+          },
+          connector_id: {
+            type: ['string', 'null'],
+          },
+          outcome: {
+            type: 'string',
+            description: '`ok`, or how it failed: as in the log.',
+          },
+          request_id: {
+            type: ['string', 'null'],
+          },
+          arguments: {
+            description: 'Of a tool call, what its arguments looked like.',
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ArgumentShape',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+        },
+      },
+      AuditPage: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items', 'next_cursor'],
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/AuditRecord',
+            },
+          },
+          next_cursor: {
+            type: ['string', 'null'],
+            description: 'null on the last page.',
           },
         },
       },

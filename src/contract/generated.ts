@@ -55,6 +55,73 @@ export const ApprovedTools = Object.assign(
 );
 export type ApprovedTools = Static<typeof ApprovedTools>;
 
+export const ArgumentMember = Object.assign(
+  Type.Object(
+    {
+      name: Type.String(),
+      type: Type.String(),
+      size: Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 0 }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ArgumentMember' },
+);
+export type ArgumentMember = Static<typeof ArgumentMember>;
+
+export const ArgumentShape = Object.assign(
+  Type.Object(
+    {
+      bytes: Type.Integer({ minimum: 0 }),
+      members: Type.Array(Type.Unsafe<ArgumentMember>({ $ref: 'ArgumentMember#' })),
+      more: Type.Integer({ minimum: 0 }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'ArgumentShape' },
+);
+export type ArgumentShape = Static<typeof ArgumentShape>;
+
+export const AuditPage = Object.assign(
+  Type.Object(
+    {
+      items: Type.Array(Type.Unsafe<AuditRecord>({ $ref: 'AuditRecord#' })),
+      next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'AuditPage' },
+);
+export type AuditPage = Static<typeof AuditPage>;
+
+export const AuditRecord = Object.assign(
+  Type.Object(
+    {
+      id: Type.String(),
+      at: Type.String({ format: 'date-time' }),
+      actor_id: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      agent: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      user_id: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      project_id: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      action: Type.String(),
+      object_kind: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      object_id: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      connector_id: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      outcome: Type.String(),
+      request_id: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      arguments: Type.Union([Type.Unsafe<ArgumentShape>({ $ref: 'ArgumentShape#' }), Type.Null()]),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'AuditRecord' },
+);
+export type AuditRecord = Static<typeof AuditRecord>;
+
+export const AuditText = Object.assign(
+  Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+  { $id: 'AuditText' },
+);
+export type AuditText = Static<typeof AuditText>;
+
 /**
  * How the server authenticates us. `oauth2` comes from signing in (`POST /api/oauth/authorizations`) and cannot be set; a test with
  * it tells how to sign in.
@@ -1718,6 +1785,11 @@ export const components = [
   AnthropicTool,
   ApprovedTool,
   ApprovedTools,
+  ArgumentMember,
+  ArgumentShape,
+  AuditPage,
+  AuditRecord,
+  AuditText,
   AuthType,
   Authorization,
   AuthorizationCompletion,
@@ -5097,6 +5169,79 @@ export const operations = {
           },
         },
         '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  listAuditRecords: {
+    operationId: 'listAuditRecords',
+    method: 'GET',
+    url: '/api/admin/audit',
+    path: '/api/admin/audit',
+    security: [{ bearer: ['operator'] }],
+    schema: {
+      querystring: Type.Object(
+        {
+          actor_id: Type.Optional(Type.Unsafe<AuditText>({ $ref: 'AuditText#' })),
+          user_id: Type.Optional(Type.Unsafe<AuditText>({ $ref: 'AuditText#' })),
+          project_id: Type.Optional(Type.Unsafe<AuditText>({ $ref: 'AuditText#' })),
+          connector_id: Type.Optional(Type.String({ format: 'uuid' })),
+          object_id: Type.Optional(Type.Unsafe<AuditText>({ $ref: 'AuditText#' })),
+          action: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z_.]+$' }),
+          ),
+          outcome: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z_]+$' }),
+          ),
+          from: Type.Optional(Type.String({ format: 'date-time' })),
+          to: Type.Optional(Type.String({ format: 'date-time' })),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 50 })),
+          cursor: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 1000, pattern: '^[A-Za-z0-9_-]+$' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<AuditPage>({ $ref: 'AuditPage#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

@@ -1,6 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Identity } from '../tenancy/caller.ts';
+import {
+  type ChangedObject,
+  insertAuditRecord,
+  type RecordChange,
+  type RecordedChange,
+} from './audit-rows.ts';
 import { connectionConfig } from './connection-config.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
 import { hasJobsSchema } from './jobs-schema.ts';
@@ -36,6 +42,8 @@ export interface DatabaseOptions {
    * hears of it: what this process keeps of them is to be forgotten.
    */
   onUserWork?: (identity: Identity) => void;
+  /** What is to be recorded of the change under way; undefined outside of one. */
+  changeUnderWay?: () => RecordedChange | undefined;
 }
 
 /** What a transaction of a user sees besides the user's own rows and those of the identity's project. */
@@ -86,19 +94,19 @@ export class Database {
 
   /**
    * Runs `work` in one transaction that sees and changes only what belongs to the user, or to the project that the user works in. What
-   * `work` throws undoes it.
+   * `work` throws undoes it, with the audit record that `record` has written. Outside of a change (`OperationLog.change`) that writes nothing.
    * Keep anything slow, such as a call to a server, out of it.
    * @throws ConstraintViolation, DatabaseUnavailable, and whatever `work` throws.
    */
   async asUser<Result>(
     identity: Identity,
-    work: (tx: DatabaseTransaction) => Promise<Result>,
+    work: (tx: DatabaseTransaction, record: RecordChange) => Promise<Result>,
     { keepsConnectors = false, isPersonal = false, projectIds }: UserWorkOptions = {},
   ): Promise<Result> {
     try {
       return await transact(this.#app, async (tx) => {
         await nameUser(tx, identity, { projectIds });
-        return work(tx);
+        return work(tx, (object) => this.#record(tx, identity, object));
       });
     } finally {
       // Also where it failed: a connection that broke during the commit leaves open what happened.
@@ -129,6 +137,11 @@ export class Database {
    */
   asWorker<Result>(work: (tx: DatabaseTransaction) => Promise<Result>): Promise<Result> {
     return transact(this.#worker, work);
+  }
+
+  async #record(tx: DatabaseTransaction, identity: Identity, object: ChangedObject): Promise<void> {
+    const change = this.#options.changeUnderWay?.();
+    if (change !== undefined) await insertAuditRecord(tx, { identity, object, change });
   }
 
   /** Whether the schema fits this version and the roles are bound by row level security. Two or three short queries. */

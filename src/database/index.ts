@@ -1,9 +1,12 @@
+export type { RecordChange, RecordedChange } from './audit-rows.ts';
+export { pseudonymizeAuditRecords, showAuditRecords } from './audit-rows.ts';
 export { CHANGE_CHANNEL, type Change, ChangeFeed } from './change-feed.ts';
 export { connectionConfig } from './connection-config.ts';
 export { ConstraintViolation } from './constraint-violation.ts';
 export {
   APP_ROLE,
   Database,
+  type DatabaseOptions,
   type DatabaseTransaction,
   showAllMembers,
   WORKER_ROLE,

@@ -2,6 +2,7 @@ import { AppError } from '../errors/app-error.ts';
 import type { Identity } from '../tenancy/caller.ts';
 import { Cancelled } from './cancelled.ts';
 import { causeCodes } from './cause-codes.ts';
+import type { Change } from './change-context.ts';
 import type { Clock } from './clock.ts';
 
 /** The part of a pino logger that is used. */
@@ -37,21 +38,33 @@ export interface OperationFields {
   reason?: string | undefined;
 }
 
+/** Keeps records of changes, beside the log. */
+export interface ChangeTrail {
+  /** Runs `work` as this change, which its transactions record; undefined: as none, inside of another one too. */
+  within<Result>(change: Change | undefined, work: () => Promise<Result>): Promise<Result>;
+  /** Told of each change that was not recorded by a transaction. @param error why it failed; undefined where it did not */
+  ended(change: Change, outcome: string, fields: OperationFields, error?: unknown): void;
+}
+
 /** Writes one line for every operation on a connector: who, which, outcome code, duration. */
 export class OperationLog {
   readonly #logger: OperationLogger;
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #context: { readonly fields: object };
+  readonly #trail: ChangeTrail | undefined;
 
   constructor(deps: {
     logger: OperationLogger;
     clock: Pick<Clock, 'monotonic'>;
     /** Fields of the request under way. */
     context: { readonly fields: object };
+    /** Where there is none, changes are logged and nothing more. */
+    trail?: ChangeTrail;
   }) {
     this.#logger = deps.logger;
     this.#clock = deps.clock;
     this.#context = deps.context;
+    this.#trail = deps.trail;
   }
 
   /**
@@ -59,9 +72,33 @@ export class OperationLog {
    * (`AbortError`) has the outcome `ABORTED`.
    * @throws whatever `work` throws.
    */
-  async run<Result>(
+  run<Result>(
     operation: string,
     identity: Identity,
+    work: (fields: OperationFields) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#run({ operation, identity, change: undefined }, work);
+  }
+
+  /**
+   * As {@link run}, for an operation that somebody has to answer for: it leaves an audit record, also where it fails. Its transaction
+   * writes the record itself, with the `record` that `Database.asUser` hands to it; where none did, it is written a moment later.
+   */
+  change<Result>(
+    operation: string,
+    identity: Identity,
+    work: (fields: OperationFields) => Promise<Result>,
+  ): Promise<Result> {
+    const change = { action: operation, identity, isRecorded: false };
+    return this.#run({ operation, identity, change }, work);
+  }
+
+  async #run<Result>(
+    {
+      operation,
+      identity,
+      change,
+    }: { operation: string; identity: Identity; change: Change | undefined },
     work: (fields: OperationFields) => Promise<Result>,
   ): Promise<Result> {
     const fields: OperationFields = {};
@@ -77,12 +114,18 @@ export class OperationLog {
       duration_ms: Math.round(this.#clock.monotonic() - startedAt),
     });
     try {
-      const result = await work(fields);
-      this.#logger.info(line(fields.outcome ?? 'ok'), 'connector operation');
+      const trail = this.#trail;
+      const inContext = () => work(fields);
+      const result = await (trail === undefined ? inContext() : trail.within(change, inContext));
+      const outcome = fields.outcome ?? 'ok';
+      this.#logger.info(line(outcome), 'connector operation');
+      if (change !== undefined) this.#trail?.ended(change, outcome, fields);
       return result;
     } catch (error) {
       if (error instanceof AppError) fields.reason ??= causeCodes(error.cause);
-      this.#logger.warn(line(outcomeOf(error)), 'connector operation');
+      const outcome = outcomeOf(error);
+      this.#logger.warn(line(outcome), 'connector operation');
+      if (change !== undefined) this.#trail?.ended(change, outcome, fields, error);
       throw error;
     }
   }

@@ -91,3 +91,8 @@ export type Event = Prisma.EventModel
  * Opens one stream of events, for a browser that cannot send a token.
  */
 export type EventTicket = Prisma.EventTicketModel
+/**
+ * Model AuditRecord
+ * What somebody did, or tried to: written by whoever does it, read by operators, changed by nobody.
+ */
+export type AuditRecord = Prisma.AuditRecordModel

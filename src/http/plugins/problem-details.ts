@@ -1,9 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { AppError } from '../../errors/app-error.ts';
+import type { ErrorCode } from '../../errors/error-codes.ts';
 import { Cancelled } from '../../lib/cancelled.ts';
 import { PROBLEM_MEDIA_TYPE, type ProblemRenderer } from '../problem.ts';
 import { translateHttpError } from '../translate-http-error.ts';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Of the problem that was answered. */
+    problemCode: ErrorCode | undefined;
+  }
+}
 
 /** What {@link problemDetails} needs. */
 export interface ProblemDetailsOptions {
@@ -17,6 +25,7 @@ export interface ProblemDetailsOptions {
 export const problemDetails = fp<ProblemDetailsOptions>(
   async (app, { render }) => {
     const allowedMethods = collectAllowedMethods(app);
+    app.decorateReply('problemCode', undefined);
     app.setErrorHandler((error, request, reply) => sendProblem(render, error, request, reply));
     app.setNotFoundHandler(
       // An attacker who only probes for paths is limited as well.
@@ -61,6 +70,7 @@ export function sendProblem(
   reply: FastifyReply,
 ): FastifyReply {
   const error = reportError(thrown, request);
+  reply.problemCode = error.code;
   reply.headers(errorHeaders(error));
   if (error.status === 401) reply.header('www-authenticate', 'Bearer');
   return (

@@ -85,7 +85,7 @@ export class ConnectorHealthService {
    * @throws AppError `CONNECTOR_NOT_FOUND`, `CONNECTOR_DISABLED`, `CONNECTOR_CHANGED`, `TEST_LIMIT_REACHED`
    */
   sync(identity: Identity, id: string): Promise<Connector> {
-    return this.#deps.log.run('connector.sync', identity, async (fields) => {
+    return this.#deps.log.change('connector.sync', identity, async (fields) => {
       fields.connector_id = id;
       const record = await getRecord(this.#deps.store, { identity, id });
       fields.origin = record.serverOrigin;

@@ -96,7 +96,7 @@ export class ConnectorSaveService {
    * or the code of the failed test.
    */
   create(identity: Identity, draft: ConnectorDraft): Promise<Connector> {
-    return this.#deps.log.run('connector.create', identity, async (fields) => {
+    return this.#deps.log.change('connector.create', identity, async (fields) => {
       const { secrets, tester } = this.#deps;
       Object.assign(fields, originField(draft.serverUrl));
       assertCredentialsFit(draft.authType, draft.credentials);
@@ -127,7 +127,7 @@ export class ConnectorSaveService {
     update: ConnectorUpdate,
     accepts: ConnectorVersions,
   ): Promise<Connector> {
-    return this.#deps.log.run('connector.update', identity, (fields) => {
+    return this.#deps.log.change('connector.update', identity, (fields) => {
       fields.connector_id = id;
       return this.#update(identity, id, update, accepts);
     });
@@ -144,7 +144,7 @@ export class ConnectorSaveService {
     credentials: Credentials,
     accepts: ConnectorVersions,
   ): Promise<Connector> {
-    return this.#deps.log.run('connector.put_credentials', identity, async (fields) => {
+    return this.#deps.log.change('connector.put_credentials', identity, async (fields) => {
       fields.connector_id = id;
       assertCredentialsFit(credentials.kind, credentials, '/body');
       const record = await getAcceptedRecord(this.#deps.store, { identity, id }, accepts);

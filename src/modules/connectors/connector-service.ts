@@ -68,7 +68,7 @@ export class ConnectorService {
    * @throws AppError `CONNECTOR_NOT_FOUND`, `CREDENTIALS_NOT_FOUND`, `PRECONDITION_FAILED`.
    */
   deleteCredentials(identity: Identity, id: string, accepts: ConnectorVersions): Promise<void> {
-    return this.#deps.log.run('connector.delete_credentials', identity, async (fields) => {
+    return this.#deps.log.change('connector.delete_credentials', identity, async (fields) => {
       fields.connector_id = id;
       const record = await getAcceptedRecord(this.#deps.store, { identity, id }, accepts);
       if (isPersonal(record)) return await this.#deletePersonal(identity, record);
@@ -101,7 +101,7 @@ export class ConnectorService {
     intent: ConnectorIntent,
     accepts: ConnectorVersions,
   ): Promise<Connector> {
-    return this.#deps.log.run('connector.set_status', identity, async (fields) => {
+    return this.#deps.log.change('connector.set_status', identity, async (fields) => {
       fields.connector_id = id;
       const { store, secrets, clock } = this.#deps;
       const record = await changeRecord(store, { identity, id }, accepts, (current) =>
@@ -123,7 +123,7 @@ export class ConnectorService {
     accepts: ConnectorVersions,
     { isCatalog = false }: { isCatalog?: boolean } = {},
   ): Promise<void> {
-    return this.#deps.log.run('connector.delete', identity, async (fields) => {
+    return this.#deps.log.change('connector.delete', identity, async (fields) => {
       fields.connector_id = id;
       const record = await getAcceptedRecord(this.#deps.store, { identity, id }, accepts);
       if (!isCatalog) assertOwnerDeletes(record);

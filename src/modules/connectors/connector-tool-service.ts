@@ -64,7 +64,7 @@ export class ConnectorToolService {
     accepts: ConnectorVersions,
   ): Promise<ConnectorTool> {
     const { toolStore, clock, log } = this.#deps;
-    return await log.run('connector.update_tool', identity, async (fields) => {
+    return await log.change('connector.update_tool', identity, async (fields) => {
       fields.connector_id = key.connectorId;
       fields.tool_id = key.toolId;
       const tool = await toolStore.changeTool(identity, key, changes, { accepts, at: clock.now() });
@@ -86,7 +86,7 @@ export class ConnectorToolService {
     seen: readonly SeenDefinition[],
   ): Promise<ConnectorTool[]> {
     const { toolStore, clock, log } = this.#deps;
-    return await log.run('connector.approve_tools', identity, async (fields) => {
+    return await log.change('connector.approve_tools', identity, async (fields) => {
       fields.connector_id = connectorId;
       const tools = await toolStore.approveTools(identity, connectorId, seen, clock.now());
       fields.tools = tools.length;

@@ -62,23 +62,27 @@ export class DeactivatedCredentialService {
     const { store, revocation, clock, log } = this.#deps;
     const record = await store.find(identity, id);
     if (record === undefined || !isDue(record, before)) return false;
-    return await log.run('connector.delete_deactivated_credentials', identity, async (fields) => {
-      fields.connector_id = id;
-      const at = clock.now();
-      const fault = faultAfter(record.fault, { code: 'AUTH_REQUIRED', at });
-      // Only this version: whoever enabled or tested it meanwhile made another one.
-      const saved = isPersonal(record)
-        ? await store.putPersonal(identity, record, null, at)
-        : await store.update(identity, id, record.version, {
-            ...{ at, credential: null, health: { health: 'NEEDS_AUTH', fault } },
-          });
-      if (saved === undefined) {
-        fields.outcome = 'changed';
-        return false;
-      }
-      await revocation.revoke(identity, record);
-      return true;
-    });
+    return await log.change(
+      'connector.delete_deactivated_credentials',
+      identity,
+      async (fields) => {
+        fields.connector_id = id;
+        const at = clock.now();
+        const fault = faultAfter(record.fault, { code: 'AUTH_REQUIRED', at });
+        // Only this version: whoever enabled or tested it meanwhile made another one.
+        const saved = isPersonal(record)
+          ? await store.putPersonal(identity, record, null, at)
+          : await store.update(identity, id, record.version, {
+              ...{ at, credential: null, health: { health: 'NEEDS_AUTH', fault } },
+            });
+        if (saved === undefined) {
+          fields.outcome = 'changed';
+          return false;
+        }
+        await revocation.revoke(identity, record);
+        return true;
+      },
+    );
   }
 }
 

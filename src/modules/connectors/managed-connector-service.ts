@@ -93,7 +93,7 @@ export class ManagedConnectorService {
    * something else meanwhile
    */
   save(identity: Identity, draft: ManagedDraft): Promise<SavedManagedConnector> {
-    return this.#deps.log.run('connector.save_managed', identity, async (fields) => {
+    return this.#deps.log.change('connector.save_managed', identity, async (fields) => {
       fields.origin = urlOrigin(draft.server.url);
       const { secrets, tester } = this.#deps;
       const before = await this.#find(identity, draft.entryKey);

@@ -2,6 +2,7 @@ import {
   ConstraintViolation,
   type Database,
   type DatabaseTransaction,
+  type RecordChange,
   showAllMembers,
 } from '../../database/index.ts';
 import type { Prisma } from '../../database/prisma/client.ts';
@@ -109,7 +110,8 @@ export class PrismaConnectorStore implements ConnectorStore {
     const owner = ownerColumns(identity);
     const lock = ownerLock(owner);
     const inTransaction = () =>
-      this.#database.asUser(identity, async (tx) => {
+      this.#database.asUser(identity, async (tx, record) => {
+        await record({ kind: 'connector', id: connector.id });
         await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`;
         const select = { slug: true, name: true, source: true, entryKey: true } as const;
         const others = await tx.connector.findMany({ where: owner, select });
@@ -161,18 +163,19 @@ export class PrismaConnectorStore implements ConnectorStore {
   ): Promise<ConnectorRecord | undefined> {
     const owner = ownerColumns(identity);
     return translatingNames(() =>
-      this.#database.asUser(identity, async (tx) => {
+      this.#database.asUser(identity, async (tx, record) => {
         const { count } = await tx.connector.updateMany({
           where: { ...owner, id, version },
           data: updateData(changes),
         });
         if (count === 0) return undefined;
+        await record({ kind: 'connector', id });
         await changeCredential(tx, identity, id, changes);
-        const record = await mustRead(tx, identity, id);
-        await replaceOfferings(tx, owner, record, changes.offerings);
-        if (changes.tools === undefined) return record;
+        const connector = await mustRead(tx, identity, id);
+        await replaceOfferings(tx, owner, connector, changes.offerings);
+        if (changes.tools === undefined) return connector;
         await replaceTools(tx, owner, {
-          connector: record,
+          connector,
           tools: changes.tools,
           policies: policiesFor(record.source, this.#toolPolicies),
           isMoved: changes.isMoved === true,
@@ -191,11 +194,12 @@ export class PrismaConnectorStore implements ConnectorStore {
   ): Promise<ConnectorRecord | undefined> {
     const owner = ownerColumns(identity);
     const way = { serverUrlSealed, transport, authType, credentialMode: 'personal' };
-    const work = async (tx: DatabaseTransaction) => {
+    const work = async (tx: DatabaseTransaction, record: RecordChange) => {
       // Whoever changes the way locks this row too, and deletes what members gave for it.
       await tx.$queryRaw`select id from connectors where id = ${id}::uuid for share`;
       const found = await tx.connector.count({ where: { ...owner, id, ...way } });
       if (found === 0) return undefined;
+      await record({ kind: 'connector', id });
       const where = { ...owner, connectorId: id, memberId: identity.userId };
       await tx.credential.deleteMany({ where });
       if (credential !== null) await putCredential(tx, owner, id, credential, at);
@@ -222,12 +226,13 @@ export class PrismaConnectorStore implements ConnectorStore {
   }
 
   async delete(identity: Identity, id: string, version: number | undefined): Promise<boolean> {
-    const { count } = await this.#database.asUser(identity, (tx) =>
-      tx.connector.deleteMany({
+    return await this.#database.asUser(identity, async (tx, record) => {
+      const { count } = await tx.connector.deleteMany({
         where: { ...ownerColumns(identity), id, ...(version === undefined ? {} : { version }) },
-      }),
-    );
-    return count > 0;
+      });
+      if (count > 0) await record({ kind: 'connector', id });
+      return count > 0;
+    });
   }
 }
 

@@ -89,7 +89,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
     { accepts, at }: { accepts: ((version: number) => boolean) | undefined; at: Date },
   ): Promise<ConnectorTool> {
     const owner = ownerColumns(identity);
-    return this.#database.asUser(identity, async (tx) => {
+    return this.#database.asUser(identity, async (tx, record) => {
       await lockConnector(tx, owner, connectorId);
       const [before] = await this.#readTools(tx, owner, connectorId, [toolId]);
       if (accepts !== undefined && before !== undefined && !accepts(before.version)) {
@@ -106,6 +106,7 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
       }
       const [after] = await this.#readTools(tx, owner, connectorId, [toolId]);
       if (after === undefined) throw notFound([toolId]);
+      await record({ kind: 'tool', id: toolId, connectorId });
       return after;
     });
   }
@@ -117,9 +118,10 @@ export class PrismaConnectorToolStore implements ConnectorToolStore {
     at: Date,
   ): Promise<ConnectorTool[]> {
     const owner = ownerColumns(identity);
-    return this.#database.asUser(identity, async (tx) => {
+    return this.#database.asUser(identity, async (tx, record) => {
       await lockConnector(tx, owner, connectorId);
       await this.#approve(tx, owner, connectorId, seen, at);
+      for (const { toolId } of seen) await record({ kind: 'tool', id: toolId, connectorId });
       const ids = seen.map(({ toolId }) => toolId);
       return await this.#readTools(tx, owner, connectorId, ids);
     });

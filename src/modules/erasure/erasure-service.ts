@@ -1,5 +1,6 @@
 import type { OperationLog } from '../../lib/operation-log.ts';
 import type { Identity } from '../../tenancy/caller.ts';
+import type { AuditTrail } from '../audit/index.ts';
 import type { ConnectorRecord, GrantRevocation } from '../connectors/index.ts';
 import type { SessionPool } from '../sessions/index.ts';
 import type { ErasedRows, ErasureStore } from './erasure-store.ts';
@@ -23,6 +24,7 @@ export interface ErasureServiceDeps {
   pool: Pick<SessionPool, 'closeUser'>;
   revocation: Pick<GrantRevocation, 'revoke'>;
   log: OperationLog;
+  audit: Pick<AuditTrail, 'forget'>;
   /** Names this process among the replicas. */
   replicaId: string;
 }
@@ -37,10 +39,11 @@ export class ErasureService {
 
   /** Erases a user of the operator's own tenant; one who is not known too, so that it can be repeated. */
   eraseUser(operator: Identity, userId: string): Promise<UserErasure> {
-    const { store, pool, log, replicaId } = this.#deps;
+    const { store, pool, log, audit, replicaId } = this.#deps;
     const user = { tenantId: operator.tenantId, userId };
-    return log.run('user.erase', operator, async (fields) => {
+    return log.change('user.erase', operator, async (fields) => {
       fields.for_user = userId;
+      await audit.forget(user);
       const { rows, records } = await store.erase(user);
       // Afterwards: a call that comes in between would open a session anew.
       const sessions = { ...(await pool.closeUser(user)), replicaId };
@@ -52,7 +55,7 @@ export class ErasureService {
   removeMember(admin: Identity, userId: string): Promise<MemberRemoval> {
     const { store, log, replicaId } = this.#deps;
     const member = { ...admin, userId };
-    return log.run('project.remove_member', admin, async (fields) => {
+    return log.change('project.remove_member', admin, async (fields) => {
       fields.for_user = userId;
       const { credentials, connectorIds, records } = await store.removeMember(member);
       const ended = await this.#closeSessions(member, connectorIds);

@@ -1,4 +1,10 @@
-import { type Database, type DatabaseTransaction, eraseEvents } from '../../database/index.ts';
+import {
+  type Database,
+  type DatabaseTransaction,
+  eraseEvents,
+  pseudonymizeAuditRecords,
+  type RecordChange,
+} from '../../database/index.ts';
 import type { Identity } from '../../tenancy/caller.ts';
 import { connectorInclude, toConnectorRecord } from '../connectors/index.ts';
 import type { ErasedUser, ErasureStore, RemovedMember } from './erasure-store.ts';
@@ -29,12 +35,13 @@ export class PrismaErasureStore implements ErasureStore {
     const { tenantId, userId: memberId, projectId } = identity;
     if (projectId === undefined) throw new Error('a member is removed from a project');
     const owned = { tenantId, ownerKind: 'project', ownerId: projectId };
-    return this.#database.asUser(identity, async (tx) => {
+    return this.#database.asUser(identity, async (tx, record) => {
       const rows = await tx.connector.findMany({
         where: owned,
         include: connectorInclude(identity),
       });
       const { count } = await tx.credential.deleteMany({ where: { ...owned, memberId } });
+      await record({ kind: 'member', id: memberId });
       const records = rows.map((row) => toConnectorRecord(row, identity));
       return {
         credentials: count,
@@ -50,7 +57,7 @@ export class PrismaErasureStore implements ErasureStore {
     const { tenantId, userId } = identity;
     const owned = { tenantId, ownerKind: 'user', ownerId: userId };
     const personal = { tenantId, memberId: userId };
-    const work = async (tx: DatabaseTransaction): Promise<ErasedUser> => {
+    const work = async (tx: DatabaseTransaction, record: RecordChange): Promise<ErasedUser> => {
       // Whoever writes a connector's tools or credentials locks its row first. The other way round would be a deadlock.
       await tx.$queryRaw`select id from connectors
         where tenant_id = ${tenantId} and owner_kind = 'user' and owner_id = ${userId} order by id for update`;
@@ -66,6 +73,9 @@ export class PrismaErasureStore implements ErasureStore {
       const records = await tx.idempotencyRecord.deleteMany({ where: { tenantId, userId } });
       await tx.eventTicket.deleteMany({ where: { tenantId, userId } });
       await eraseEvents(tx, identity);
+      await record({ kind: 'user', id: userId });
+      // With the record of the erasure itself.
+      await pseudonymizeAuditRecords(tx);
       return {
         rows: {
           connectors: connectors.count,

@@ -87,7 +87,7 @@ export class ImportService {
     content: string | object,
     choices: readonly ImportChoice[],
   ): Promise<ImportReport> {
-    return this.#deps.log.run('connector.import', identity, async (fields) => {
+    return this.#deps.log.change('connector.import', identity, async (fields) => {
       const { format, servers } = findServers(readConfig(content));
       const { all, chosen } = choose(servers, choices);
       const named = await this.#name(identity, all);

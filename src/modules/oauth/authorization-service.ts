@@ -133,7 +133,7 @@ export class AuthorizationService {
   complete(caller: Caller, id: string, handle: string): Promise<SignedIn> {
     const { log, store, secrets, clock } = this.#deps;
     const identity = userOf(caller);
-    return log.run('oauth.complete', identity, async (fields) => {
+    return log.change('oauth.complete', identity, async (fields) => {
       const record = await this.#getRecord(identity, id);
       const { status } = toAuthorization(record, clock.now());
       const { sealed, handleHash } = record;

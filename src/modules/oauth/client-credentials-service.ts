@@ -67,16 +67,20 @@ export class ClientCredentialsService {
     request: ServiceRequest,
   ): Promise<Pick<ConnectorAccess, 'role'> & { connector: Connector }> {
     const { tenantId, userId } = caller;
-    return this.#deps.log.run('oauth.client_credentials', { tenantId, userId }, async (fields) => {
-      const { identity, role } = await this.#accessTo(caller, request);
-      const subject = await this.#subjectOf(identity, request);
-      if (subject.kind === 'connector') fields.connector_id = subject.connectorId;
-      fields.origin = originOf(subject);
-      const grant = await this.#grantFor(identity, subject, request);
-      const connector = await saveGrant(this.#deps, identity, { subject, grant });
-      fields.connector_id = connector.id;
-      return { connector, role };
-    });
+    return this.#deps.log.change(
+      'oauth.client_credentials',
+      { tenantId, userId },
+      async (fields) => {
+        const { identity, role } = await this.#accessTo(caller, request);
+        const subject = await this.#subjectOf(identity, request);
+        if (subject.kind === 'connector') fields.connector_id = subject.connectorId;
+        fields.origin = originOf(subject);
+        const grant = await this.#grantFor(identity, subject, request);
+        const connector = await saveGrant(this.#deps, identity, { subject, grant });
+        fields.connector_id = connector.id;
+        return { connector, role };
+      },
+    );
   }
 
   async #accessTo(caller: Caller, { target }: ServiceRequest): Promise<ConnectorAccess> {

@@ -100,7 +100,7 @@ export class SessionStatisticsService {
   ): Promise<{ closed: number; draining: number }> {
     const { pool, log, replicaId, announceClosing } = this.#deps;
     const { tenantId } = operator;
-    return log.run('session.close', operator, async (fields) => {
+    return log.change('session.close', operator, async (fields) => {
       fields.for_user = userId;
       if (connectorId !== undefined) fields.connector_id = connectorId;
       await announceClosing(operator, { replicaId, tenantId, userId, connectorId });

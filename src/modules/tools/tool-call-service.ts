@@ -11,6 +11,7 @@ import type {
   JsonObject,
 } from '../../mcp/client/mcp-client.ts';
 import type { Identity } from '../../tenancy/caller.ts';
+import type { AuditTrail } from '../audit/index.ts';
 import {
   type CallableTool,
   type ConnectorToolStore,
@@ -68,6 +69,7 @@ export interface ToolCallServiceDeps {
   clock: Pick<Clock, 'monotonic'>;
   log: OperationLog;
   metrics: CallMetrics;
+  audit: Pick<AuditTrail, 'called'>;
   signInUrl: SignInLink;
 }
 
@@ -99,13 +101,13 @@ export class ToolCallService {
     call: ToolCall,
     options: ToolCallOptions = {},
   ): Promise<ToolCallResult> {
-    const { clock, log, metrics } = this.#deps;
+    const { clock, log, metrics, audit } = this.#deps;
     const startedAt = clock.monotonic();
+    const state: CallState = { connectorId: undefined, limitSeconds: undefined, isSent: false };
     let ending = 'INTERNAL';
     try {
       return await log.run('tool.call', identity, async (fields) => {
         fields.tool = call.name;
-        const state = { connectorId: undefined, limitSeconds: undefined, isSent: false };
         const result = await this.#run(identity, { call, options, state, fields });
         ending = fields.outcome = logOutcome(result.outcome);
         return result;
@@ -115,7 +117,11 @@ export class ToolCallService {
       if (error instanceof Cancelled) ending = 'cancelled';
       throw error;
     } finally {
-      metrics.ended(ending, clock.monotonic() - startedAt);
+      const durationMs = clock.monotonic() - startedAt;
+      metrics.ended(ending, durationMs);
+      const { connectorId } = state;
+      const { name: tool, arguments: args } = call;
+      audit.called(identity, { tool, arguments: args, connectorId, outcome: ending, durationMs });
     }
   }
 

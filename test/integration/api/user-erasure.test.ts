@@ -61,6 +61,7 @@ describe('erasing a user', () => {
     await insertRow(service.databaseTools.owner, 'oauth_authorizations', signIn);
     (await client.send('POST', '/api/events/tickets')).ok(201);
     expect((await tablesWith(user)).sort()).toEqual([
+      'public.audit_records',
       'public.connector_tools',
       'public.connectors',
       'public.credentials',

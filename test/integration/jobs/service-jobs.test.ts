@@ -33,6 +33,7 @@ describe('the jobs of a service', () => {
         'delete-deactivated-credentials',
         'delete-expired-answers',
         'delete-expired-sign-ins',
+        'delete-old-audit-records',
         'delete-old-events',
         'renew-tokens',
       ]);

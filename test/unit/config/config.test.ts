@@ -61,6 +61,7 @@ describe('a sound configuration', () => {
       catalog: { file: undefined, gates: [], namespace: 'default' },
       rateLimitMax: 6000,
       credentialsKeptDays: 30,
+      auditKeptDays: 365,
       toolCacheBytes: 128 * 1024 * 1024,
       sessions: {
         max: 5000,

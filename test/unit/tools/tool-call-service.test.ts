@@ -142,6 +142,7 @@ beforeEach(() => {
       },
     },
     policies: { first: 'accept', changed: 'hold', destructive: 'accept' },
+    audit: { called: () => undefined },
     rows: { findCallable: async () => rowsHave() },
     states: new RequestStates({
       box: new SealedBox(parseKeyring(`k1:${randomBytes(32).toString('base64')}`)),

@@ -60,7 +60,8 @@ export const ModelName = {
   OAuthAuthorization: 'OAuthAuthorization',
   OAuthRegistration: 'OAuthRegistration',
   Event: 'Event',
-  EventTicket: 'EventTicket'
+  EventTicket: 'EventTicket',
+  AuditRecord: 'AuditRecord'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -271,6 +272,26 @@ export const EventTicketScalarFieldEnum = {
 } as const
 
 export type EventTicketScalarFieldEnum = (typeof EventTicketScalarFieldEnum)[keyof typeof EventTicketScalarFieldEnum]
+
+
+export const AuditRecordScalarFieldEnum = {
+  id: 'id',
+  tenantId: 'tenantId',
+  at: 'at',
+  actorId: 'actorId',
+  agent: 'agent',
+  userId: 'userId',
+  projectId: 'projectId',
+  action: 'action',
+  objectKind: 'objectKind',
+  objectId: 'objectId',
+  connectorId: 'connectorId',
+  outcome: 'outcome',
+  requestId: 'requestId',
+  arguments: 'arguments'
+} as const
+
+export type AuditRecordScalarFieldEnum = (typeof AuditRecordScalarFieldEnum)[keyof typeof AuditRecordScalarFieldEnum]
 
 
 export const SortOrder = {
