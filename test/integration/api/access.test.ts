@@ -47,6 +47,11 @@ const byId: [string, Request][] = [
   ['read credentials', (client) => client.send('GET', path('/credentials'))],
   ['put credentials', (c) => c.send('PUT', path('/credentials'), { body: { token: 'x' } })],
   ['delete credentials', (client) => client.send('DELETE', path('/credentials'))],
+  [
+    'connect without a person',
+    (c) =>
+      c.send('POST', '/api/oauth/client-credentials', { body: { connector_id: connector.id } }),
+  ],
   ['list tools', (client) => client.send('GET', path('/tools'))],
   ['read a tool', (client) => client.getConnectorTool(connector.id, tool.id)],
   ['switch', (c) => c.updateConnectorTool(connector.id, tool.id, { enabled: false })],
@@ -96,6 +101,7 @@ const scoped: [string, string, Request][] = [
   ['call', 'tools:call', (client) => client.callTool({ name: 'mine__echo' })],
   ['list sessions', 'operator', (client) => client.listSessions()],
   ['close sessions', 'operator', (client) => client.closeSessions('?user_id=somebody')],
+  ['list audit records', 'operator', (client) => client.send('GET', '/api/admin/audit')],
   ['erase a user', 'operator', (client) => client.eraseUser('somebody')],
   ['remove a member', 'connectors:write', (client) => client.removeMember('atlas', 'somebody')],
 ];

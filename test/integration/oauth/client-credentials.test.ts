@@ -242,6 +242,8 @@ describe('nobody but admins, and nothing but shared connectors of a project', ()
     const mine = (await connect(admin, { draft: draft(), client })).ok();
     const sent = bench.as.tokenRequests.length;
     expect(sent).toBe(asked + 1);
+    const again = { ...draft(), name: mine.name };
+    (await connect(admin, { draft: again, client })).problem(409, 'CONNECTOR_NAME_TAKEN');
     (await connect(alice, { draft: draft(), client })).problem(403, 'PROJECT_ADMIN_REQUIRED');
     const stranger = await service.clientFor();
     (await connect(stranger, { draft: draft(), client })).problem(404, 'PROJECT_NOT_FOUND');
