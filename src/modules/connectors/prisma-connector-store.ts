@@ -177,7 +177,7 @@ export class PrismaConnectorStore implements ConnectorStore {
         await replaceTools(tx, owner, {
           connector,
           tools: changes.tools,
-          policies: policiesFor(record.source, this.#toolPolicies),
+          policies: policiesFor(connector.source, this.#toolPolicies),
           isMoved: changes.isMoved === true,
           at: changes.at,
         });

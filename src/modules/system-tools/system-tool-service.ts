@@ -70,7 +70,7 @@ export class SystemToolService {
    */
   connect(caller: Caller, key: string, request: SystemToolConnect): Promise<SystemToolConnection> {
     const identity = userOf(caller);
-    return this.#deps.log.run('system_tool.connect', identity, async (fields) => {
+    return this.#deps.log.change('system_tool.connect', identity, async (fields) => {
       const { managed, authorizations } = this.#deps;
       const entry = this.#getEntry(key);
       fields.entry = entry.key;
@@ -95,7 +95,7 @@ export class SystemToolService {
   /** Takes it away with everything that was set; where there is nothing, nothing happens. @throws AppError `CATALOG_ENTRY_NOT_FOUND` */
   disconnect(caller: Caller, key: string): Promise<SystemTool> {
     const identity = userOf(caller);
-    return this.#deps.log.run('system_tool.disconnect', identity, async (fields) => {
+    return this.#deps.log.change('system_tool.disconnect', identity, async (fields) => {
       const { catalog, catalogConnectors, managed } = this.#deps;
       const entryKey = catalog.find(key)?.key ?? key;
       fields.entry = entryKey;
