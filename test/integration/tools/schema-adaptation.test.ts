@@ -1,12 +1,15 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { PROVIDER_RULES } from '../../../src/modules/tools/formats/provider-rules.ts';
 import { adaptSchema } from '../../../src/modules/tools/schemas/adapt-schema.ts';
 import { InstanceSampler } from './support/instance-sampler.ts';
 import { brokenSchema, OTHER_DOCUMENT, toolSchema } from './support/json-schema-arbitrary.ts';
 import { brokenRules, CHECKED_PROVIDERS } from './support/provider-rule-checker.ts';
+
+// All of it is computing: on a busy machine as slow as that is busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 type Node = { [keyword: string]: unknown };
 
