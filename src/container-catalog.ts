@@ -4,6 +4,7 @@ import {
   Catalog,
   CatalogConnectorService,
   CatalogService,
+  CatalogUpkeepService,
   readCatalog,
 } from './modules/catalog/index.ts';
 import {
@@ -58,10 +59,13 @@ export function createCatalogServices({
   ...shared
 }: ServicesBasis) {
   const managed = new ManagedConnectorService({ ...shared, clock });
+  const catalogService = new CatalogService({ catalog, managed, clock });
+  const enabling = new CatalogConnectorService({ catalog, managed, health, connectors });
   return {
-    catalog,
-    catalogService: new CatalogService({ catalog, managed, clock }),
+    ...{ catalog, catalogService, catalogConnectorService: enabling },
     managedConnectorService: managed,
-    catalogConnectorService: new CatalogConnectorService({ catalog, managed, health, connectors }),
+    catalogUpkeepService: new CatalogUpkeepService({
+      ...{ catalog, managed, connectors, catalogService, catalogConnectorService: enabling },
+    }),
   };
 }

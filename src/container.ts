@@ -128,6 +128,8 @@ export function createContainer({
     },
     trail,
     auditService: recorded.auditService,
+    /** Has the keys unwrapped, for commands, which need no more. */
+    unlock: () => keys.start(() => undefined),
     sessionStatisticsService: sessions.sessionStatisticsService,
     erasureService: createErasure({ ...basis, sessions, services }),
     ...createImports({ ...basis, services }),

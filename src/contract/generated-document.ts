@@ -108,9 +108,6 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               },
             },
           },
-          '400': {
-            $ref: '#/components/responses/BadRequest',
-          },
           '401': {
             $ref: '#/components/responses/Unauthenticated',
           },
@@ -8963,25 +8960,6 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       },
     },
     responses: {
-      BadRequest: {
-        description:
-          'The request could not be read (`MALFORMED_REQUEST`), or its cursor is unknown (`INVALID_CURSOR`).',
-        content: {
-          'application/problem+json': {
-            schema: {
-              $ref: '#/components/schemas/Problem',
-            },
-            example: {
-              type: '/errors/malformed-request',
-              title: 'The request could not be read.',
-              status: 400,
-              code: 'MALFORMED_REQUEST',
-              detail: 'The body is not valid JSON.',
-              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
-            },
-          },
-        },
-      },
       Unauthenticated: {
         description: 'The access token is missing, expired or not valid here (`UNAUTHENTICATED`).',
         headers: {
@@ -9139,6 +9117,25 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               title: 'The service is not ready. Try again shortly.',
               status: 503,
               code: 'NOT_READY',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      BadRequest: {
+        description:
+          'The request could not be read (`MALFORMED_REQUEST`), or its cursor is unknown (`INVALID_CURSOR`).',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/malformed-request',
+              title: 'The request could not be read.',
+              status: 400,
+              code: 'MALFORMED_REQUEST',
+              detail: 'The body is not valid JSON.',
               instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
             },
           },

@@ -1911,11 +1911,6 @@ export const operations = {
         '200': {
           content: { 'application/json': { schema: Type.Unsafe<Catalog>({ $ref: 'Catalog#' }) } },
         },
-        '400': {
-          content: {
-            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
-          },
-        },
         '401': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },

@@ -19,6 +19,7 @@ export {
   readEventAnnouncement,
 } from './event-announcements.ts';
 export { hasJobsSchema, JOBS_SCHEMA } from './jobs-schema.ts';
+export { LegacyServers } from './legacy-servers.ts';
 export { NotificationListener } from './notification-listener.ts';
 export { registerPoolMetrics } from './pool-metrics.ts';
 export { describeSchemaState } from './schema-state.ts';

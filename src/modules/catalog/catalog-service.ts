@@ -46,6 +46,8 @@ export interface CatalogServiceDeps {
   clock: Pick<Clock, 'sleep'>;
 }
 
+/** No user and no tenant: tests are counted for it alone. */
+const OPERATOR: Identity = { tenantId: '', userId: '' };
 /** Servers that are asked at a time. */
 const PROBES_AT_ONCE = 5;
 /** Milliseconds that one of them may take. */
@@ -95,6 +97,13 @@ export class CatalogService {
     };
     await Promise.all(Array.from({ length: PROBES_AT_ONCE }, work));
     return found.sort(healthyFirst);
+  }
+
+  /** Does the server of an entry answer, be it by asking for credentials? For the operator, whom no project has asked. */
+  async answers(entry: CatalogEntry): Promise<boolean> {
+    const subject = { entry, managed: undefined };
+    const finding = await this.#probe(OPERATOR, subject, new AbortController().signal);
+    return finding.isHealthy;
   }
 
   async #probe(

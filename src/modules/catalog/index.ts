@@ -10,4 +10,10 @@ export { checkCatalogFile, readCatalog } from './catalog-file.ts';
 export { toSettingResource } from './catalog-mapper.ts';
 export { catalogRoutes } from './catalog-routes.ts';
 export { CatalogService } from './catalog-service.ts';
+export {
+  CatalogUpkeepService,
+  type RewriteReport,
+  type SeedReport,
+} from './catalog-upkeep-service.ts';
+export { showConfig } from './legacy-config.ts';
 export type { SettingInput } from './setting-values.ts';

@@ -58,19 +58,28 @@ export class ConnectionValidator {
   /**
    * Runs one attempt, and a second one where that can help. Ends when everything that was opened is closed, so that nothing
    * of the test goes on after it. Never throws for a fault of the server: the report tells it.
+   * @param options.isOnce one attempt is enough, whatever it finds.
    * @param options.withOfferings also reads prompts and resources once the test has passed; nothing in them makes it fail.
    * @throws the reason of `signal` when the caller gives up.
    */
   async test(
     target: ConnectionTestTarget,
-    { signal, withOfferings = false }: { signal?: AbortSignal; withOfferings?: boolean } = {},
+    {
+      signal,
+      withOfferings = false,
+      isOnce = false,
+    }: { signal?: AbortSignal; withOfferings?: boolean; isOnce?: boolean } = {},
   ): Promise<ConnectionTestReport> {
     for (let attempt = 1; ; attempt += 1) {
       const { outcome, closed } = this.#attempt(target, { attempt, withOfferings }, signal);
       try {
         const report = await outcome;
         const { errorCode } = report;
-        if (errorCode === undefined || attempt >= MAX_ATTEMPTS || !WORTH_A_RETRY.has(errorCode)) {
+        if (
+          errorCode === undefined ||
+          attempt >= (isOnce ? 1 : MAX_ATTEMPTS) ||
+          !WORTH_A_RETRY.has(errorCode)
+        ) {
           return report;
         }
         // Connections close meanwhile.

@@ -40,6 +40,8 @@ export interface TestOptions {
   onTurn?: () => Promise<void>;
   /** Reads prompts and resources as well, to be stored. */
   withOfferings?: boolean;
+  /** Asks once; by default again where that can help. */
+  isOnce?: boolean;
 }
 
 /** Runs connection tests for everybody who needs one, as many as may run. */
@@ -111,12 +113,12 @@ export class ConnectorTester {
 
   #validate(
     { serverUrl, transport, credentials, era, isPinned = false }: TestSubject,
-    { signal, withOfferings = false }: TestOptions,
+    { signal, withOfferings = false, isOnce = false }: TestOptions,
   ): Promise<ConnectionTestReport> {
     const secretHeaders = toSecretHeaders(credentials);
     return this.#deps.validator.test(
       { url: serverUrl, transport, era, secretHeaders, isPinned },
-      { withOfferings, ...(signal !== undefined && { signal }) },
+      { withOfferings, isOnce, ...(signal !== undefined && { signal }) },
     );
   }
 

@@ -77,13 +77,17 @@ export class ManagedConnectorService {
     return connectors.find(({ connector }) => connector.entryKey === entryKey);
   }
 
-  /** Asks a server of the catalog, and keeps nothing. @throws AppError `TEST_LIMIT_REACHED`; the reason of `signal` */
+  /** Asks a server of the catalog once, and keeps nothing. @throws AppError `TEST_LIMIT_REACHED`; the reason of `signal` */
   probe(
     identity: Identity,
     { server, credentials }: Pick<ManagedDraft, 'server' | 'credentials'>,
     { signal }: { signal: AbortSignal },
   ): Promise<ConnectionTestReport> {
-    return this.#deps.tester.test(identity, { ...subjectOf(server), credentials }, { signal });
+    return this.#deps.tester.test(
+      identity,
+      { ...subjectOf(server), credentials },
+      { signal, isOnce: true },
+    );
   }
 
   /**
