@@ -728,9 +728,6 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               },
             },
           },
-          '400': {
-            $ref: '#/components/responses/BadRequest',
-          },
           '401': {
             $ref: '#/components/responses/Unauthenticated',
           },
@@ -4791,9 +4788,6 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 },
               },
             },
-          },
-          '400': {
-            $ref: '#/components/responses/BadRequest',
           },
           '401': {
             $ref: '#/components/responses/Unauthenticated',

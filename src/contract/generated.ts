@@ -2438,11 +2438,6 @@ export const operations = {
             'application/json': { schema: Type.Unsafe<SystemTools>({ $ref: 'SystemTools#' }) },
           },
         },
-        '400': {
-          content: {
-            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
-          },
-        },
         '401': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
@@ -4858,11 +4853,6 @@ export const operations = {
             'application/json': {
               schema: Type.Unsafe<ConnectorExport>({ $ref: 'ConnectorExport#' }),
             },
-          },
-        },
-        '400': {
-          content: {
-            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },
         },
         '401': {
