@@ -6,7 +6,7 @@ import { parseAllowedAddresses, parseAllowedHosts } from '../../src/outbound/all
 import { createOutbound } from '../../src/outbound/guarded-fetch.ts';
 import { SystemResolver } from '../../src/outbound/host-resolver.ts';
 import { UserPolicy } from '../../src/outbound/outbound-policy.ts';
-import { signInAndCall } from './sign-in.ts';
+import { connectAndCall, signInAndCall } from './sign-in.ts';
 
 const url = process.argv.at(-1) ?? '';
 const { MCP_CONFORMANCE_SCENARIO: scenario = '' } = process.env;
@@ -15,14 +15,16 @@ else await useTools();
 
 /** Signing in is up to the whole service, which the suite's runner has started. */
 async function signIn(): Promise<void> {
-  const { client_id, client_secret } = context();
-  const secret = client_secret === undefined ? {} : { client_secret };
-  await signInAndCall({
+  const { client_id, client_secret, private_key_pem: private_key } = context();
+  const secret = { ...(client_secret && { client_secret }), ...(private_key && { private_key }) };
+  const scenarioOf = {
     serviceUrl: process.env['CONFORMANCE_SERVICE_URL'] ?? '',
     jwtSecret: process.env['CONFORMANCE_JWT_SECRET'] ?? '',
     serverUrl: url,
     client: client_id === undefined ? undefined : { client_id, ...secret },
-  });
+  };
+  const isByItself = scenario.startsWith('auth/client-credentials');
+  await (isByItself ? connectAndCall(scenarioOf) : signInAndCall(scenarioOf));
 }
 
 async function useTools(): Promise<void> {
@@ -56,7 +58,12 @@ async function useTools(): Promise<void> {
 }
 
 /** What the suite tells of the scenario. */
-function context(): { toolCalls?: OutgoingCall[]; client_id?: string; client_secret?: string } {
+function context(): {
+  toolCalls?: OutgoingCall[];
+  client_id?: string;
+  client_secret?: string;
+  private_key_pem?: string;
+} {
   return JSON.parse(process.env['MCP_CONFORMANCE_CONTEXT'] ?? '{}');
 }
 

@@ -15,7 +15,7 @@ export interface SignInScenario {
   /** Address of the server that wants a sign-in. */
   serverUrl: string;
   /** A client that was registered by hand. */
-  client: { client_id: string; client_secret?: string } | undefined;
+  client: { client_id: string; client_secret?: string; private_key?: string } | undefined;
 }
 
 /** Sign-ins for one connector, as a user without end of patience would do them. */
@@ -28,16 +28,7 @@ const MAX_STEPS = 15;
  * @throws Error where the service refuses
  */
 export async function signInAndCall(scenario: SignInScenario): Promise<void> {
-  const user = randomUUID();
-  const token = await createDevelopmentToken({ secret: scenario.jwtSecret, user });
-  const api: Api = async (method, path, body) => {
-    const response = await fetch(`${scenario.serviceUrl}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, body: (await response.json()) as Json };
-  };
+  const api = await apiOf(scenario);
   const { serverUrl, client } = scenario;
   const draft = { draft: { name: 'Server', server_url: serverUrl }, ...(client && { client }) };
   let signIns = 0;
@@ -61,6 +52,46 @@ export async function signInAndCall(scenario: SignInScenario): Promise<void> {
     }
     if (answer.status !== 200) throw refusal(answer.body);
   }
+}
+
+/**
+ * Connects the server for a project by the right of the client, as its admin would do it, and calls each of its tools.
+ * @throws Error where the service refuses
+ */
+export async function connectAndCall(scenario: SignInScenario): Promise<void> {
+  const project_id = randomUUID();
+  const api = await apiOf(scenario, { [project_id]: 'admin' });
+  const { serverUrl: server_url, client } = scenario;
+  const { body: report } = await api('POST', '/api/connectors/test', { server_url, project_id });
+  const { issuer } = Object(report['sign_in']);
+  const { status, body } = await api('POST', '/api/oauth/client-credentials', {
+    draft: { name: 'Server', server_url, project_id },
+    client: { ...client, issuer },
+  });
+  if (status !== 200) throw refusal(body);
+  const place = `project_id=${project_id}`;
+  const listed = await api('GET', `/api/users/me/tools?format=mcp&${place}`);
+  for (const { name } of listed.body['tools'] as { name: string }[]) {
+    const call = { name, arguments: {}, project_id };
+    const answer = await api('POST', '/api/users/me/tools/call', call);
+    if (answer.status !== 200) throw refusal(answer.body);
+  }
+}
+
+/** The service's API as a new user. */
+async function apiOf(
+  { serviceUrl, jwtSecret: secret }: SignInScenario,
+  projects: Readonly<Record<string, string>> = {},
+): Promise<Api> {
+  const token = await createDevelopmentToken({ secret, user: randomUUID(), projects });
+  return async (method, path, body) => {
+    const response = await fetch(`${serviceUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Json };
+  };
 }
 
 type Json = Record<string, unknown>;
