@@ -3,16 +3,26 @@ import { parseArgs } from 'node:util';
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { pino } from 'pino';
+import { stringify } from 'yaml';
 import { ConfigError, loadConfig } from './config.ts';
 import { type Container, createContainer } from './container.ts';
 import { LegacyServers } from './database/index.ts';
-import { type RewriteReport, type SeedReport, showConfig } from './modules/catalog/index.ts';
+import {
+  MAX_PAGES,
+  type RegistryQuery,
+  type RewriteReport,
+  type SeedReport,
+  showConfig,
+} from './modules/catalog/index.ts';
+import { OutboundError } from './outbound/outbound-error.ts';
 import { settingChecks } from './setting-checks.ts';
 
 const USAGE = `Usage:
   catalog seed --project <id> [--tenant <id>] <key> …     enables entries for a project that does not have them
   catalog rewrite [--table mcp_servers] [--key-column server_key] [--config-column config_json]
                                                           has rows of an older installation lead to the catalog's servers
+  catalog import --registry <url> [--search <text>] [--pages 1]
+                                                          writes entries of a registry, for the file of CATALOG_FILE
   --dry-run            says what would be done, and does nothing
   --undo               takes back what earlier runs did, where nobody has changed it since
   --journal <file>     where runs note what they did (catalog-journal.json)`;
@@ -80,6 +90,7 @@ async function run(databaseUrl: string, { config, wish, write }: Run): Promise<n
   const logger = pino({ level: 'silent' });
   const container = createContainer({ config, logger, databaseUrl, hasSchedule: false });
   try {
+    if (wish.what === 'import') return await importEntries(container, wish, write);
     await container.unlock();
     const { checks } = await container.readiness.report();
     // Jobs are not needed here, and the feed of changes is not listened to.
@@ -154,6 +165,28 @@ async function rewrite(
   return exitCodeOf(reports);
 }
 
+/** Writes a file for the operator to look at: what strangers registered is never taken over by itself. */
+async function importEntries(
+  { registryService }: Container,
+  { registry }: Wish,
+  write: (line: string) => void,
+): Promise<number> {
+  try {
+    const findings = await registryService.find(registry);
+    for (const { name, outcome } of findings) {
+      if (outcome === 'needs-runtime') write(`# ${name}: is a package, which somebody has to run`);
+      if (outcome === 'unusable') write(`# ${name}: has no address that an entry can say`);
+    }
+    const entries = findings.flatMap((one) => (one.outcome === 'usable' ? [one.entry] : []));
+    write(stringify({ entries }, { lineWidth: 0 }).trimEnd());
+    return 0;
+  } catch (error) {
+    if (!(error instanceof OutboundError)) throw error;
+    write(`The registry cannot be read (${error.code}): ${error.message}`);
+    return 1;
+  }
+}
+
 function exitCodeOf(reports: readonly Pick<SeedReport | RewriteReport, 'outcome'>[]): number {
   return reports.some(({ outcome }) => outcome === 'unreachable' || outcome === 'changed') ? 1 : 0;
 }
@@ -189,6 +222,9 @@ function readArguments(args: readonly string[]) {
       options: {
         project: { type: 'string', default: '' },
         tenant: { type: 'string', default: 'default' },
+        registry: { type: 'string', default: '' },
+        search: { type: 'string', default: '' },
+        pages: { type: 'string', default: '1' },
         table: { type: 'string', default: 'mcp_servers' },
         'key-column': { type: 'string', default: 'server_key' },
         'config-column': { type: 'string', default: 'config_json' },
@@ -198,15 +234,26 @@ function readArguments(args: readonly string[]) {
       },
     });
     const [what, ...keys] = positionals;
-    if (what !== 'seed' && what !== 'rewrite') return undefined;
+    if (what !== 'seed' && what !== 'rewrite' && what !== 'import') return undefined;
+    const registry = {
+      baseUrl: values.registry,
+      search: values.search,
+      pages: Number(values.pages),
+    };
+    if (what === 'import' && !isQuery(registry)) return undefined;
     const { project: projectId, tenant: tenantId, undo: isUndo } = values;
-    const isComplete = isUndo || what === 'rewrite' || (projectId !== '' && keys.length > 0);
-    if (!isComplete || (what === 'rewrite' && keys.length > 0)) return undefined;
+    const isComplete = isUndo || what !== 'seed' || (projectId !== '' && keys.length > 0);
+    if (!isComplete || (what !== 'seed' && keys.length > 0)) return undefined;
     const [keyColumn, configColumn] = [values['key-column'], values['config-column']];
     const table = { table: values.table, keyColumn, configColumn };
     const { journal, 'dry-run': isDry } = values;
-    return { what, keys, projectId, tenantId, isUndo, isDry, journal, table } as const;
+    return { what, keys, projectId, tenantId, isUndo, isDry, journal, table, registry } as const;
   } catch {
     return undefined;
   }
+}
+
+function isQuery({ baseUrl, pages }: RegistryQuery): boolean {
+  const isCount = Number.isInteger(pages) && pages >= 1 && pages <= MAX_PAGES;
+  return isCount && /^https?:\/\//.test(baseUrl) && URL.canParse(baseUrl);
 }

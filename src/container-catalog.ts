@@ -5,6 +5,7 @@ import {
   CatalogConnectorService,
   CatalogService,
   CatalogUpkeepService,
+  RegistryService,
   readCatalog,
 } from './modules/catalog/index.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type ManagedConnectorServiceDeps,
   type ManagedServers,
 } from './modules/connectors/index.ts';
+import type { Outbound } from './outbound/guarded-fetch.ts';
 
 /** What is known of the servers that the operator offers, before anything is built on it. */
 export interface CatalogParts {
@@ -46,6 +48,7 @@ export function createCatalog({ catalog: settings }: Pick<Config, 'catalog'>): C
 interface ServicesBasis extends ManagedConnectorServiceDeps {
   catalog: Catalog;
   clock: Clock;
+  userOutbound: Pick<Outbound, 'request'>;
   connectorService: ConnectorService;
   connectorHealthService: ConnectorHealthService;
 }
@@ -56,6 +59,7 @@ export function createCatalogServices({
   connectorService: connectors,
   connectorHealthService: health,
   clock,
+  userOutbound: outbound,
   ...shared
 }: ServicesBasis) {
   const managed = new ManagedConnectorService({ ...shared, clock });
@@ -64,6 +68,7 @@ export function createCatalogServices({
   return {
     ...{ catalog, catalogService, catalogConnectorService: enabling },
     managedConnectorService: managed,
+    registryService: new RegistryService({ outbound, catalog }),
     catalogUpkeepService: new CatalogUpkeepService({
       ...{ catalog, managed, connectors, catalogService, catalogConnectorService: enabling },
     }),

@@ -16,4 +16,5 @@ export {
   type SeedReport,
 } from './catalog-upkeep-service.ts';
 export { showConfig } from './legacy-config.ts';
+export { MAX_PAGES, type RegistryQuery, RegistryService } from './registry-service.ts';
 export type { SettingInput } from './setting-values.ts';
