@@ -1,12 +1,8 @@
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
 import type { Config } from './config.ts';
-import {
-  Database,
-  type DatabaseOptions,
-  type RecordedChange,
-  registerPoolMetrics,
-} from './database/index.ts';
+import type { createChangeFeed } from './container-changes.ts';
+import { Database, type RecordedChange, registerPoolMetrics } from './database/index.ts';
 import { ChangeContext } from './lib/change-context.ts';
 import type { Clock } from './lib/clock.ts';
 import { OperationLog } from './lib/operation-log.ts';
@@ -14,9 +10,10 @@ import { RequestContext } from './lib/request-context.ts';
 import { AuditService, AuditTrail, PrismaAuditStore } from './modules/audit/index.ts';
 
 /** What the database and its records are built from. */
-export interface RecordedDatabaseBasis extends Pick<DatabaseOptions, 'onUserWork'> {
+export interface RecordedDatabaseBasis {
   config: Pick<Config, 'auditKeptDays'>;
   databaseUrl: string;
+  feed: Pick<ReturnType<typeof createChangeFeed>, 'onUserWork' | 'onEvent'>;
   clock: Clock;
   logger: Logger;
   registry: Registry;
@@ -27,12 +24,12 @@ const FLUSH_MS = 500;
 
 /** Builds the way to the database, and what records who changes something there: in the log, and for operators. */
 export function createRecordedDatabase(basis: RecordedDatabaseBasis) {
-  const { config, databaseUrl, onUserWork, clock, logger, registry } = basis;
+  const { config, databaseUrl, feed, clock, logger, registry } = basis;
   const requestContext = new RequestContext();
   const changes = new ChangeContext();
   const database = new Database({
     url: databaseUrl,
-    ...(onUserWork && { onUserWork }),
+    onUserWork: feed.onUserWork,
     changeUnderWay: () => recordedChange(changes, requestContext),
     onConnectionError: (err) => logger.warn({ err }, 'database connection lost'),
   });
@@ -40,6 +37,9 @@ export function createRecordedDatabase(basis: RecordedDatabaseBasis) {
   const store = new PrismaAuditStore({ database });
   const onLost = registerLosses(registry, logger);
   const trail = new AuditTrail({ store, changes, requests: requestContext, clock, onLost });
+  feed.onEvent(({ isErasure, tenantId, userId }) => {
+    if (isErasure && userId !== null) void trail.forget({ tenantId, userId }, { isErased: true });
+  });
   return {
     requestContext,
     database,

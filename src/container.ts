@@ -90,8 +90,7 @@ export function createContainer({
   const registry = createMetricsRegistry();
   const changes = createChangeFeed({ databaseUrl, clock, logger, registry });
   const recorded = createRecordedDatabase({
-    ...{ config, databaseUrl, clock, logger, registry },
-    onUserWork: changes.onUserWork,
+    ...{ config, databaseUrl, feed: changes, clock, logger, registry },
   });
   const { database, log, trail, requestContext } = recorded;
   const catalogParts = createCatalog(config);

@@ -6,7 +6,6 @@ export { ConstraintViolation } from './constraint-violation.ts';
 export {
   APP_ROLE,
   Database,
-  type DatabaseOptions,
   type DatabaseTransaction,
   showAllMembers,
   WORKER_ROLE,

@@ -101,15 +101,22 @@ export class AuditTrail implements ChangeTrail {
     }
   }
 
-  /** A user is about to be erased: writes what waits, since the erasure takes their name out of all that is written, and leaves it out of calls that still end. */
-  async forget(user: Pick<Identity, 'tenantId' | 'userId'>): Promise<void> {
+  /**
+   * A user is about to be erased: writes what waits, since the erasure takes their name out of all that is written, and leaves it out of
+   * calls that still end.
+   * @param options.isErased another replica has done it: nobody takes the name out of what is written any more. Default false.
+   */
+  async forget(
+    user: Pick<Identity, 'tenantId' | 'userId'>,
+    { isErased = false }: { isErased?: boolean } = {},
+  ): Promise<void> {
     const now = this.#deps.clock.now().getTime();
     for (const [key, at] of this.#erased) {
       if (at < now - LONGEST_CALL_MS) this.#erased.delete(key);
     }
     this.#erased.set(keyOf(user), now);
-    await this.flush();
-    // Where it could not be written.
+    // Where it cannot be written, it waits on.
+    if (!isErased) await this.flush();
     for (const entry of this.#waiting) {
       if (entry.tenantId === user.tenantId) forgetIn(entry, user.userId);
     }

@@ -127,6 +127,16 @@ describe('an erased user', () => {
   });
 });
 
+describe('a user whom another replica has erased', () => {
+  it('is in nothing that still waits', async () => {
+    call('waiting');
+    await trail.forget(ALICE, { isErased: true });
+    call('ends-later');
+    await trail.flush();
+    expect(written.map(({ userId }) => userId)).toEqual(['erased', 'erased']);
+  });
+});
+
 describe('the shape of arguments', () => {
   it('has names, types and sizes, and no value', () => {
     const args = {
