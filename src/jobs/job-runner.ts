@@ -156,8 +156,16 @@ export class JobRunner {
         })),
       ),
       concurrency: AT_ONCE,
-      pollInterval: POLL_MS,
       noHandleSignals: true,
+      preset: {
+        worker: {
+          pollInterval: POLL_MS,
+          // Not the library's default, which nobody waits for: the failure to write down that a job has ended would end the process. In a batch,
+          // it ends the queue, and we begin anew.
+          completeJobBatchDelay: 0,
+          failJobBatchDelay: 0,
+        },
+      },
       // Its lines quote messages of all kinds. What we need to know comes by events and results.
       logger: new Logger(() => () => {}),
     });

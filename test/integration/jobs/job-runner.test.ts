@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EventEmitter, once } from 'node:events';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { applyMigrations } from '../../../src/database/migrations.ts';
 import type { Job } from '../../../src/jobs/job.ts';
 import { type JobRun, JobRunner, JobsUnusable } from '../../../src/jobs/job-runner.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, openPool, type TestDatabase } from '../../support/database.ts';
 
 /** Pauses between attempts are short; the limit of a stop stays. */
 const clock = {
@@ -224,4 +225,48 @@ describe('without its tables or its database', () => {
       .poll(() => due().then(() => runs.length), { timeout: 5_000, interval: 200 })
       .toBeGreaterThan(0);
   });
+
+  it.each(['ends well', 'fails'])(
+    'a database that is lost while a job %s ends nothing but the queue',
+    async (how) => {
+      const unhandled: unknown[] = [];
+      const onUnhandled = (error: unknown) => void unhandled.push(error);
+      process.on('unhandledRejection', onUnhandled);
+      const admin = openPool({ connectionString: inject('testServer').url, max: 1 });
+      const database = new URL(db.url).pathname.slice(1);
+      const gate = new EventEmitter();
+      let isFirst = true;
+      try {
+        const runner = await start(async () => {
+          if (!isFirst) return { again: 1 };
+          isFirst = false;
+          await once(gate, 'open');
+          if (how === 'fails') throw new Error('failed by itself');
+          return {};
+        });
+        await due();
+        await expect.poll(stored).toMatchObject([{ locked_by: expect.any(String) }]);
+        await admin.query(`ALTER DATABASE ${database} ALLOW_CONNECTIONS false`);
+        await admin.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE application_name = 'mcp-connectors jobs' AND datname = $1`,
+          [database],
+        );
+        gate.emit('open');
+        await expect.poll(() => runs.length).toBe(1);
+        await expect.poll(() => failures.length).toBeGreaterThan(0);
+
+        await admin.query(`ALTER DATABASE ${database} ALLOW_CONNECTIONS true`);
+        await expect.poll(() => runner.isConnected).toBe(true);
+        await expect
+          .poll(() => due().then(() => runs.at(-1)?.done), { interval: 200 })
+          .toEqual({ again: 1 });
+        expect(unhandled).toEqual([]);
+      } finally {
+        await admin.query(`ALTER DATABASE ${database} ALLOW_CONNECTIONS true`);
+        await admin.end();
+        process.off('unhandledRejection', onUnhandled);
+      }
+    },
+  );
 });
