@@ -32,6 +32,11 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         ...WAYS_OUT.map((property) => ({ object: 'globalThis', property, message })),
+        {
+          object: 'URL',
+          property: 'canParse',
+          message: 'Wrong on Node 20 once it is compiled. Use canParseUrl from lib.',
+        },
       ],
     },
   },

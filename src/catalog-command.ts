@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { ConfigError, loadConfig } from './config.ts';
 import { type Container, createContainer } from './container.ts';
 import { LegacyServers } from './database/index.ts';
+import { canParseUrl } from './lib/can-parse-url.ts';
 import {
   MAX_PAGES,
   type RegistryQuery,
@@ -255,5 +256,5 @@ function readArguments(args: readonly string[]) {
 
 function isQuery({ baseUrl, pages }: RegistryQuery): boolean {
   const isCount = Number.isInteger(pages) && pages >= 1 && pages <= MAX_PAGES;
-  return isCount && /^https?:\/\//.test(baseUrl) && URL.canParse(baseUrl);
+  return isCount && /^https?:\/\//.test(baseUrl) && canParseUrl(baseUrl);
 }

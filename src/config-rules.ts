@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { SettingName } from './config-settings.ts';
+import { canParseUrl } from './lib/can-parse-url.ts';
 
 /** The text of a setting, trimmed; undefined where it is absent or empty. */
 export type SettingText = (name: SettingName) => string | undefined;
@@ -159,7 +160,7 @@ function isNetwork(text: string): boolean {
 }
 
 function isHttpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  if (!canParseUrl(text)) return false;
   const { protocol, username, password, hash } = new URL(text);
   return /^https?:$/.test(protocol) && username === '' && password === '' && hash === '';
 }

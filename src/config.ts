@@ -8,6 +8,7 @@ import {
   withoutSlash,
 } from './config-rules.ts';
 import { SETTINGS, type SettingName, type Settings, settingEntries } from './config-settings.ts';
+import { canParseUrl } from './lib/can-parse-url.ts';
 
 /** What the service runs with. Read once, in the entry point, and handed on. */
 export interface Config {
@@ -269,7 +270,7 @@ function mcpConfig(settings: Settings): Config['mcp'] {
   const { PUBLIC_URL, HOST, JWT_ISSUER = '', NODE_ENV } = settings;
   if (NODE_ENV === 'production' && PUBLIC_URL === undefined) return undefined;
   const listed = settings.MCP_AUTHORIZATION_SERVERS;
-  const issuer = JWT_ISSUER.startsWith('https://') && URL.canParse(JWT_ISSUER) ? [JWT_ISSUER] : [];
+  const issuer = JWT_ISSUER.startsWith('https://') && canParseUrl(JWT_ISSUER) ? [JWT_ISSUER] : [];
   return {
     authorizationServers: listed.length > 0 ? listed : issuer,
     hosts: [

@@ -1,9 +1,11 @@
 // Entry: seals every stored secret with the first key of ENCRYPTION_KEYS. `npm run credentials:reseal`, or
 // `node dist/reseal.js` where only the production dependencies are installed. May be stopped and run again.
+
 import { withoutSlash } from './config-rules.ts';
 import { SETTINGS } from './config-settings.ts';
 import { describeKeyFailure, unlockKeyring } from './container-keys.ts';
 import { Database, DatabaseUnavailable, describeSchemaState } from './database/index.ts';
+import { canParseUrl } from './lib/can-parse-url.ts';
 import { systemClock } from './lib/clock.ts';
 import { PrismaResealStore, ResealService } from './modules/connectors/index.ts';
 import {
@@ -60,7 +62,7 @@ async function keyringOf(keys: string, env: NodeJS.ProcessEnv): Promise<Keyring>
   if (keyring.wrapped.size === 0) return keyring;
   const { KEY_SERVICE_URL: url = '', KEY_SERVICE_TOKEN: token = '' } = env;
   const key = env['KEY_SERVICE_KEY'] || String(SETTINGS.properties.KEY_SERVICE_KEY.default);
-  if (!/^https?:/.test(url) || !URL.canParse(url) || token === '')
+  if (!/^https?:/.test(url) || !canParseUrl(url) || token === '')
     throw new KeyServiceError('REFUSED');
   const settings = { url: withoutSlash(url), key, token };
   const caFile = env['OUTBOUND_CA_FILE'] || undefined;

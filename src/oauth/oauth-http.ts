@@ -1,4 +1,5 @@
 import type { CustomFetchOptions } from 'oauth4webapi';
+import { canParseUrl } from '../lib/can-parse-url.ts';
 import type { Clock } from '../lib/clock.ts';
 import { startDeadline } from '../lib/deadline.ts';
 import type { Outbound, OutboundRequest } from '../outbound/guarded-fetch.ts';
@@ -46,7 +47,7 @@ export class OAuthHttp {
    * @throws OAuthFailure `METADATA_INVALID`, `BLOCKED`
    */
   checkUrl(url: unknown): URL {
-    if (typeof url !== 'string' || url.length > MAX_URL_LENGTH || !URL.canParse(url)) {
+    if (typeof url !== 'string' || url.length > MAX_URL_LENGTH || !canParseUrl(url)) {
       throw new OAuthFailure('METADATA_INVALID');
     }
     try {

@@ -1,3 +1,4 @@
+import { canParseUrl } from '../lib/can-parse-url.ts';
 import { askForChallenge, type Challenge, readScopes } from './challenge.ts';
 import { OAuthFailure } from './oauth-failure.ts';
 import type { ClientAuthMethod, GrantType, OAuthServer } from './oauth-grant.ts';
@@ -74,7 +75,7 @@ export class SignInDiscovery {
     const found = await firstOf(this.#http, metadataPlaces(issuer), signal);
     if (found === undefined) throw new OAuthFailure('NO_AUTHORIZATION');
     const named = found['issuer'];
-    if (typeof named !== 'string' || !URL.canParse(named)) {
+    if (typeof named !== 'string' || !canParseUrl(named)) {
       throw new OAuthFailure('METADATA_INVALID');
     }
     // RFC 8414 section 3.3: or it is a server that speaks for another one.
@@ -169,7 +170,7 @@ function canonicalResource({ origin, pathname }: URL): string {
 /** The resource that the metadata names, which must be the server or stand above it. @throws OAuthFailure */
 function resourceOf(metadata: JsonObject, server: URL): string {
   const { resource } = metadata;
-  if (typeof resource !== 'string' || !URL.canParse(resource)) {
+  if (typeof resource !== 'string' || !canParseUrl(resource)) {
     throw new OAuthFailure('METADATA_INVALID');
   }
   const { origin, pathname, search, hash } = new URL(resource);

@@ -1,3 +1,4 @@
+import { canParseUrl } from '../lib/can-parse-url.ts';
 import { isLoopback } from './address-policy.ts';
 import { isLocalhostName } from './host-resolver.ts';
 import { type ProxyBypass, parseNoProxy } from './no-proxy.ts';
@@ -60,7 +61,7 @@ export class EgressProxy {
 }
 
 function parseProxyUrl(text: string): URL {
-  if (!URL.canParse(text)) throw new Error('The URL of the proxy cannot be parsed.');
+  if (!canParseUrl(text)) throw new Error('The URL of the proxy cannot be parsed.');
   const url = new URL(text);
   const isPlain = url.pathname === '/' && url.search === '' && url.hash === '';
   if (!/^https?:$/.test(url.protocol) || !isPlain) {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { canParseUrl } from '../lib/can-parse-url.ts';
 import { type AddressRange, classifyAddress, isAddressIn } from './address-policy.ts';
 import { type AllowedHosts, isHostName } from './allow-lists.ts';
 import { OutboundError } from './outbound-error.ts';
@@ -129,7 +130,7 @@ export class ManagedPolicy implements OutboundPolicy {
  * @throws OutboundError INVALID_URL
  */
 export function parseHttpUrl(input: string | URL): URL {
-  if (!URL.canParse(String(input))) {
+  if (!canParseUrl(String(input))) {
     throw new OutboundError('INVALID_URL', 'The URL cannot be parsed.');
   }
   const url = new URL(input);

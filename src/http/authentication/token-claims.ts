@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { canParseUrl } from '../../lib/can-parse-url.ts';
 import type { Caller, Scope } from '../../tenancy/caller.ts';
 
 /** Whoever has no tenant claim belongs to this tenant. */
@@ -92,7 +93,7 @@ export function isMeantFor(payload: object, address: string): boolean {
 }
 
 function canonical(address: string): string {
-  return (URL.canParse(address) ? new URL(address).href : address).replace(/\/+$/, '');
+  return (canParseUrl(address) ? new URL(address).href : address).replace(/\/+$/, '');
 }
 
 function tenantOf(payload: object, claim: string): string | undefined {

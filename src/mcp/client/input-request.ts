@@ -1,3 +1,4 @@
+import { canParseUrl } from '../../lib/can-parse-url.ts';
 import { unusable } from './answer-reader.ts';
 import { isJsonObject, MISSING_CLIENT_CAPABILITY } from './json-rpc.ts';
 import type { Asking, CallOutcome, JsonObject, ToolOutcome } from './mcp-client.ts';
@@ -115,7 +116,7 @@ function readForm(schema: unknown): JsonObject {
 /** An address that a user may be led to: HTTPS, and without credentials that would hide where it leads. */
 function readUrl(url: unknown): string {
   const isShort = typeof url === 'string' && url.length <= INPUT_REQUEST_LIMITS.urlLength;
-  const parsed = isShort && URL.canParse(url) ? new URL(url) : undefined;
+  const parsed = isShort && canParseUrl(url) ? new URL(url) : undefined;
   const isSafe = parsed?.protocol === 'https:' && parsed.username === '' && parsed.password === '';
   if (parsed === undefined || !isSafe) throw unusable('An address to open is not one of HTTPS.');
   return parsed.href;

@@ -1,3 +1,4 @@
+import { canParseUrl } from '../../lib/can-parse-url.ts';
 import type {
   DiscoveredTool,
   JsonObject,
@@ -140,7 +141,7 @@ function secretsOfHeader(value: string): string[] {
 }
 
 function secretsOfUrl(url: string): string[] {
-  if (!URL.canParse(url)) return [];
+  if (!canParseUrl(url)) return [];
   const { pathname, search, searchParams } = new URL(url);
   const encoded = [...pathname.split('/'), ...search.split(/[?&=]/)];
   return [...encoded, ...encoded.map(decodeOrKeep), ...searchParams.values()].filter(

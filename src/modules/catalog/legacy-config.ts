@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { canParseUrl } from '../../lib/can-parse-url.ts';
 import type { CatalogEntry } from './catalog-entry.ts';
 
 /** What an older installation says of a server: a command to start, or a URL. */
@@ -66,7 +67,7 @@ const SHOWN = new Set(['command', 'transport', 'type', 'url']);
 
 /** A query may carry a key; so may the user part of a URL, which no command has. */
 function withoutQuery(text: string): string {
-  if (!URL.canParse(text) || !text.includes('://')) return text;
+  if (!canParseUrl(text) || !text.includes('://')) return text;
   const { protocol, host, pathname } = new URL(text);
   return `${protocol}//${host}${pathname}`;
 }

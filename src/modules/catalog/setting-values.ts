@@ -1,4 +1,5 @@
 import { AppError, type FieldProblem } from '../../errors/app-error.ts';
+import { canParseUrl } from '../../lib/can-parse-url.ts';
 import type { CatalogSetting, SettingValue, SettingValues } from './catalog-entry.ts';
 
 /** What a request says of settings: null takes a value away. */
@@ -89,5 +90,5 @@ function pointerOf(name: string): string {
 }
 
 function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  return canParseUrl(text) && /^https?:$/.test(new URL(text).protocol);
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors/app-error.ts';
+import { canParseUrl } from '../../lib/can-parse-url.ts';
 import { type AuthType, assertCredentialsFit, type Credentials } from '../credentials/index.ts';
 import { type ConnectorTransport, UNREADABLE_URL } from './connector.ts';
 import { canonicalUrl } from './server-url.ts';
@@ -38,7 +39,7 @@ export interface CurrentSettings extends Omit<ConnectorSettings, 'serverUrl'> {
 
 /** Canonical where the text is a URL; else the text itself, which the test will refuse. */
 function canonicalOrText(url: string): string {
-  return URL.canParse(url) ? canonicalUrl(url) : url;
+  return canParseUrl(url) ? canonicalUrl(url) : url;
 }
 
 /** Does the URL lead to another server than the present one, or can that not be told? A changed query does not count. */

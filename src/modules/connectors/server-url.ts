@@ -1,3 +1,5 @@
+import { canParseUrl } from '../../lib/can-parse-url.ts';
+
 /**
  * The canonical form that credentials are bound to: scheme, host, port and path. The query is left out, because a
  * changed query reaches the same server.
@@ -18,5 +20,5 @@ export function urlOrigin(url: string): string {
 
 /** The origin as a field of a log line; none where the text is not a URL. */
 export function originField(url: string): { origin?: string } {
-  return URL.canParse(url) ? { origin: urlOrigin(url) } : {};
+  return canParseUrl(url) ? { origin: urlOrigin(url) } : {};
 }

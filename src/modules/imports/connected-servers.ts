@@ -1,3 +1,4 @@
+import { canParseUrl } from '../../lib/can-parse-url.ts';
 import type { Connector } from '../connectors/index.ts';
 import { isSecretName, looksLikeKey } from './secret-text.ts';
 
@@ -45,7 +46,7 @@ export function findConnected<Entry extends Comparable>(
  * keys: a key may have been changed, but another project is another server.
  */
 function comparableAddress(url: string | undefined): string | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined;
+  if (url === undefined || !canParseUrl(url)) return undefined;
   const { protocol, host, pathname, searchParams } = new URL(url);
   const kept = [...searchParams].filter(
     ([name, value]) => !isSecretName(name) && !looksLikeKey(value),

@@ -1,3 +1,4 @@
+import { canParseUrl } from '../../lib/can-parse-url.ts';
 import { OutboundError } from '../../outbound/outbound-error.ts';
 import type { OutboundPolicy } from '../../outbound/outbound-policy.ts';
 import type { ConnectorDraft } from '../connectors/index.ts';
@@ -103,7 +104,7 @@ function refusalOf(
 
 /** Scheme, host and port of an http address; of others, as of a socket, it would be `null`. */
 function originOf(address: string | undefined): string | undefined {
-  if (address === undefined || !URL.canParse(address)) return undefined;
+  if (address === undefined || !canParseUrl(address)) return undefined;
   const { origin } = new URL(address);
   return origin === 'null' ? undefined : origin;
 }

@@ -1,3 +1,4 @@
+import { canParseUrl } from '../../lib/can-parse-url.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { OAuthFailure } from '../../oauth/oauth-failure.ts';
 import type { OAuthClient, OAuthServer } from '../../oauth/oauth-grant.ts';
@@ -93,7 +94,7 @@ export class OAuthClients {
       return found;
     }
     const isThere =
-      URL.canParse(typed.issuer) && new URL(typed.issuer).href === new URL(server.issuer).href;
+      canParseUrl(typed.issuer) && new URL(typed.issuer).href === new URL(server.issuer).href;
     if (!isThere) throw new OAuthFailure('ISSUER_MISMATCH');
     return toClient(typed, server);
   }

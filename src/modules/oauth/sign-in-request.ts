@@ -1,4 +1,5 @@
 import { AppError } from '../../errors/app-error.ts';
+import { canParseUrl } from '../../lib/can-parse-url.ts';
 import type { OAuthFailure } from '../../oauth/oauth-failure.ts';
 import type { Connector } from '../connectors/index.ts';
 import type { Authorization, SignInDraft, SignInSettings, SignInSubject } from './authorization.ts';
@@ -32,7 +33,7 @@ export function urlOf(subject: SignInSubject): string {
 
 export function originOf(subject: SignInSubject): string {
   const url = urlOf(subject);
-  return URL.canParse(url) ? new URL(url).origin : '';
+  return canParseUrl(url) ? new URL(url).origin : '';
 }
 
 /** What is asked for besides what the server asks for first: all together, since what was granted before would be lost otherwise. */
