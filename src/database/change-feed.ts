@@ -1,5 +1,6 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { tryParseJson } from '../lib/try-parse-json.ts';
 import type { NotificationListener } from './notification-listener.ts';
 
 /** Somebody's connectors, or what belongs to one, are others than before. */
@@ -71,8 +72,8 @@ export class ChangeFeed {
       this.acceptGap();
       return true;
     }
-    const found = parse(payload);
-    if (found === undefined) return false;
+    const found = tryParseJson(payload);
+    if (!Value.Check(Announcement, found)) return false;
     this.#tell({
       tenantId: found.tenant_id,
       ownerKind: found.owner_kind,
@@ -95,14 +96,5 @@ export class ChangeFeed {
         this.#deps.onError(error);
       }
     }
-  }
-}
-
-function parse(payload: string): Static<typeof Announcement> | undefined {
-  try {
-    const value: unknown = JSON.parse(payload);
-    return Value.Check(Announcement, value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

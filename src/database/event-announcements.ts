@@ -1,5 +1,6 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { tryParseJson } from '../lib/try-parse-json.ts';
 import type { Identity } from '../tenancy/caller.ts';
 import type { DatabaseTransaction } from './database.ts';
 
@@ -29,8 +30,8 @@ const Announcement = Type.Object({
 
 /** Reads an announcement; undefined for one that nobody of us wrote. Whoever forges one has clients look for what is not there. */
 export function readEventAnnouncement(payload: string): AnnouncedEvent | undefined {
-  const value = parse(payload);
-  if (value === undefined) return undefined;
+  const value = tryParseJson(payload);
+  if (!Value.Check(Announcement, value)) return undefined;
   const { tenant_id: tenantId, user_id: userId, project_id: projectId, erased = false } = value;
   return { tenantId, userId, projectId, isErasure: erased };
 }
@@ -44,13 +45,4 @@ export async function eraseEvents(
   await tx.event.deleteMany({ where: { tenantId, userId } });
   const payload = { tenant_id: tenantId, user_id: userId, project_id: null, erased: true };
   await tx.$executeRaw`SELECT pg_notify(${EVENT_CHANNEL}, ${JSON.stringify(payload)})`;
-}
-
-function parse(payload: string): Static<typeof Announcement> | undefined {
-  try {
-    const value: unknown = JSON.parse(payload);
-    return Value.Check(Announcement, value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { tryParseJson } from '../lib/try-parse-json.ts';
 import type { Identity } from '../tenancy/caller.ts';
 import type { Database } from './database.ts';
 
@@ -38,12 +39,8 @@ export async function announceClosing(
 
 /** Reads an announcement; undefined for one that no service wrote. Whoever forges one closes sessions that open again when needed. */
 export function readClosing(payload: string): AnnouncedClosing | undefined {
-  try {
-    const value: unknown = JSON.parse(payload);
-    if (!Value.Check(Closing, value)) return undefined;
-    const { replicaId, tenantId, userId, connectorId } = value;
-    return { replicaId, tenantId, userId, connectorId };
-  } catch {
-    return undefined;
-  }
+  const value = tryParseJson(payload);
+  if (!Value.Check(Closing, value)) return undefined;
+  const { replicaId, tenantId, userId, connectorId } = value;
+  return { replicaId, tenantId, userId, connectorId };
 }

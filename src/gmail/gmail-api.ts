@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { tryParseJson } from '../lib/try-parse-json.ts';
 import type { Outbound, OutboundRequest } from '../outbound/guarded-fetch.ts';
 import { OutboundError } from '../outbound/outbound-error.ts';
 import type { OutboundResponse } from '../outbound/outbound-response.ts';
@@ -166,12 +167,7 @@ export class GmailApi {
 
 /** Undefined where it is no JSON. */
 async function readJson(response: OutboundResponse): Promise<unknown> {
-  const text = await response.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return tryParseJson(await response.text());
 }
 
 function toGmailError(error: unknown): unknown {

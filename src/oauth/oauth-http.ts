@@ -2,6 +2,7 @@ import type { CustomFetchOptions } from 'oauth4webapi';
 import { canParseUrl } from '../lib/can-parse-url.ts';
 import type { Clock } from '../lib/clock.ts';
 import { startDeadline } from '../lib/deadline.ts';
+import { tryParseJson } from '../lib/try-parse-json.ts';
 import type { Outbound, OutboundRequest } from '../outbound/guarded-fetch.ts';
 import { OutboundError, type OutboundErrorCode } from '../outbound/outbound-error.ts';
 import type { OutboundPolicy } from '../outbound/outbound-policy.ts';
@@ -142,12 +143,8 @@ async function toResponse(response: OutboundResponse): Promise<Response> {
 
 /** The JSON object in a text; undefined where it is none. */
 export function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = tryParseJson(text);
+  return isObject(value) ? value : undefined;
 }
 
 function isObject(value: unknown): value is JsonObject {

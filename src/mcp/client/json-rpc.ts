@@ -1,3 +1,4 @@
+import { tryParseJson } from '../../lib/try-parse-json.ts';
 import type { JsonObject } from './mcp-client.ts';
 
 /** The id of a JSON-RPC request. */
@@ -90,12 +91,7 @@ function isSafeInteger(value: unknown): value is number {
 
 /** The JSON-RPC error in the body of a refused request, and the id it answers; undefined where the body holds none. */
 export function findErrorBody(text: string): { id: unknown; error: JsonRpcError } | undefined {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const body = tryParseJson(text);
   if (!isJsonObject(body)) return undefined;
   const error = findError(body['error']);
   return error === undefined ? undefined : { id: body['id'], error };

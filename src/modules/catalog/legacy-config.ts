@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { canParseUrl } from '../../lib/can-parse-url.ts';
+import { tryParseJson } from '../../lib/try-parse-json.ts';
 import type { CatalogEntry } from './catalog-entry.ts';
 
 /** What an older installation says of a server: a command to start, or a URL. */
@@ -73,10 +74,6 @@ function withoutQuery(text: string): string {
 }
 
 function parse(text: string): Static<typeof LegacyConfig> | undefined {
-  try {
-    const config: unknown = JSON.parse(text);
-    return Value.Check(LegacyConfig, config) ? config : undefined;
-  } catch {
-    return undefined;
-  }
+  const config = tryParseJson(text);
+  return Value.Check(LegacyConfig, config) ? config : undefined;
 }

@@ -1,4 +1,5 @@
 import { Value } from '@sinclair/typebox/value';
+import { tryParseJson } from '../../lib/try-parse-json.ts';
 import type { Outbound } from '../../outbound/guarded-fetch.ts';
 import { OutboundError } from '../../outbound/outbound-error.ts';
 import type { Catalog } from './catalog.ts';
@@ -14,7 +15,7 @@ export interface RegistryServiceDeps {
 
 /** What is looked for, and how much of it. */
 export interface RegistryQuery {
-  /** As `https://registry.modelcontextprotocol.io`. */
+  /** As `https://registry.example.com`. */
   baseUrl: string;
   /** Part of a server's name; empty for all. */
   search: string;
@@ -66,7 +67,7 @@ export class RegistryService {
       maxBytes: PAGE_BYTES,
     });
     const text = await response.text();
-    const page = response.status === 200 ? parse(text) : undefined;
+    const page = response.status === 200 ? tryParseJson(text) : undefined;
     if (page !== undefined && Value.Check(RegistryPage, page)) return page;
     throw new OutboundError('CONNECTION_LOST', 'The registry answered something else.');
   }
@@ -79,12 +80,4 @@ function pageUrl(baseUrl: string, search: string, cursor: string | undefined): U
   if (search !== '') url.searchParams.set('search', search);
   if (cursor !== undefined) url.searchParams.set('cursor', cursor);
   return url;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

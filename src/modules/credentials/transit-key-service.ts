@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Clock } from '../../lib/clock.ts';
 import { startDeadline } from '../../lib/deadline.ts';
+import { tryParseJson } from '../../lib/try-parse-json.ts';
 import { type KeyService, KeyServiceError } from './key-service.ts';
 
 /** Where the key service is, and how it is asked. */
@@ -64,12 +65,7 @@ export class TransitKeyService implements KeyService {
 
 /** The text may hold the key, so nothing of it gets into an error. */
 function parse(text: string): Static<typeof Decrypted> {
-  let answer: unknown;
-  try {
-    answer = text.length <= MAX_ANSWER_CHARACTERS ? JSON.parse(text) : undefined;
-  } catch {
-    answer = undefined;
-  }
+  const answer = text.length <= MAX_ANSWER_CHARACTERS ? tryParseJson(text) : undefined;
   if (Value.Check(Decrypted, answer)) return answer;
   throw new KeyServiceError('UNUSABLE');
 }

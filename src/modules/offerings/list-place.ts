@@ -1,3 +1,4 @@
+import { tryParseJson } from '../../lib/try-parse-json.ts';
 import type { OfferingKind } from '../../mcp/client/server-offerings.ts';
 
 /** Longer than any key that is stored. */
@@ -11,12 +12,7 @@ export function placeAfter(kind: OfferingKind, key: string): string {
 /** The key a cursor stands for; undefined for one that was never given out for such a list. */
 export function findPlace(kind: OfferingKind, cursor: string): string | undefined {
   if (cursor.length > MAX_LENGTH) return undefined;
-  let place: unknown;
-  try {
-    place = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
+  const place = tryParseJson(Buffer.from(cursor, 'base64url').toString());
   const key: unknown = Array.isArray(place) ? place[1] : undefined;
   // Not even the same key in another spelling; and PostgreSQL takes no NUL.
   if (typeof key !== 'string' || key.includes('\u0000')) return undefined;
