@@ -31,22 +31,26 @@ export const approvalColumns = {
   destructive: true,
 } satisfies Prisma.ConnectorToolSelect;
 
-/** What is read of a connector to know whether a session with it is of the present credentials. */
-export function sessionColumns(identity: Identity) {
+/** What is read of a connector to know how it is for a user, with the credentials that `where` leaves. */
+export function sightColumns(where: Prisma.CredentialWhereInput) {
   return {
     id: true,
-    source: true,
-    ownerKind: true,
-    ownerId: true,
     intent: true,
     health: true,
     authType: true,
     credentialMode: true,
     credentialGeneration: true,
-    credentials: {
-      where: credentialsFor(identity),
-      select: { memberId: true, state: true, generation: true },
-    },
+    credentials: { where, select: { memberId: true, state: true, generation: true } },
+  } satisfies Prisma.ConnectorSelect;
+}
+
+/** What is read of a connector to know whether a session with it is of the present credentials. */
+export function sessionColumns(identity: Identity) {
+  return {
+    ...sightColumns(credentialsFor(identity)),
+    source: true,
+    ownerKind: true,
+    ownerId: true,
   } satisfies Prisma.ConnectorSelect;
 }
 

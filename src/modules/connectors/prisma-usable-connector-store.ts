@@ -1,6 +1,6 @@
 import type { Database } from '../../database/index.ts';
 import { ownCredential, sightOf } from './prisma-connector-owners.ts';
-import { toSessionStates } from './prisma-connector-rows.ts';
+import { sightColumns, toSessionStates } from './prisma-connector-rows.ts';
 import type { SessionPlace, UsableConnectorStore } from './usable-connector-store.ts';
 
 /** Connectors in PostgreSQL, read as the worker: row level security lets it see every tenant. */
@@ -17,18 +17,7 @@ export class PrismaUsableConnectorStore implements UsableConnectorStore {
     const rows = await this.#database.asWorker((tx) =>
       tx.connector.findMany({
         where: { id: { in: ids }, intent: 'ENABLED' },
-        select: {
-          id: true,
-          intent: true,
-          health: true,
-          authType: true,
-          credentialMode: true,
-          credentialGeneration: true,
-          credentials: {
-            where: { memberId: { in: users } },
-            select: { memberId: true, state: true, generation: true },
-          },
-        },
+        select: sightColumns({ memberId: { in: users } }),
       }),
     );
     const byId = new Map(rows.map((row) => [row.id, row]));
