@@ -140,7 +140,7 @@ module.exports = {
       name: 'plumbing-knows-no-module',
       severity: 'error',
       from: {
-        path: '^src/(database|mcp|oauth|errors|jobs|lib|contract|http|outbound|tenancy|gmail)/',
+        path: '^src/(database|mcp|oauth|errors|jobs|lib|runtimes|hosting|contract|http|outbound|tenancy|gmail)/',
       },
       to: {
         path: ['^src/modules/', '^src/(app|container[a-z-]*|network|server|service|config)\\.ts$'],
