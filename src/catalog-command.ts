@@ -176,6 +176,7 @@ async function importEntries(
     const findings = await registryService.find(registry);
     for (const { name, outcome } of findings) {
       if (outcome === 'needs-runtime') write(`# ${name}: is a package, which somebody has to run`);
+      if (outcome === 'deleted') write(`# ${name}: was deleted by its publisher`);
       if (outcome === 'unusable') write(`# ${name}: has no address that an entry can say`);
     }
     const entries = findings.flatMap((one) => (one.outcome === 'usable' ? [one.entry] : []));

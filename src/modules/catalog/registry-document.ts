@@ -31,9 +31,16 @@ export type RegistryServer = Static<typeof Server>;
 /** A header that a remote wants. */
 export type RegistryHeader = Static<typeof Header>;
 
+/** What the registry itself says of a server; `deleted` means that its publisher took it back. */
+const Meta = Type.Object({
+  'io.modelcontextprotocol.registry/official': optional(Type.Object({ status: optional(Text) })),
+});
+
 /** A page; each server in it is checked by itself, since one that is broken costs itself alone. */
 export const RegistryPage = Type.Object({
-  servers: Type.Array(Type.Object({ server: Type.Unknown() }), { maxItems: 1000 }),
+  servers: Type.Array(Type.Object({ server: Type.Unknown(), _meta: optional(Meta) }), {
+    maxItems: 1000,
+  }),
   metadata: optional(Type.Object({ nextCursor: optional(Text) })),
 });
 

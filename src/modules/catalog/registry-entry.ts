@@ -7,6 +7,8 @@ import type { RegistryHeader, RegistryServer } from './registry-document.ts';
 /** What becomes of a server of the registry. */
 export type RegistryFinding =
   | { name: string; outcome: 'usable'; entry: EntryDocument }
+  /** Its publisher took it back. */
+  | { name: string; outcome: 'deleted' }
   /** It is a package that somebody has to run. */
   | { name: string; outcome: 'needs-runtime' }
   /** It has an address that the catalog cannot say: with variables, not https, or with headers that may not be set. */
@@ -17,13 +19,15 @@ const MAX_KEY = 24;
 /**
  * The catalog entry of a server of the registry. Only its remotes count; a command of it is never looked at. It is reached as a server that a
  * user typed, since anybody can put a server into a registry.
- * @param isTaken tells keys that another entry has
+ * @param options.isTaken tells keys that another entry has
+ * @param options.status what the registry says of it; undefined where it says nothing
  */
 export function toEntryDocument(
   server: RegistryServer,
-  isTaken: (key: string) => boolean,
+  { isTaken, status }: { isTaken: (key: string) => boolean; status: string | undefined },
 ): RegistryFinding {
   const name = oneLine(server.name, 200);
+  if (status === 'deleted') return { name, outcome: 'deleted' };
   const { remotes = [], packages = [] } = server;
   for (const remote of remotes) {
     const entry = checkEntry(describe(server, remote, keyOf(name, isTaken)));

@@ -45,9 +45,10 @@ export class RegistryService {
     let cursor: string | undefined;
     for (let page = 0; page < pages; page += 1) {
       const found = await this.#read(pageUrl(baseUrl, search, cursor));
-      for (const { server } of found.servers) {
+      for (const { server, _meta } of found.servers) {
         if (!Value.Check(RegistryServer, server)) continue;
-        const finding = toEntryDocument(server, isTaken);
+        const status = _meta?.['io.modelcontextprotocol.registry/official']?.status;
+        const finding = toEntryDocument(server, { isTaken, status });
         if (finding.outcome === 'usable') keys.add(finding.entry.key);
         findings.push(finding);
       }

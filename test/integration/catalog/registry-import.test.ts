@@ -57,6 +57,10 @@ const FIRST = [
     ...remote('https://hostile.example.com/mcp', { type: 'sse', command: 'rm -rf /' }),
   }),
   { server: { name: 7 } },
+  {
+    ...server('com.example/taken-back', remote('https://gone.example.com/mcp')),
+    _meta: { 'io.modelcontextprotocol.registry/official': { status: 'deleted' } },
+  },
 ];
 
 let http: Server;
@@ -138,6 +142,7 @@ it('writes a file of those that have an address, which the catalog takes as it i
   for (const name of ['tenants', 'inside', 'steering']) {
     expect(text).toContain(`# com.example/${name}: has no address`);
   }
+  expect(text).toContain('# com.example/taken-back: was deleted by its publisher');
   expect(text).not.toContain('rm -rf');
   const file = writeCatalogFile(text);
   expect(checkCatalogFile(file.file)).toBeUndefined();
