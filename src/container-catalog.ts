@@ -41,7 +41,9 @@ export function createCatalog({ catalog: settings }: Pick<Config, 'catalog'>): C
       user: catalog.list('user').map(({ key }) => key),
       project: catalog.list('project').map(({ key }) => key),
     },
-    pinnedOrigins: [...new Set(pinned.map(({ url }) => new URL(url).origin))],
+    pinnedOrigins: [
+      ...new Set(pinned.flatMap(({ url }) => (url === undefined ? [] : [new URL(url).origin]))),
+    ],
   };
 }
 

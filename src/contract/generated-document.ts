@@ -5730,6 +5730,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'CATALOG_ENTRY_CLOSED',
           'CATALOG_ENTRY_NOT_ENABLED',
           'SETTINGS_INVALID',
+          'DEPLOYMENT_REQUIRED',
           'SIGN_IN_NOT_POSSIBLE',
           'SIGN_IN_FAILED',
           'AUTHORIZATION_NOT_FOUND',
@@ -5898,7 +5899,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             maxProperties: 20,
             additionalProperties: {
               type: ['string', 'integer', 'boolean', 'null'],
-              maxLength: 2000,
+              maxLength: 20000,
             },
           },
         },
@@ -9273,7 +9274,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       },
       EnableConflict: {
         description:
-          'The entry needs a feature that is not open (`CATALOG_ENTRY_CLOSED`), or somebody changed its connector meanwhile (`CONNECTOR_CHANGED`).\n',
+          'The entry needs a feature that is not open (`CATALOG_ENTRY_CLOSED`), its server has to be deployed first (`DEPLOYMENT_REQUIRED`), or\nsomebody changed its connector meanwhile (`CONNECTOR_CHANGED`).\n',
         content: {
           'application/problem+json': {
             schema: {

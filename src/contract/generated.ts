@@ -221,7 +221,7 @@ export const CatalogEnable = Object.assign(
           maxProperties: 20,
           additionalProperties: Type.Unsafe<string | number | boolean | null>({
             type: ['string', 'integer', 'boolean', 'null'],
-            maxLength: 2000,
+            maxLength: 20000,
           }),
         }),
       ),

@@ -71,6 +71,7 @@ export const ERROR_CODES = {
   CATALOG_ENTRY_CLOSED: { status: 409, title: 'The entry needs a feature that is not open here.' },
   CATALOG_ENTRY_NOT_ENABLED: { status: 409, title: 'The entry is not switched on here.' },
   SETTINGS_INVALID: { status: 422, title: 'The settings do not fit the entry.' },
+  DEPLOYMENT_REQUIRED: { status: 409, title: 'The server of the entry is not deployed.' },
 
   // Signing in to a server
   SIGN_IN_NOT_POSSIBLE: { status: 422, title: 'It is not possible to sign in to this server.' },

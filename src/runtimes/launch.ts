@@ -21,13 +21,21 @@ export interface Launch {
   cpuMillis: number;
 }
 
+/** Tells a server that speaks HTTP where to listen; nobody else may set it. */
+export const PORT_VARIABLE = 'PORT';
+
 /** A secret that a server reads from a file. */
 export interface CredentialFile {
-  /** One segment of a path: letters, digits, dots, hyphens and underscores; never `.` or `..`. */
+  /** As of {@link isFileName}. */
   name: string;
   content: string;
   /** The environment variable that gets the path of the file. */
   variable: string;
+}
+
+/** One segment of a path: up to 100 letters, digits, dots, hyphens and underscores; never `.` or `..`. */
+export function isFileName(name: string): boolean {
+  return /^[A-Za-z0-9._-]{1,100}$/.test(name) && !/^\.+$/.test(name);
 }
 
 /** Variables that change what a program does before its own code runs, or where it finds what it loads. */

@@ -40,4 +40,14 @@ export const CATALOG_ERRORS = {
     ],
     operator: ['Where the settings themselves are wrong, change the entry: see `CATALOG_FILE`.'],
   },
+  DEPLOYMENT_REQUIRED: {
+    retryable: false,
+    cause: ['The server of this entry runs nowhere by itself: it has to be deployed first.'],
+    shown:
+      'The server of this entry is not running here yet. It has to be deployed before it can be switched on.',
+    user: ['Ask whoever runs the service.'],
+    operator: [
+      'Where the server runs already, say so in the file of `CATALOG_FILE`: `url`, and `run_on` with `static`.',
+    ],
+  },
 } satisfies Partial<Record<ErrorCode, ErrorExplanation>>;

@@ -44,7 +44,7 @@ export class CatalogConnectorService {
   /**
    * Tests the entry's server and saves the owner's connector of it, enabled. Nothing is saved where the test fails; said twice it makes no
    * second one, and one whose server has moved leads to the new place.
-   * @throws AppError `CATALOG_ENTRY_CLOSED`, `SETTINGS_INVALID`, `AUTH_REQUIRED` where nobody signed in, `TEST_LIMIT_REACHED`,
+   * @throws AppError `CATALOG_ENTRY_CLOSED`, `DEPLOYMENT_REQUIRED`, `SETTINGS_INVALID`, `AUTH_REQUIRED` where nobody signed in, `TEST_LIMIT_REACHED`,
    * `CONNECTOR_CHANGED`, or the code of the failed test
    */
   async enable(
@@ -53,11 +53,13 @@ export class CatalogConnectorService {
     request: EnableRequest = {},
   ): Promise<SavedManagedConnector> {
     if (!this.#deps.catalog.isOpen(entry)) throw new AppError('CATALOG_ENTRY_CLOSED');
+    const server = serverOf(entry);
+    if (server === undefined) throw new AppError('DEPLOYMENT_REQUIRED');
     const draft = {
       entryKey: entry.key,
       source: sourceOf(entry),
       name: entry.title,
-      server: serverOf(entry),
+      server,
       credentials: await this.#credentials(identity, entry, request),
     };
     return await this.#deps.managed.save(identity, draft);

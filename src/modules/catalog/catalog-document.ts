@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { RUNTIME_KINDS } from '../../runtimes/runtime.ts';
 
 // The form of a catalog file. What is not named here is refused.
 
@@ -9,6 +10,16 @@ const optional = Type.Optional;
 
 /** As of slugs, so that the key can be one. */
 const Key = Type.String({ pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$', maxLength: 24 });
+/** A container image: a name with an optional host, tag and digest. */
+const Image = Type.String({
+  pattern:
+    '^([a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[a-f0-9]{64})?$',
+  maxLength: 255,
+});
+const Port = Type.Integer({ minimum: 1, maximum: 65_535 });
+const Path = Type.String({ pattern: '^/[\\x21-\\x7e]*$', maxLength: 500 });
+/** What a program is given: no control characters. */
+const Argument = Type.String({ pattern: '^[^\\x00-\\x1f\\x7f]*$', maxLength: 2000 });
 const Value = Type.Union([Type.String({ maxLength: 2000 }), Type.Integer(), Type.Boolean()]);
 
 const Setting = Type.Object(
@@ -21,15 +32,19 @@ const Setting = Type.Object(
     secret: optional(Type.Boolean()),
     default: optional(Value),
     enum: optional(Type.Array(Value, { minItems: 1, maxItems: 100 })),
-    header: Type.Object(
-      {
-        name: Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$" }),
-        value: optional(
-          Type.String({ pattern: '^[\\x20-\\x7e]*\\{value\\}[\\x20-\\x7e]*$', maxLength: 200 }),
-        ),
-      },
-      closed,
+    header: optional(
+      Type.Object(
+        {
+          name: Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$" }),
+          value: optional(
+            Type.String({ pattern: '^[\\x20-\\x7e]*\\{value\\}[\\x20-\\x7e]*$', maxLength: 200 }),
+          ),
+        },
+        closed,
+      ),
     ),
+    env: optional(Type.String()),
+    file: optional(Type.Object({ name: Type.String(), env: Type.String() }, closed)),
   },
   closed,
 );
@@ -47,14 +62,36 @@ const OAuth = Type.Object(
   closed,
 );
 
-/** Where a server is. */
+const Launch = Type.Object(
+  {
+    command: optional(Type.Array(Argument, { minItems: 1, maxItems: 50 })),
+    image: optional(Image),
+    speaks: optional(Type.Union([Type.Literal('stdio'), Type.Literal('http')])),
+    port: optional(Port),
+    path: optional(Path),
+    environment: optional(Type.Record(Type.String(), Argument, { maxProperties: 50 })),
+    memory_mb: optional(Type.Integer({ minimum: 16, maximum: 65_536 })),
+    cpu_millis: optional(Type.Integer({ minimum: 10, maximum: 64_000 })),
+  },
+  closed,
+);
+
+/** Where a server is, or is brought up. */
 const place = {
-  image: optional(Text(255)),
+  image: optional(Image),
   service: optional(Type.String({ pattern: '^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$' })),
-  port: optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
-  path: optional(Type.String({ pattern: '^/[\\x21-\\x7e]*$', maxLength: 500 })),
+  port: optional(Port),
+  path: optional(Path),
   url: optional(Type.String({ minLength: 1, maxLength: 2000 })),
   transport: optional(Type.Union([Type.Literal('streamable-http'), Type.Literal('sse')])),
+  launch: optional(Launch),
+  run_on: optional(
+    Type.Array(Type.Union(['static', ...RUNTIME_KINDS].map((kind) => Type.Literal(kind))), {
+      minItems: 1,
+      uniqueItems: true,
+    }),
+  ),
+  instances: optional(Type.Integer({ minimum: 1, maximum: 10 })),
 };
 
 const Entry = Type.Object(
@@ -92,5 +129,3 @@ export const CatalogDocument = Type.Object(
 
 export type CatalogDocument = Static<typeof CatalogDocument>;
 export type EntryDocument = Static<typeof Entry>;
-/** What an operator says of where a server is. */
-export type PlaceDocument = NonNullable<CatalogDocument['overrides']>[string];

@@ -3,18 +3,20 @@ import { parseHttpUrl } from '../../outbound/outbound-policy.ts';
 import { isRefusedHeader } from '../credentials/index.ts';
 import type { EntryDocument } from './catalog-document.ts';
 import type { CatalogAuth, CatalogEntry, CatalogSetting, SettingValue } from './catalog-entry.ts';
+import {
+  carrierProblems,
+  type EntryProblem,
+  launchProblems,
+  toCarrier,
+  toLaunch,
+  toPlaces,
+} from './launch-document.ts';
 import { valueProblem } from './setting-values.ts';
 
 /** What the addresses of entries are made with. */
 export interface EntryPlacement {
   /** Of the cluster that the servers run in. */
   namespace: string;
-}
-
-/** A problem at a path below the entry. */
-interface EntryProblem {
-  path: (string | number)[];
-  message: string;
 }
 
 /** The service of a cluster, as document and manifests name it. */
@@ -24,7 +26,13 @@ const DEFAULT_TEMPLATE = '{value}';
 
 /** What is wrong with an entry whose form is right. */
 export function entryProblems(entry: EntryDocument): EntryProblem[] {
-  return [...urlProblems(entry), ...authProblems(entry), ...settingProblems(entry)];
+  return [
+    ...(isStatic(entry) ? urlProblems(entry) : []),
+    ...authProblems(entry),
+    ...settingProblems(entry),
+    ...carrierProblems(entry),
+    ...launchProblems(entry),
+  ];
 }
 
 /** The entry as the service knows it. It has none of {@link entryProblems}. */
@@ -36,7 +44,10 @@ export function toEntry(entry: EntryDocument, placement: EntryPlacement): Catalo
     icon: entry.icon,
     offeredTo: entry.offered_to === 'user' ? 'user' : 'project',
     image: entry.image,
-    url: fillUrl(entry, placement),
+    launch: toLaunch(entry),
+    runOn: toPlaces(entry),
+    instances: entry.instances ?? 1,
+    url: isStatic(entry) ? fillUrl(entry, placement) : undefined,
     transport: entry.transport === 'sse' ? 'sse' : 'streamable-http',
     reach: entry.reach === 'public' ? 'public' : 'pinned',
     auth: toAuth(entry),
@@ -44,6 +55,11 @@ export function toEntry(entry: EntryDocument, placement: EntryPlacement): Catalo
     gate: entry.gate,
     legacyKeys: entry.legacy_keys ?? [],
   };
+}
+
+/** Does somebody else run it, now or where it cannot be deployed? */
+function isStatic(entry: EntryDocument): boolean {
+  return toPlaces(entry).includes('static');
 }
 
 function fillUrl(
@@ -99,30 +115,35 @@ function authProblems({
   return [];
 }
 
-function settingProblems({ settings = [] }: EntryDocument): EntryProblem[] {
-  const parsed = settings.map(toSetting);
+function settingProblems(entry: EntryDocument): EntryProblem[] {
+  const parsed = (entry.settings ?? []).map(toSetting);
   return parsed.flatMap((setting, index) =>
     [
       ...repeated(setting, parsed.slice(0, index)),
-      ...headerProblems(setting),
+      ...headerProblems(setting, isStatic(entry)),
       ...valueProblems(setting),
     ].map(({ path, message }) => ({ path: ['settings', index, ...path], message })),
   );
 }
 
 function repeated(setting: CatalogSetting, others: readonly CatalogSetting[]): EntryProblem[] {
-  const header = (one: CatalogSetting) => one.header.name.toLowerCase();
+  const header = (one: CatalogSetting) => one.header?.name.toLowerCase();
   const problems: EntryProblem[] = [];
   if (others.some(({ name }) => name === setting.name)) {
     problems.push({ path: ['name'], message: 'is the name of another setting' });
   }
-  if (others.some((other) => header(other) === header(setting))) {
+  if (setting.header !== undefined && others.some((other) => header(other) === header(setting))) {
     problems.push({ path: ['header', 'name'], message: 'is the header of another setting' });
   }
   return problems;
 }
 
-function headerProblems({ header }: CatalogSetting): EntryProblem[] {
+function headerProblems({ header }: CatalogSetting, isNeeded: boolean): EntryProblem[] {
+  if (header === undefined) {
+    return isNeeded
+      ? [{ path: ['header'], message: 'is required where the server is static' }]
+      : [];
+  }
   if (!isRefusedHeader(header.name)) return [];
   return [{ path: ['header', 'name'], message: 'is a header that may not be set' }];
 }
@@ -158,12 +179,14 @@ const TYPES: Readonly<Record<string, CatalogSetting['type']>> = {
 
 function toSetting(setting: NonNullable<EntryDocument['settings']>[number]): CatalogSetting {
   const { name, title, description, header } = setting;
+  const template = header?.value ?? DEFAULT_TEMPLATE;
   const allowed: readonly SettingValue[] | undefined = setting.enum;
   return {
     ...{ name, title, description, allowed, default: setting.default },
     type: TYPES[setting.type] ?? 'string',
     isRequired: setting.required ?? false,
     isSecret: setting.secret ?? false,
-    header: { name: header.name, template: header.value ?? DEFAULT_TEMPLATE },
+    header: header === undefined ? undefined : { name: header.name, template },
+    carrier: toCarrier(setting),
   };
 }

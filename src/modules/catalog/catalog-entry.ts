@@ -1,4 +1,6 @@
 import type { McpTransport } from '../../mcp/client/mcp-client.ts';
+import type { Launch } from '../../runtimes/launch.ts';
+import type { RuntimeKind } from '../../runtimes/runtime.ts';
 
 /** To whom an entry is offered: project admins switch it on for a project, users connect it for themselves (a system tool). */
 export type CatalogOffer = 'project' | 'user';
@@ -17,6 +19,15 @@ export type CatalogAuth =
       issuer: string | undefined;
     };
 
+/** Where the server of an entry runs: `static` at its URL, where somebody else runs it; the others are runtimes of ours. */
+export type PlaceKind = 'static' | RuntimeKind;
+
+/** How a setting gets to a server that is deployed. */
+export type SettingCarrier =
+  | { kind: 'variable'; variable: string }
+  /** A file that has the value as its content. */
+  | { kind: 'file'; name: string; variable: string };
+
 /** What whoever switches an entry on has to say, or may say. */
 export interface CatalogSetting {
   /** Lower case, digits and underscores; unique within its entry. */
@@ -30,8 +41,10 @@ export interface CatalogSetting {
   default: SettingValue | undefined;
   /** The values it may have; undefined for any of its type. */
   allowed: readonly SettingValue[] | undefined;
-  /** The request header that carries it; `{value}` in the template stands for the value. */
-  header: { name: string; template: string };
+  /** The request header that carries it to a static server; `{value}` in the template stands for the value. Undefined where there is none. */
+  header: { name: string; template: string } | undefined;
+  /** Undefined where its server is not deployed. */
+  carrier: SettingCarrier | undefined;
 }
 
 /** The value of a setting. */
@@ -51,8 +64,14 @@ export interface CatalogEntry {
   offeredTo: CatalogOffer;
   /** What to run where the operator hosts it; told to operators only. */
   image: string | undefined;
-  /** The whole URL, its placeholders filled in. */
-  url: string;
+  /** How its server is started; undefined where it is not. */
+  launch: Launch | undefined;
+  /** Where its server may run, the preferred place first. What is not `static` needs {@link launch}. */
+  runOn: readonly PlaceKind[];
+  /** How many copies of a deployed server run. */
+  instances: number;
+  /** The whole URL, its placeholders filled in; undefined where the entry is never static. */
+  url: string | undefined;
   transport: McpTransport;
   /**
    * How its server is reached. `pinned`: the operator runs it, or vouches for it; exactly the origin of `url` is reached, be it private or

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { CatalogDocument, type EntryDocument, type PlaceDocument } from './catalog-document.ts';
+import { CatalogDocument, type EntryDocument } from './catalog-document.ts';
 import type { CatalogEntry } from './catalog-entry.ts';
 import { type EntryPlacement, entryProblems, toEntry } from './catalog-entry-document.ts';
 import { type FileProblem, pointerOf, readYaml } from './yaml-document.ts';
@@ -41,7 +41,10 @@ export function readCatalog({ file, namespace }: CatalogOptions): CatalogEntry[]
   const own =
     file === undefined ? undefined : { file, ...readDocument(file, readFileSync(file, 'utf8')) };
   const overrides = own?.document.overrides ?? {};
-  if (own !== undefined) assertNoCollisions(own, shipped.document);
+  if (own !== undefined) {
+    assertNoCollisions(own, shipped.document);
+    assertPlaces(own, shipped.document);
+  }
   return [
     ...(shipped.document.entries ?? []).map((entry) => ({ ...entry, ...overrides[entry.key] })),
     ...(own?.document.entries ?? []),
@@ -87,17 +90,22 @@ function readDocument(file: string, text: string): ReadDocument {
       problemAt(['entries', index, ...path], message),
     ),
   );
-  for (const [key, place] of Object.entries(value.overrides ?? {})) {
-    for (const { path, message } of placeProblems(key, place)) {
-      problems.push(problemAt(['overrides', key, ...path], message));
-    }
-  }
   if (problems.length > 0) throw new CatalogFileError(file, problems.slice(0, MAX_PROBLEMS));
   return { document: value, problemAt };
 }
 
-function placeProblems(key: string, place: PlaceDocument) {
-  return entryProblems({ key, title: key, description: key, service: key, port: 80, ...place });
+/** Places of entries that ship make no sense alone: they are judged with what the entries say. */
+function assertPlaces(
+  { file, document: { overrides = {} }, problemAt }: ReadDocument & { file: string },
+  shipped: CatalogDocument,
+): void {
+  const problems = (shipped.entries ?? []).flatMap((entry) => {
+    const place = overrides[entry.key];
+    return (place === undefined ? [] : entryProblems({ ...entry, ...place })).map(
+      ({ path, message }) => problemAt(['overrides', entry.key, ...path], message),
+    );
+  });
+  if (problems.length > 0) throw new CatalogFileError(file, problems.slice(0, MAX_PROBLEMS));
 }
 
 function formProblems(value: unknown, problemAt: ReadDocument['problemAt']): FileProblem[] {
@@ -122,12 +130,12 @@ function unescapePart(part: string): string | number {
   return /^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-const COMMANDS = new Set<string | number>(['command', 'args', 'cwd', 'env', 'stdio', 'launch']);
+const COMMANDS = new Set<string | number>(['command', 'args', 'cwd', 'env', 'stdio']);
 
 function explain(name: string | number | undefined, schema: TSchema, message: string): string {
   if (message === 'Unexpected property') {
     return name !== undefined && COMMANDS.has(name)
-      ? 'is refused: nothing in this file is ever run, an entry says where its server is (url)'
+      ? 'is refused: nothing in this file is ever run but what launch says, as a list'
       : 'is not known here';
   }
   const choices: unknown[] = (Array.isArray(schema['anyOf']) ? schema['anyOf'] : []).flatMap(

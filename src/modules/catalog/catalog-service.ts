@@ -53,6 +53,14 @@ const PROBES_AT_ONCE = 5;
 /** Milliseconds that one of them may take. */
 const PROBE_MS = 5_000;
 
+/** Of an entry whose server has to be deployed. */
+const NOWHERE = {
+  isHealthy: false,
+  errorCode: 'CONNECTION_FAILED',
+  latencyMs: 0,
+  toolCount: 0,
+} as const;
+
 /** What an owner sees of the catalog. */
 export class CatalogService {
   readonly #deps: CatalogServiceDeps;
@@ -113,7 +121,12 @@ export class CatalogService {
   ): Promise<CatalogFinding> {
     const limit = startDeadline(this.#deps.clock, PROBE_MS);
     const status = managed?.connector.status ?? 'NOT_ENABLED';
-    const subject = { server: serverOf(entry), credentials: managed?.credentials };
+    const server = serverOf(entry);
+    if (server === undefined) {
+      limit.release();
+      return { entry, status, ...NOWHERE, errorMessage: messageFor('CONNECTION_FAILED') };
+    }
+    const subject = { server, credentials: managed?.credentials };
     try {
       const both = AbortSignal.any([signal, limit.signal]);
       const report = await this.#deps.managed.probe(identity, subject, { signal: both });

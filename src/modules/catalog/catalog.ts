@@ -39,7 +39,7 @@ export class Catalog implements ManagedServers {
     return gate === undefined || this.#gates.has(gate);
   }
 
-  /** Where the server of an entry is; undefined where the entry is gone, or closed. */
+  /** Where the server of an entry is; undefined where the entry is gone, closed, or never static. */
   findServer(key: string): ManagedServer | undefined {
     const entry = this.find(key);
     return entry === undefined || !this.isOpen(entry) ? undefined : serverOf(entry);
@@ -51,11 +51,11 @@ export class Catalog implements ManagedServers {
   }
 }
 
-/** Where the server of an entry is. */
+/** Where the server of an entry is, as somebody else runs it; undefined for an entry that is never static. */
 export function serverOf({
   url,
   transport,
   reach,
-}: Pick<CatalogEntry, 'url' | 'transport' | 'reach'>): ManagedServer {
-  return { url, transport, isPinned: reach === 'pinned' };
+}: Pick<CatalogEntry, 'url' | 'transport' | 'reach'>): ManagedServer | undefined {
+  return url === undefined ? undefined : { url, transport, isPinned: reach === 'pinned' };
 }

@@ -34,6 +34,8 @@ export function planConfig(
 ): ConfigPlan {
   const config = parse(text);
   if (config === undefined) return { kind: 'unreadable' };
+  // Its server has no address of its own.
+  if (url === undefined) return { kind: 'kept' };
   if (config.url === url && config.transport === transport && config.command === undefined) {
     return { kind: 'current' };
   }

@@ -7,10 +7,12 @@ export type SettingInput = Readonly<Record<string, SettingValue | null>>;
 
 /** Characters of a text. */
 const MAX_TEXT = 2000;
+/** Characters of a text that becomes a file. */
+const MAX_FILE = 20_000;
 
 /** What is wrong with a value; never repeats it. */
 export function valueProblem(
-  { type, allowed }: Pick<CatalogSetting, 'type' | 'allowed'>,
+  { type, allowed, header, carrier }: Omit<CatalogSetting, 'name' | 'title' | 'description'>,
   value: SettingValue,
 ): string | undefined {
   if (allowed !== undefined && !allowed.includes(value)) {
@@ -18,12 +20,20 @@ export function valueProblem(
   }
   if (type === 'boolean') return typeof value === 'boolean' ? undefined : 'must be true or false';
   if (type === 'integer') return Number.isSafeInteger(value) ? undefined : 'must be an integer';
-  return textProblem(type, value);
+  const isFile = carrier?.kind === 'file' && header === undefined;
+  return isFile ? contentProblem(value) : textProblem(type, value);
+}
+
+function contentProblem(value: SettingValue): string | undefined {
+  if (typeof value !== 'string') return 'must be a text';
+  const isPlain = /^[\t\n\r\P{Cc}]+$/u.test(value);
+  if (isPlain && value.length <= MAX_FILE) return undefined;
+  return `must be 1 to ${MAX_FILE} characters, and no control characters but ends of lines and tabs`;
 }
 
 function textProblem(type: 'string' | 'url', value: SettingValue): string | undefined {
   if (typeof value !== 'string') return 'must be a text';
-  // It becomes a header.
+  // It becomes a header, or a variable.
   if (value.length > MAX_TEXT || !/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(value)) {
     return `must be 1 to ${MAX_TEXT} printable ASCII characters without spaces at its ends`;
   }
@@ -67,7 +77,7 @@ function valueAfter(
   return isUsable ? stored : undefined;
 }
 
-/** The headers that carry the values, with defaults where there is none. */
+/** The headers that carry the values to a static server, with defaults where there is none. */
 export function headersOf(
   settings: readonly CatalogSetting[],
   values: SettingValues,
@@ -75,7 +85,7 @@ export function headersOf(
   return Object.fromEntries(
     settings.flatMap(({ name, header, default: fallback }) => {
       const value = values[name] ?? fallback;
-      if (value === undefined) return [];
+      if (value === undefined || header === undefined) return [];
       return [[header.name, header.template.replace('{value}', () => String(value))]];
     }),
   );

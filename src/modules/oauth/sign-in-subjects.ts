@@ -88,7 +88,10 @@ export class SignInSubjects {
 
   #systemTool(key: string, connector: Connector | undefined): SignInSubject {
     const entry = this.#getEntry(key);
-    const { url: serverUrl, isPinned } = serverOf(entry);
+    const server = serverOf(entry);
+    // Entries offered to users are static; one that is nowhere has nothing to sign in to.
+    if (server === undefined) throw new AppError('SIGN_IN_NOT_POSSIBLE');
+    const { url: serverUrl, isPinned } = server;
     const scopes = entry.auth.kind === 'oauth2' ? entry.auth.scopes : [];
     const issuer = entry.auth.kind === 'oauth2' ? entry.auth.issuer : undefined;
     return {
