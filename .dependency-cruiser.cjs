@@ -10,6 +10,7 @@ const LADDER = [
   'system-tools',
   'oauth',
   'imports',
+  'agents',
   'catalog',
   'connectors',
   'idempotency',

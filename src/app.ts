@@ -4,6 +4,7 @@ import { enforceContract } from './contract/contract-routes.ts';
 import type { ContractApp } from './contract/type-provider.ts';
 import { createFastifyOptions } from './http/fastify-options.ts';
 import { registerHttpPlugins } from './http/http-plugins.ts';
+import { agentRoutes } from './modules/agents/index.ts';
 import { auditRoutes, recordForbiddenRequests } from './modules/audit/index.ts';
 import { catalogRoutes } from './modules/catalog/index.ts';
 import { connectorRoutes, connectorToolRoutes } from './modules/connectors/index.ts';
@@ -44,6 +45,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
       publicUrl: config.publicUrl,
       agentClients: new Set(config.token.agentClients),
       redeemTicket: (ticket) => container.eventTicketService.redeem(ticket),
+      isAgent: (name, secret) => container.agentService.isAgent(name, secret),
     },
     cors: { origins: config.corsOrigins },
     mcpGuard: config.mcp === undefined ? undefined : { ...config.mcp, origins: config.corsOrigins },
@@ -67,6 +69,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
   eventRoutes(app, container);
   systemToolRoutes(app, container);
   sessionRoutes(app, container);
+  agentRoutes(app, container);
   erasureRoutes(app, container);
   toolSearchRoutes(app, container);
   toolPreflightRoutes(app, container);

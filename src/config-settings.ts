@@ -196,6 +196,12 @@ export const SETTINGS = Type.Object({
     description:
       'Namespace of the cluster in which the servers of the catalog run; a part of their addresses.',
   }),
+  AGENTS_FILE: Type.Optional(
+    text({
+      description:
+        'YAML file with the deployment agents: the machines that run managed servers. Read at the start, with the variables `AGENT_SECRET_…` that it names; one that is not valid keeps the service from starting.',
+    }),
+  ),
   RATE_LIMIT_MAX: integer({
     default: 6000,
     minimum: 1,

@@ -87,6 +87,13 @@ export interface Config {
     readonly gates: readonly string[];
     readonly namespace: string;
   };
+  /** Machines that run managed servers. */
+  readonly agents: {
+    /** The operator's file; undefined where there is none. */
+    readonly file: string | undefined;
+    /** The variables `AGENT_SECRET_…`, which the file names. */
+    readonly secrets: Readonly<Record<string, string>>;
+  };
   /** Requests a minute for each caller. */
   readonly rateLimitMax: number;
   /** Days that credentials of disabled connectors are kept; 0 keeps them for good. */
@@ -130,8 +137,14 @@ export class ConfigError extends Error {
   }
 }
 
-/** Finds a problem in the text of a setting, for formats that other modules own. Must not repeat the text. */
-export type SettingCheck = (text: string) => string | undefined;
+/** All environment variables, by their names. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Finds a problem in the text of a setting, for formats that other modules own. Must not repeat the text, or what else it finds in the
+ * environment.
+ */
+export type SettingCheck = (text: string, env: Environment) => string | undefined;
 
 /** Outside of production, tokens are expected to name this issuer and this audience. */
 export const DEVELOPMENT_AUDIENCE = 'mcp-connectors';
@@ -142,7 +155,7 @@ export const DEVELOPMENT_AUDIENCE = 'mcp-connectors';
  * @throws ConfigError with every problem at once.
  */
 export function loadConfig(
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   checks: Readonly<Partial<Record<SettingName, SettingCheck>>> = {},
 ): Config {
   const text: SettingText = (name) => env[name]?.trim() || undefined;
@@ -152,19 +165,20 @@ export function loadConfig(
     const given = text(name);
     const value = given === undefined ? Value.Clone(schema.default) : parseText(schema, given);
     if (value !== undefined) values[name] = value;
-    const problem = problemOf(name, schema, value) ?? foreignProblem(checks[name], given);
+    const problem = problemOf(name, schema, value) ?? foreignProblem(checks[name], given, env);
     if (problem !== undefined) problems.push(`${name} ${problem}`);
   }
   problems.push(...settingProblems(text));
   if (problems.length > 0 || !Value.Check(SETTINGS, values)) throw new ConfigError(problems);
-  return deepFreeze(toConfig(values));
+  return deepFreeze({ ...toConfig(values), agents: agentsConfig(values, env) });
 }
 
 function foreignProblem(
   check: SettingCheck | undefined,
   given: string | undefined,
+  env: Environment,
 ): string | undefined {
-  return given === undefined ? undefined : check?.(given);
+  return given === undefined ? undefined : check?.(given, env);
 }
 
 function parseText(schema: TSchema, text: string): unknown {
@@ -186,7 +200,7 @@ function isRequired(name: string): boolean {
   return SETTINGS.required?.some((required) => required === name) ?? false;
 }
 
-function toConfig(settings: Settings): Config {
+function toConfig(settings: Settings): Omit<Config, 'agents'> {
   return {
     environment: settings.NODE_ENV,
     host: settings.HOST,
@@ -253,6 +267,16 @@ function toConfig(settings: Settings): Config {
       perMinutePerDestination: settings.TESTS_PER_MINUTE_PER_DESTINATION,
     },
   };
+}
+
+const AGENT_SECRET = /^AGENT_SECRET_[A-Z0-9_]+$/;
+
+/** Their names are the operator's, so no schema has them. */
+function agentsConfig({ AGENTS_FILE: file }: Settings, env: Environment): Config['agents'] {
+  const secrets = Object.entries(env).flatMap(([name, value]) =>
+    AGENT_SECRET.test(name) && value !== undefined ? [[name, value.trim()]] : [],
+  );
+  return { file, secrets: Object.fromEntries(secrets) };
 }
 
 function keyServiceConfig(settings: Settings): Config['keyService'] {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Config } from './config.ts';
+import { createAgents } from './container-agents.ts';
 import { createRecordedDatabase } from './container-audit.ts';
 import { type CatalogParts, createCatalog, createCatalogServices } from './container-catalog.ts';
 import { createChangeFeed } from './container-changes.ts';
@@ -94,7 +95,10 @@ export function createContainer({
   });
   const { database, log, trail, requestContext } = recorded;
   const catalogParts = createCatalog(config);
-  const network = createNetwork(config, logger, catalogParts);
+  const agents = createAgents({ config, database, clock, logger });
+  const network = createNetwork(config, logger, {
+    pinnedOrigins: [...catalogParts.pinnedOrigins, ...agents.origins],
+  });
   const keyring = parseKeyring(config.encryptionKeys);
   const keys = createKeyLoading({ config, keyring, clock, logger });
   const box = new SealedBox(keyring);
@@ -125,8 +129,7 @@ export function createContainer({
       changes.start();
       await keys.start(jobs.start);
     },
-    trail,
-    auditService: recorded.auditService,
+    ...{ trail, auditService: recorded.auditService, agentService: agents.agentService },
     /** Has the keys unwrapped, for commands, which need no more. */
     unlock: () => keys.start(() => undefined),
     sessionStatisticsService: sessions.sessionStatisticsService,

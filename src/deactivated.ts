@@ -14,7 +14,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 async function main(databaseUrl = '', days = ''): Promise<number> {
   const { default: usual, maximum = 0 } = SETTINGS.properties.CREDENTIALS_KEPT_DAYS;
   const keptDays = days === '' ? Number(usual) : Number(days);
-  const isUrlWrong = databaseUrl === '' || settingChecks.DATABASE_URL?.(databaseUrl) !== undefined;
+  const isUrlWrong =
+    databaseUrl === '' || settingChecks.DATABASE_URL?.(databaseUrl, {}) !== undefined;
   if (isUrlWrong || !Number.isInteger(keptDays) || keptDays < 0 || keptDays > maximum) {
     say(
       `DATABASE_URL has to be a connection string, and the days (${days || usual}) a number from 0 to ${maximum}.`,

@@ -42,7 +42,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<number> {
 }
 
 function problemOf(name: 'DATABASE_URL' | 'ENCRYPTION_KEYS', text: string): string | undefined {
-  const problem = text === '' ? 'is not set' : settingChecks[name]?.(text);
+  const problem = text === '' ? 'is not set' : settingChecks[name]?.(text, {});
   return problem === undefined ? undefined : `${name} ${problem}.`;
 }
 

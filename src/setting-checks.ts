@@ -1,6 +1,7 @@
 import type { SettingCheck } from './config.ts';
 import type { SettingName } from './config-settings.ts';
 import { connectionConfig } from './database/connection-config.ts';
+import { checkAgentsFile } from './modules/agents/index.ts';
 import { checkCatalogFile } from './modules/catalog/index.ts';
 import { checkKeyring } from './modules/credentials/index.ts';
 import { parseOperatorClients } from './oauth/operator-clients.ts';
@@ -13,6 +14,7 @@ import { parseNoProxy } from './outbound/no-proxy.ts';
 export const settingChecks: Readonly<Partial<Record<SettingName, SettingCheck>>> = {
   ENCRYPTION_KEYS: checkKeyring,
   CATALOG_FILE: checkCatalogFile,
+  AGENTS_FILE: checkAgentsFile,
   DATABASE_URL: (text) => problemOf(() => connectionConfig(text, { application: 'check', max: 1 })),
   OUTBOUND_ALLOWED_HOSTS: (text) => problemOf(() => parseAllowedHosts(text)),
   OUTBOUND_ALLOWED_ADDRESSES: (text) => problemOf(() => parseAllowedAddresses(text)),

@@ -75,6 +75,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       name: 'admin',
       description: 'What operators do to a user of their tenant.',
     },
+    {
+      name: 'agents',
+      description: 'Deployment agents, which run managed servers on machines of their own.',
+    },
   ],
   paths: {
     '/api/catalog': {
@@ -5465,6 +5469,170 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
       },
     },
+    '/api/agents/{name}/heartbeat': {
+      post: {
+        operationId: 'receiveHeartbeat',
+        summary: 'Tell that a deployment agent is alive',
+        description:
+          'For deployment agents, which run managed servers on machines of their own: each says every ten seconds, and whenever a server of it changes, that it\nis there and how its servers are. After three that did not come, its servers count as unreachable, until the next one. One that is older than the last one\nof the same run (`run_id`, `sequence`) changes nothing. An agent says what it runs, and nothing of other agents.\n',
+        tags: ['agents'],
+        security: [
+          {
+            agentSecret: [],
+          },
+        ],
+        parameters: [
+          {
+            name: 'name',
+            in: 'path',
+            required: true,
+            description: "Of the agent, as the operator's file names it.",
+            schema: {
+              $ref: '#/components/schemas/AgentName',
+            },
+            example: 'edge-1',
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/Heartbeat',
+              },
+              example: {
+                run_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                sequence: 17,
+                is_stopping: false,
+                agent: {
+                  version: '0.1.0',
+                  has_docker: false,
+                  load: {
+                    servers: 1,
+                    max_servers: 20,
+                    load_average: 0.4,
+                    processors: 4,
+                    free_memory_mb: 5120,
+                  },
+                },
+                servers: [
+                  {
+                    instance_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11',
+                    generation: 1,
+                    phase: 'running',
+                    step: null,
+                    percent: null,
+                    problem_code: null,
+                    sessions: 2,
+                    restarts: 0,
+                  },
+                ],
+              },
+            },
+          },
+        },
+        responses: {
+          '204': {
+            description: 'It is known.',
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/AgentUnknown',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/admin/agents': {
+      get: {
+        operationId: 'listAgents',
+        summary: 'List the deployment agents',
+        description:
+          "For operators: the agents of the operator's file, in the order of their names, with what each last said. They are the installation's, and so the same for\noperators of every tenant; what servers run there is not told.\n",
+        tags: ['agents'],
+        security: [
+          {
+            bearer: ['operator'],
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'All of them.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Agents',
+                },
+                example: {
+                  items: [
+                    {
+                      name: 'edge-1',
+                      url: 'https://edge-1.example.com:30000',
+                      labels: {
+                        region: 'north',
+                      },
+                      state: 'alive',
+                      seen_at: '2026-11-21T17:00:00.000Z',
+                      agent: {
+                        version: '0.1.0',
+                        has_docker: false,
+                        load: {
+                          servers: 1,
+                          max_servers: 20,
+                          load_average: 0.4,
+                          processors: 4,
+                          free_memory_mb: 5120,
+                        },
+                      },
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
   },
   components: {
     securitySchemes: {
@@ -5481,6 +5649,12 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         name: 'ticket',
         description:
           'A ticket of `POST /api/events/tickets`: it opens one event stream, once, with the rights of the token it was issued for. For browsers,\nwhose `EventSource` sends no headers. A token does not belong into a URL.\n',
+      },
+      agentSecret: {
+        type: 'http',
+        scheme: 'bearer',
+        description:
+          'The secret of a deployment agent, which the operator has given to it and to this service.',
       },
     },
     schemas: {
@@ -8796,6 +8970,245 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
         },
       },
+      AgentName: {
+        description: 'The name of a deployment agent.',
+        type: 'string',
+        minLength: 1,
+        maxLength: 40,
+        pattern: '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$',
+      },
+      AgentLoad: {
+        description: 'How busy the machine of a deployment agent is.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['servers', 'max_servers', 'load_average', 'processors', 'free_memory_mb'],
+        properties: {
+          servers: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000,
+            description: 'Servers that it runs or starts.',
+          },
+          max_servers: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 1000,
+          },
+          load_average: {
+            type: 'number',
+            minimum: 0,
+            maximum: 100000,
+            description: 'Of the machine, over a minute; 0 where the system tells none.',
+          },
+          processors: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 100000,
+          },
+          free_memory_mb: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+      AgentReport: {
+        description: 'What a deployment agent says of itself.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['version', 'has_docker', 'load'],
+        properties: {
+          version: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 64,
+            pattern: '^[0-9A-Za-z.+-]+$',
+          },
+          has_docker: {
+            type: 'boolean',
+            description: 'Whether it can run images.',
+          },
+          load: {
+            $ref: '#/components/schemas/AgentLoad',
+          },
+        },
+      },
+      AgentServerPhase: {
+        type: 'string',
+        enum: ['starting', 'running', 'failed'],
+      },
+      AgentProblemCode: {
+        description: 'Why a server does not run.',
+        type: 'string',
+        enum: [
+          'LAUNCH_NOT_ALLOWED',
+          'LAUNCH_NOT_FOUND',
+          'SERVER_EXITED',
+          'SERVER_OUT_OF_MEMORY',
+          'SERVER_NOT_READY',
+        ],
+      },
+      AgentServer: {
+        description: 'A server that a deployment agent runs.',
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'instance_id',
+          'generation',
+          'phase',
+          'step',
+          'percent',
+          'problem_code',
+          'sessions',
+          'restarts',
+        ],
+        properties: {
+          instance_id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          generation: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 2147483647,
+            description: 'Of the specification that it runs with.',
+          },
+          phase: {
+            $ref: '#/components/schemas/AgentServerPhase',
+          },
+          step: {
+            description: 'How far its start is; null when up.',
+            type: ['string', 'null'],
+            minLength: 1,
+            maxLength: 40,
+            pattern: '^[a-z0-9-]+$',
+          },
+          percent: {
+            type: ['integer', 'null'],
+            minimum: 0,
+            maximum: 100,
+            description: 'The same as a number; null where nobody can tell.',
+          },
+          problem_code: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/AgentProblemCode',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          sessions: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000,
+            description: 'MCP sessions that it has.',
+          },
+          restarts: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 2147483647,
+            description: 'How often it was started again since it was put here.',
+          },
+        },
+      },
+      Heartbeat: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['run_id', 'sequence', 'is_stopping', 'agent', 'servers'],
+        properties: {
+          run_id: {
+            type: 'string',
+            format: 'uuid',
+            description: "Of the agent's process: another one after each start.",
+          },
+          sequence: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+            description: 'Grows with each heartbeat of a run.',
+          },
+          is_stopping: {
+            type: 'boolean',
+            description: 'This is the last one: the agent ends, and its servers with it.',
+          },
+          agent: {
+            $ref: '#/components/schemas/AgentReport',
+          },
+          servers: {
+            type: 'array',
+            maxItems: 1000,
+            items: {
+              $ref: '#/components/schemas/AgentServer',
+            },
+          },
+        },
+      },
+      Agent: {
+        description: 'A deployment agent.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'url', 'labels', 'state', 'seen_at', 'agent'],
+        properties: {
+          name: {
+            $ref: '#/components/schemas/AgentName',
+          },
+          url: {
+            type: 'string',
+            description: 'Where the service reaches it.',
+          },
+          labels: {
+            type: 'object',
+            additionalProperties: {
+              type: 'string',
+            },
+            description: "What the operator's file says of it.",
+          },
+          state: {
+            description:
+              '`alive`; `unreachable`, when three heartbeats did not come or it said that it ends; `never`, when none ever came.',
+            type: 'string',
+            'x-extensible-enum': ['alive', 'unreachable', 'never'],
+          },
+          seen_at: {
+            description: 'When its last heartbeat came.',
+            anyOf: [
+              {
+                type: 'string',
+                format: 'date-time',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          agent: {
+            description: 'As of then.',
+            anyOf: [
+              {
+                $ref: '#/components/schemas/AgentReport',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+        },
+      },
+      Agents: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items'],
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/Agent',
+            },
+          },
+        },
+      },
     },
     parameters: {
       ProjectId: {
@@ -9529,6 +9942,33 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   column: 5,
                 },
               },
+            },
+          },
+        },
+      },
+      AgentUnknown: {
+        description:
+          'There is no agent of this name, or the secret is not its own (`UNAUTHENTICATED`).',
+        headers: {
+          'WWW-Authenticate': {
+            description: 'The scheme to use.',
+            schema: {
+              type: 'string',
+            },
+          },
+        },
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/unauthenticated',
+              title: 'A valid access token is required.',
+              status: 401,
+              code: 'UNAUTHENTICATED',
+              detail: 'There is no agent of this name, or the secret is not its own.',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
             },
           },
         },

@@ -2,6 +2,133 @@
 import { type Static, Type } from '@sinclair/typebox';
 
 /**
+ * A deployment agent.
+ */
+export const Agent = Object.assign(
+  Type.Object(
+    {
+      name: Type.Unsafe<AgentName>({ $ref: 'AgentName#' }),
+      url: Type.String(),
+      labels: Type.Unsafe<Record<string, string>>({
+        type: 'object',
+        additionalProperties: Type.String(),
+      }),
+      state: Type.String(),
+      seen_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+      agent: Type.Union([Type.Unsafe<AgentReport>({ $ref: 'AgentReport#' }), Type.Null()]),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'Agent' },
+);
+export type Agent = Static<typeof Agent>;
+
+/**
+ * How busy the machine of a deployment agent is.
+ */
+export const AgentLoad = Object.assign(
+  Type.Object(
+    {
+      servers: Type.Integer({ minimum: 0, maximum: 1000 }),
+      max_servers: Type.Integer({ minimum: 1, maximum: 1000 }),
+      load_average: Type.Number({ minimum: 0, maximum: 100000 }),
+      processors: Type.Integer({ minimum: 1, maximum: 100000 }),
+      free_memory_mb: Type.Integer({ minimum: 0, maximum: 1000000000 }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'AgentLoad' },
+);
+export type AgentLoad = Static<typeof AgentLoad>;
+
+/**
+ * The name of a deployment agent.
+ */
+export const AgentName = Object.assign(
+  Type.String({ minLength: 1, maxLength: 40, pattern: '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$' }),
+  { $id: 'AgentName' },
+);
+export type AgentName = Static<typeof AgentName>;
+
+/**
+ * Why a server does not run.
+ */
+export const AgentProblemCode = Object.assign(
+  Type.Unsafe<
+    | 'LAUNCH_NOT_ALLOWED'
+    | 'LAUNCH_NOT_FOUND'
+    | 'SERVER_EXITED'
+    | 'SERVER_OUT_OF_MEMORY'
+    | 'SERVER_NOT_READY'
+  >({
+    type: 'string',
+    enum: [
+      'LAUNCH_NOT_ALLOWED',
+      'LAUNCH_NOT_FOUND',
+      'SERVER_EXITED',
+      'SERVER_OUT_OF_MEMORY',
+      'SERVER_NOT_READY',
+    ],
+  }),
+  { $id: 'AgentProblemCode' },
+);
+export type AgentProblemCode = Static<typeof AgentProblemCode>;
+
+/**
+ * What a deployment agent says of itself.
+ */
+export const AgentReport = Object.assign(
+  Type.Object(
+    {
+      version: Type.String({ minLength: 1, maxLength: 64, pattern: '^[0-9A-Za-z.+-]+$' }),
+      has_docker: Type.Boolean(),
+      load: Type.Unsafe<AgentLoad>({ $ref: 'AgentLoad#' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'AgentReport' },
+);
+export type AgentReport = Static<typeof AgentReport>;
+
+/**
+ * A server that a deployment agent runs.
+ */
+export const AgentServer = Object.assign(
+  Type.Object(
+    {
+      instance_id: Type.String({ format: 'uuid' }),
+      generation: Type.Integer({ minimum: 0, maximum: 2147483647 }),
+      phase: Type.Unsafe<AgentServerPhase>({ $ref: 'AgentServerPhase#' }),
+      step: Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        minLength: 1,
+        maxLength: 40,
+        pattern: '^[a-z0-9-]+$',
+      }),
+      percent: Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 0, maximum: 100 }),
+      problem_code: Type.Union([
+        Type.Unsafe<AgentProblemCode>({ $ref: 'AgentProblemCode#' }),
+        Type.Null(),
+      ]),
+      sessions: Type.Integer({ minimum: 0, maximum: 1000000 }),
+      restarts: Type.Integer({ minimum: 0, maximum: 2147483647 }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'AgentServer' },
+);
+export type AgentServer = Static<typeof AgentServer>;
+
+export const AgentServerPhase = Object.assign(
+  Type.Unsafe<'starting' | 'running' | 'failed'>({
+    type: 'string',
+    enum: ['starting', 'running', 'failed'],
+  }),
+  { $id: 'AgentServerPhase' },
+);
+export type AgentServerPhase = Static<typeof AgentServerPhase>;
+
+/**
  * A tool in the shape that was asked for; all tools of a list have the same.
  */
 export const AgentTool = Object.assign(
@@ -15,6 +142,15 @@ export const AgentTool = Object.assign(
   { $id: 'AgentTool' },
 );
 export type AgentTool = Static<typeof AgentTool>;
+
+export const Agents = Object.assign(
+  Type.Object(
+    { items: Type.Array(Type.Unsafe<Agent>({ $ref: 'Agent#' })) },
+    { additionalProperties: false },
+  ),
+  { $id: 'Agents' },
+);
+export type Agents = Static<typeof Agents>;
 
 /**
  * A tool of Anthropic's Messages API.
@@ -837,6 +973,21 @@ export const HeaderCredentials = Object.assign(
   { $id: 'HeaderCredentials' },
 );
 export type HeaderCredentials = Static<typeof HeaderCredentials>;
+
+export const Heartbeat = Object.assign(
+  Type.Object(
+    {
+      run_id: Type.String({ format: 'uuid' }),
+      sequence: Type.Integer({ minimum: 0, maximum: 9007199254740991 }),
+      is_stopping: Type.Boolean(),
+      agent: Type.Unsafe<AgentReport>({ $ref: 'AgentReport#' }),
+      servers: Type.Array(Type.Unsafe<AgentServer>({ $ref: 'AgentServer#' }), { maxItems: 1000 }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'Heartbeat' },
+);
+export type Heartbeat = Static<typeof Heartbeat>;
 
 /**
  * An entry that is to be imported, and what the file does not say.
@@ -1781,7 +1932,15 @@ export type UserErasure = Static<typeof UserErasure>;
 
 /** Every shared schema, for the `addSchema` of AJV and Fastify. */
 export const components = [
+  Agent,
+  AgentLoad,
+  AgentName,
+  AgentProblemCode,
+  AgentReport,
+  AgentServer,
+  AgentServerPhase,
   AgentTool,
+  Agents,
   AnthropicTool,
   ApprovedTool,
   ApprovedTools,
@@ -1833,6 +1992,7 @@ export const components = [
   FieldProblem,
   GeminiTool,
   HeaderCredentials,
+  Heartbeat,
   ImportChoice,
   ImportContent,
   ImportEntry,
@@ -5281,6 +5441,120 @@ export const operations = {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  receiveHeartbeat: {
+    operationId: 'receiveHeartbeat',
+    method: 'POST',
+    url: '/api/agents/:name/heartbeat',
+    path: '/api/agents/{name}/heartbeat',
+    security: [{ agentSecret: [] }],
+    schema: {
+      params: Type.Object(
+        { name: Type.Unsafe<AgentName>({ $ref: 'AgentName#' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<Heartbeat>({ $ref: 'Heartbeat#' }),
+      response: {
+        '204': Type.Null(),
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  listAgents: {
+    operationId: 'listAgents',
+    method: 'GET',
+    url: '/api/admin/agents',
+    path: '/api/admin/agents',
+    security: [{ bearer: ['operator'] }],
+    schema: {
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '200': {
+          content: { 'application/json': { schema: Type.Unsafe<Agents>({ $ref: 'Agents#' }) } },
         },
         '401': {
           content: {

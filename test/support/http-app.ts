@@ -23,6 +23,8 @@ export interface HttpAppOptions {
   tenantClaim?: string;
   publicUrl?: string;
   corsOrigins?: readonly string[];
+  /** The secret of every agent; whatever is sent by default. */
+  agentSecret?: string;
   rateLimitMax?: number;
   overload?: HttpPluginsOptions['overload'];
   checks?: readonly ReadinessCheck[];
@@ -79,6 +81,8 @@ export async function buildHttpApp(options: HttpAppOptions = {}): Promise<HttpAp
       tenantClaim: options.tenantClaim ?? 'tenant',
       agentClients: new Set(options.agentClients),
       redeemTicket: async () => undefined,
+      isAgent: (_name, secret) =>
+        options.agentSecret === undefined || secret === options.agentSecret,
     },
     cors: { origins: options.corsOrigins ?? [] },
     rateLimit: { max: options.rateLimitMax ?? 100_000 },

@@ -96,3 +96,8 @@ export type EventTicket = Prisma.EventTicketModel
  * What somebody did, or tried to: written by whoever does it, read by operators, changed by nobody.
  */
 export type AuditRecord = Prisma.AuditRecordModel
+/**
+ * Model Agent
+ * A deployment agent of the operator's file that has said that it is alive. Of the installation: no user's, no tenant's.
+ */
+export type Agent = Prisma.AgentModel

@@ -34,6 +34,8 @@ export interface AuthenticationOptions extends TokenExpectation, CallerRules {
   publicUrl: string | undefined;
   /** The caller of a ticket that an operation takes instead of a token, once; undefined where it is not good, or not any more. */
   redeemTicket: (ticket: string) => Promise<Caller | undefined>;
+  /** Whether this is the secret of the deployment agent of this name. */
+  isAgent: (name: string, secret: string) => boolean;
   /** Told of each refused token before the answer leaves; may throw another answer (`RATE_LIMITED`). */
   onRefused?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 }
@@ -41,6 +43,9 @@ export interface AuthenticationOptions extends TokenExpectation, CallerRules {
 /** Security schemes of the contract. */
 const TOKEN_SCHEME = 'bearer';
 const TICKET_SCHEME = 'eventTicket';
+const AGENT_SCHEME = 'agentSecret';
+const AgentPath = Type.Object({ name: Type.String() });
+const AGENT_SECRET = /^Bearer ([\x21-\x7e]+)$/i;
 const TicketQuery = Type.Object({ ticket: Type.String() });
 /** Longer headers are refused unread. */
 const MAX_HEADER_LENGTH = 8192;
@@ -53,7 +58,10 @@ const BEARER_JWT = /^Bearer [\w-]+\.[\w-]+\.[\w-]+$/i;
  * only of the caller's own token.
  */
 export const authentication = fp<AuthenticationOptions>(
-  async (app, { source, issuer, audience, publicUrl, redeemTicket, onRefused, ...rules }) => {
+  async (
+    app,
+    { source, issuer, audience, publicUrl, redeemTicket, isAgent, onRefused, ...rules },
+  ) => {
     const mcpResource = publicUrl === undefined ? undefined : mcpAddress(publicUrl).resource;
     await app.register(fastifyJwt, verificationOptions(source, { issuer, audience }));
     await app.register(fastifyJwt, {
@@ -75,7 +83,8 @@ export const authentication = fp<AuthenticationOptions>(
       return caller;
     }
 
-    function identify(request: FastifyRequest, operation: ContractOperation | undefined) {
+    async function identify(request: FastifyRequest, operation: ContractOperation | undefined) {
+      if (isForAgents(operation)) return requireAgent(request, isAgent);
       const ticket = ticketOf(request, operation);
       if (ticket !== undefined) return callerOfTicket(redeemTicket, ticket);
       return authenticate(request, operation === undefined);
@@ -83,7 +92,7 @@ export const authentication = fp<AuthenticationOptions>(
 
     app.addHook('onRequest', async (request, reply) => {
       const { operation, mcpEndpoint = false } = request.routeOptions.config;
-      if (!mcpEndpoint && (operation === undefined || isPublic(operation))) return;
+      if (!mcpEndpoint && isPublic(operation)) return;
       try {
         request.caller = await identify(request, operation);
       } catch (error) {
@@ -92,7 +101,9 @@ export const authentication = fp<AuthenticationOptions>(
         }
         throw error;
       }
-      if (operation !== undefined) requireScopes(operation, request.caller);
+      if (operation !== undefined && request.caller !== undefined) {
+        requireScopes(operation, request.caller);
+      }
     });
   },
   { name: 'authentication' },
@@ -105,6 +116,7 @@ const BAD_CLAIMS =
 const NO_JWT =
   'The access token is not a signed JWT. Send the one your identity provider issued, as it is.';
 const NO_TICKET = 'The ticket was used before, has expired, or is not one of ours. Get a new one.';
+const NO_AGENT = 'There is no agent of this name, or the secret is not its own.';
 const EXPIRED = 'The access token has expired. Get a new one, then try again.';
 
 async function verifiedPayload(request: FastifyRequest, isEndpoint: boolean): Promise<object> {
@@ -154,6 +166,22 @@ function ticketOf(
   return isTicket ? query.ticket : undefined;
 }
 
+function isForAgents(operation: ContractOperation | undefined): boolean {
+  return operation?.security.some((one) => Object.hasOwn(one, AGENT_SCHEME)) === true;
+}
+
+/** An agent is no user: it has no token, no scopes, and nothing but its own name. @throws AppError `UNAUTHENTICATED` */
+function requireAgent(
+  { headers: { authorization = '' }, params }: FastifyRequest,
+  isAgent: AuthenticationOptions['isAgent'],
+): undefined {
+  const [, secret] =
+    authorization.length > MAX_HEADER_LENGTH ? [] : (AGENT_SECRET.exec(authorization) ?? []);
+  const isKnown =
+    secret !== undefined && Value.Check(AgentPath, params) && isAgent(params.name, secret);
+  if (!isKnown) throw new AppError('UNAUTHENTICATED', { detail: NO_AGENT });
+}
+
 async function callerOfTicket(
   redeem: AuthenticationOptions['redeemTicket'],
   ticket: string,
@@ -163,8 +191,8 @@ async function callerOfTicket(
   return caller;
 }
 
-function isPublic({ security }: ContractOperation): boolean {
-  return security.length === 0;
+function isPublic(operation: ContractOperation | undefined): boolean {
+  return operation === undefined || operation.security.length === 0;
 }
 
 /** OpenAPI: the requirements are alternatives, and within one every scope is needed. */

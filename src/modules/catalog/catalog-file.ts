@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { type FileProblem, pointerOf, readYaml } from '../../lib/yaml-document.ts';
 import { CatalogDocument, type EntryDocument } from './catalog-document.ts';
 import type { CatalogEntry } from './catalog-entry.ts';
 import { type EntryPlacement, entryProblems, toEntry } from './catalog-entry-document.ts';
-import { type FileProblem, pointerOf, readYaml } from './yaml-document.ts';
 
 /** A catalog file that cannot be used, with everything that is wrong with it. */
 export class CatalogFileError extends Error {

@@ -59,6 +59,7 @@ describe('a sound configuration', () => {
       keyService: undefined,
       outbound: { allowedHosts: [], allowedAddresses: [], caFile: undefined, proxy: undefined },
       catalog: { file: undefined, gates: [], namespace: 'default' },
+      agents: { file: undefined, secrets: {} },
       rateLimitMax: 6000,
       credentialsKeptDays: 30,
       auditKeptDays: 365,

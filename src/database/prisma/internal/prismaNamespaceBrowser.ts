@@ -61,7 +61,8 @@ export const ModelName = {
   OAuthRegistration: 'OAuthRegistration',
   Event: 'Event',
   EventTicket: 'EventTicket',
-  AuditRecord: 'AuditRecord'
+  AuditRecord: 'AuditRecord',
+  Agent: 'Agent'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -292,6 +293,18 @@ export const AuditRecordScalarFieldEnum = {
 } as const
 
 export type AuditRecordScalarFieldEnum = (typeof AuditRecordScalarFieldEnum)[keyof typeof AuditRecordScalarFieldEnum]
+
+
+export const AgentScalarFieldEnum = {
+  name: 'name',
+  seenAt: 'seenAt',
+  runId: 'runId',
+  sequence: 'sequence',
+  isStopped: 'isStopped',
+  report: 'report'
+} as const
+
+export type AgentScalarFieldEnum = (typeof AgentScalarFieldEnum)[keyof typeof AgentScalarFieldEnum]
 
 
 export const SortOrder = {
