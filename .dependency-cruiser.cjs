@@ -125,6 +125,8 @@ module.exports = {
           '^src/outbound/',
           // The connection to PostgreSQL, and the pipe to its process.
           '^src/database/(connection-config|postgres-process)\\.ts$',
+          // A front that listens, and its way to the servers of this machine: ports of the loopback interface, never a URL.
+          '^src/hosting/(forward|front-listener|keeper|loopback)\\.ts$',
           // isIP and the names of status codes.
           '^src/config-rules\\.ts$',
           '^src/http/client-errors\\.ts$',
