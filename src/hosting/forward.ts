@@ -45,8 +45,8 @@ export interface ForwardEvents {
   onFailure(error: unknown): void;
 }
 
-/** Ends a request that is not passed on. */
-export function refuse(
+/** Answers without a body, where nothing was answered yet. */
+export function answerWith(
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>> = {},
@@ -67,7 +67,7 @@ export function forward(
   events: ForwardEvents,
 ): void {
   if (Number(incoming.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
-    refuse(response, 413);
+    answerWith(response, 413);
     return;
   }
   const { port, path, key } = upstream;
@@ -99,7 +99,7 @@ export function forward(
     // A server may answer, and hang up, before it has read all.
     if (response.destroyed || response.headersSent) return;
     if (!isTooLarge) events.onFailure(error);
-    refuse(response, isTooLarge ? 413 : 502);
+    answerWith(response, isTooLarge ? 413 : 502);
   };
   pipeline(incoming, limit, outgoing, (error) => {
     if (error) onFailure(error);

@@ -28,7 +28,11 @@ export interface HostedServerDeps {
   /** Its own folder. */
   folder: string;
   searchPath: string;
+  /** Where programs start; undefined: each in its own folder. */
+  workingFolder: string | undefined;
   patience: HostPatience;
+  /** Told of each line that servers write, without their secrets. */
+  onLine?: ((line: string) => void) | undefined;
   /** The host's name, for {@link RuntimeProblem.target}. */
   target: string;
 }
@@ -76,7 +80,7 @@ export class HostedServer {
       ...Object.values(spec.environment),
       ...spec.files.map(({ content }) => content),
     ];
-    this.#log = new LogTail([...secrets, spec.bearer, this.#key]);
+    this.#log = new LogTail([...secrets, spec.bearer, this.#key], deps.onLine);
   }
 
   /** Begins to keep it running. @param before what has to end first, as one of an older generation, which has the same folder */
@@ -201,14 +205,14 @@ export class HostedServer {
   }
 
   async #liveOnce(signal: AbortSignal): Promise<Ending> {
-    const { clock, patience, records, docker, searchPath } = this.#deps;
+    const { clock, patience, records, docker, searchPath, workingFolder } = this.#deps;
     if (this.#folder === undefined) throw new Error('there is no folder');
     this.#verdict = undefined;
     const startedAt = clock.monotonic();
     const life = await ServerLife.start({
       ...{ spec: this.spec, folder: this.#folder, account: this.#account, key: this.#key },
       docker: this.#isContainer ? docker : undefined,
-      ...{ searchPath, clock },
+      ...{ searchPath, workingFolder, clock },
       readyTimeoutMs: patience.readyTimeoutMs,
       stopGraceMs: patience.stopGraceMs,
       onOutput: (chunk) => this.#log.write(chunk),

@@ -1,12 +1,14 @@
 /** Of one line, in UTF-16 units; the rest of a longer one is dropped. */
 const MAX_LINE = 2_000;
+/** Kept at least; up to twice as many for a moment. */
+const MAX_LINES = 300;
 const REDACTED = '[redacted]';
 /** Shorter values are no secrets, and replacing them would spoil ordinary text. */
 const MIN_SECRET = 6;
 
 /** The last lines that a server wrote, without the secrets it was given. Bounded, whatever is written. */
 export class LogTail {
-  readonly #maxLines: number;
+  readonly #onLine: (line: string) => void;
   readonly #secrets: readonly string[];
   /** What is kept of a line before it is cut: a secret that begins before the cut is found whole. */
   readonly #maxRaw: number;
@@ -16,9 +18,9 @@ export class LogTail {
 
   /**
    * @param secrets values that are not to be kept; those of several lines are looked for line by line
-   * @param maxLines kept at most
+   * @param onLine told of each line as it is kept
    */
-  constructor(secrets: readonly string[], maxLines = 300) {
+  constructor(secrets: readonly string[], onLine: (line: string) => void = () => {}) {
     const parts = secrets
       .flatMap((secret) => [secret, ...secret.split('\n')])
       .flatMap((secret) => [secret.trim(), encodeURIComponent(secret.trim())])
@@ -26,7 +28,7 @@ export class LogTail {
     // The longest first: one may be part of another.
     this.#secrets = [...new Set(parts)].sort((a, b) => b.length - a.length);
     this.#maxRaw = MAX_LINE + (this.#secrets[0]?.length ?? 0);
-    this.#maxLines = maxLines;
+    this.#onLine = onLine;
   }
 
   /** Takes what was written, in whatever pieces. */
@@ -63,8 +65,9 @@ export class LogTail {
 
   #push(line: string): void {
     this.#lines.push(line);
+    this.#onLine(line);
     // In batches: cutting off one line for each that comes would copy all of them.
-    if (this.#lines.length >= 2 * this.#maxLines) this.#lines = this.#lines.slice(-this.#maxLines);
+    if (this.#lines.length >= 2 * MAX_LINES) this.#lines = this.#lines.slice(-MAX_LINES);
   }
 
   #clean(raw: string): string {

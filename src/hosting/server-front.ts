@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { forward, refuse } from './forward.ts';
+import { answerWith, forward } from './forward.ts';
 import type { HostLogger } from './hosted-server.ts';
 import type { Upstream } from './loopback.ts';
 import type { SessionCount } from './session-count.ts';
@@ -41,7 +41,7 @@ export class ServerFront {
   handle(request: IncomingMessage, response: ServerResponse): void {
     const server = this.#find(request.url ?? '');
     const refusal = refusalOf(request, server);
-    if (refusal !== undefined) refuse(response, refusal.status, refusal.headers);
+    if (refusal !== undefined) answerWith(response, refusal.status, refusal.headers);
     else if (server?.upstream !== undefined) {
       this.#pass(server.upstream, server.sessions, request, response);
     }

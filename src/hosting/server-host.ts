@@ -30,9 +30,13 @@ export interface ServerHostOptions {
   commands: readonly string[] | undefined;
   /** Where servers' programs are looked for, as PATH says it. */
   searchPath: string;
+  /** Where programs start. Default: each in its own folder. */
+  workingFolder?: string;
   /** Servers at once. */
   maxServers: number;
   patience?: Partial<HostPatience>;
+  /** Told of each line that servers write, without their secrets; they are kept anyway. */
+  onLine?: (line: string) => void;
   clock: Clock;
   logger: HostLogger;
 }
@@ -173,9 +177,10 @@ export class ServerHost {
   }
 
   #create(spec: InstanceSpec): HostedServer {
-    const { clock, logger, folder, searchPath, patience, target } = this.#options;
+    const { clock, logger, folder, searchPath, patience, target, onLine } = this.#options;
     return new HostedServer(spec, {
-      ...{ clock, logger, searchPath, target },
+      ...{ clock, logger, searchPath, target, onLine },
+      workingFolder: this.#options.workingFolder,
       records: this.#records,
       accounts: this.#accounts,
       docker: this.#rules.docker,

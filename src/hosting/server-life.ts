@@ -36,6 +36,8 @@ export interface LifePlan {
   /** Of the bridge, for servers that speak over stdio. */
   key: string;
   searchPath: string;
+  /** Where the program starts; undefined: in its own folder. */
+  workingFolder: string | undefined;
   readyTimeoutMs: number;
   stopGraceMs: number;
   clock: Clock;
@@ -68,7 +70,7 @@ export class ServerLife {
         environment: environmentOf(plan, port),
         account: docker === undefined ? account : undefined,
         container: docker === undefined ? undefined : containerName(spec.instanceId),
-        folder: docker === undefined ? folder.home : '/',
+        folder: docker === undefined ? (plan.workingFolder ?? folder.home) : '/',
         searchPath: docker?.environment['PATH'] ?? searchPath,
       },
       plan.onOutput,
