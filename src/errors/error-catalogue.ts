@@ -3,6 +3,7 @@ import { CONNECTOR_ERRORS } from './catalogue/connector-errors.ts';
 import type { ErrorExplanation } from './catalogue/error-explanation.ts';
 import { IDEMPOTENCY_ERRORS } from './catalogue/idempotency-errors.ts';
 import { REQUEST_ERRORS } from './catalogue/request-errors.ts';
+import { RUNTIME_ERRORS } from './catalogue/runtime-errors.ts';
 import { SIGN_IN_ERRORS } from './catalogue/sign-in-errors.ts';
 import { TOOL_CALL_ERRORS } from './catalogue/tool-call-errors.ts';
 import { VERDICT_ERRORS } from './catalogue/verdict-errors.ts';
@@ -14,6 +15,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorExplanation>> = {
   ...IDEMPOTENCY_ERRORS,
   ...CONNECTOR_ERRORS,
   ...CATALOG_ERRORS,
+  ...RUNTIME_ERRORS,
   ...SIGN_IN_ERRORS,
   ...VERDICT_ERRORS,
   ...TOOL_CALL_ERRORS,
@@ -44,6 +46,11 @@ export const ERROR_TOPICS: readonly ErrorTopic[] = [
   {
     title: 'The catalog',
     codes: codesOf(CATALOG_ERRORS),
+  },
+  {
+    title: 'Managed servers',
+    note: 'Why a server of the catalog does not run, as its deployment tells.',
+    codes: codesOf(RUNTIME_ERRORS),
   },
   {
     title: 'Signing in to a server',

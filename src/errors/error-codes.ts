@@ -73,6 +73,16 @@ export const ERROR_CODES = {
   SETTINGS_INVALID: { status: 422, title: 'The settings do not fit the entry.' },
   DEPLOYMENT_REQUIRED: { status: 409, title: 'The server of the entry is not deployed.' },
 
+  // Managed servers and where they run
+  RUNTIME_NOT_CONFIGURED: { status: 409, title: 'There is no place where the server could run.' },
+  RUNTIME_UNREACHABLE: { status: 502, title: 'The place where the server runs cannot be reached.' },
+  RUNTIME_REFUSED: { status: 409, title: 'The place where the server is to run refused it.' },
+  LAUNCH_NOT_ALLOWED: { status: 422, title: 'The server may not be started where it is to run.' },
+  LAUNCH_NOT_FOUND: { status: 502, title: 'The program of the server is not where it is to run.' },
+  SERVER_EXITED: { status: 502, title: 'The server ended by itself, again and again.' },
+  SERVER_OUT_OF_MEMORY: { status: 502, title: 'The server used more memory than it may.' },
+  SERVER_NOT_READY: { status: 504, title: 'The server did not become ready in time.' },
+
   // Signing in to a server
   SIGN_IN_NOT_POSSIBLE: { status: 422, title: 'It is not possible to sign in to this server.' },
   SIGN_IN_FAILED: { status: 422, title: 'The server did not accept the sign-in.' },
