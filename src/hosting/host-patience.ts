@@ -12,6 +12,8 @@ export interface HostPatience {
   firstPauseMs: number;
   /** … up to this. */
   maxPauseMs: number;
+  /** Between looks at memory and credential files. */
+  watchPauseMs: number;
 }
 
 export const DEFAULT_PATIENCE: HostPatience = {
@@ -21,4 +23,5 @@ export const DEFAULT_PATIENCE: HostPatience = {
   maxQuickExits: 5,
   firstPauseMs: 1_000,
   maxPauseMs: 60_000,
+  watchPauseMs: 2_000,
 };

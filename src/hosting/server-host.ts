@@ -14,9 +14,6 @@ import { type LaunchRules, refusalOf } from './launch-rules.ts';
 import { keepFolder } from './private-file.ts';
 import { listProcesses } from './process-table.ts';
 
-/** How often memory and credential files are looked at. */
-const WATCH_PAUSE_MS = 2_000;
-
 /** What a {@link ServerHost} is made of. */
 export interface ServerHostOptions {
   /** For this host alone; made when absent. Every account must be able to go through the folders above it, where servers have their own. */
@@ -190,10 +187,11 @@ export class ServerHost {
   }
 
   async #watch(): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { clock, logger, patience } = this.#options;
+    const { watchPauseMs } = { ...DEFAULT_PATIENCE, ...patience };
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      await clock.sleep(WATCH_PAUSE_MS, signal).catch(() => {});
+      await clock.sleep(watchPauseMs, signal).catch(() => {});
       if (signal.aborted || this.size === 0) continue;
       const rows = listProcesses();
       for (const [instance_id, server] of this.#servers) {

@@ -14,6 +14,8 @@ import type { InstanceSpec } from '../../../src/runtimes/runtime.ts';
 /** A host of servers with its front, in a folder of its own. */
 export interface TestHost {
   host: ServerHost;
+  /** What it was opened with. */
+  options: ServerHostOptions;
   folder: string;
   /** The program of the small server, where every account can read it. */
   program: string;
@@ -40,12 +42,13 @@ export async function openTestHost(options: Partial<ServerHostOptions> = {}): Pr
   const line = (fields: object, message: string) =>
     void logged.push(JSON.stringify({ message, ...fields }));
   const logger: HostLogger = { info: line, warn: line };
-  const host = await ServerHost.open({
+  const complete: ServerHostOptions = {
     ...{ folder, target: 'test-host', isolation: { kind: 'same-account' }, docker: undefined },
     ...{ commands: undefined, maxServers: 20, clock: systemClock, logger },
     searchPath: `${path.dirname(process.execPath)}:/usr/bin:/bin`,
     ...options,
-  });
+  };
+  const host = await ServerHost.open(complete);
   const front = new ServerFront({
     find: (requested) => {
       const id = instanceOf(requested);
@@ -60,7 +63,7 @@ export async function openTestHost(options: Partial<ServerHostOptions> = {}): Pr
   const urlOf = ({ instanceId }: Pick<InstanceSpec, 'instanceId'>) =>
     `${origin}${pathOf(instanceId)}`;
   return {
-    ...{ host, folder, program, logged, origin, urlOf },
+    ...{ host, options: complete, folder, program, logged, origin, urlOf },
     until: async ({ instanceId }, phase) => {
       const deadline = performance.now() + 25_000;
       while (host.status(instanceId).phase !== phase) {
