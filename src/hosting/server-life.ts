@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import type { InstanceSpec } from '../runtimes/runtime.ts';
@@ -105,7 +106,11 @@ export class ServerLife {
     });
     while (clock.monotonic() < deadline) {
       if (hasEnded) return 'ended';
-      if (await answers(this.upstream)) return this.#whoseIsIt();
+      if (await answers(this.upstream)) {
+        // The engine has read it by now.
+        rmSync(environmentFileOf(this.#plan), { force: true });
+        return this.#whoseIsIt();
+      }
       await Promise.race([clock.sleep(PROBE_PAUSE_MS, signal), this.ended]);
     }
     return 'late';
