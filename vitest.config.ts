@@ -56,8 +56,8 @@ export default defineConfig({
       include: ['src/**/*.ts'],
       exclude: [
         'src/database/prisma/**',
-        'src/contract/generated.ts',
-        'src/contract/generated-document.ts',
+        'src/contract/*generated.ts',
+        'src/contract/*generated-document.ts',
       ],
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: {

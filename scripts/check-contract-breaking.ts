@@ -1,19 +1,23 @@
-// Fails when the contract breaks what the last release promised its clients.
+// Fails when a contract breaks what its last release promised its clients.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundleContract } from './contract/bundle-contract.ts';
 import { chosenByKnownValues } from './contract/chosen-alternatives.ts';
 import { compareContracts, findLastRelease } from './contract/contract-releases.ts';
+import { CONTRACTS, type OwnContract } from './contract/contracts.ts';
 
-const release = await findLastRelease();
-if (release === undefined) {
-  console.log('There is no release to compare with. `npm run contract:release` makes one.');
-} else {
+for (const contract of CONTRACTS) await check(contract);
+
+async function check({ name, entry, releases }: OwnContract): Promise<void> {
+  const release = await findLastRelease(releases);
+  if (release === undefined) {
+    console.log(`${name} has no release to compare with. \`npm run contract:release\` makes one.`);
+    return;
+  }
   const folder = await mkdtemp(path.join(tmpdir(), 'contract-'));
   try {
     const current = path.join(folder, 'current.json');
-    const entry = path.resolve(import.meta.dirname, '../openapi/openapi.yaml');
     const known: unknown = JSON.parse(await readFile(release, 'utf8'));
     const whole: unknown = JSON.parse((await bundleContract(entry)).json);
     await writeFile(current, JSON.stringify(chosenByKnownValues(whole, known), null, 2));
@@ -21,7 +25,7 @@ if (release === undefined) {
     console.log(report);
     if (breaking) {
       console.error(
-        `The contract breaks clients of ${path.basename(release, '.json')}. Grow it by addition.`,
+        `${name} breaks clients of ${path.basename(release, '.json')}. Grow it by addition.`,
       );
       process.exitCode = 1;
     }

@@ -1,23 +1,22 @@
-// Generates src/contract/generated.ts and generated-document.ts from openapi/openapi.yaml.
+// Generates the modules of each contract in src/contract from openapi/*.yaml.
 // With --check it writes nothing, and fails when the committed files differ.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleContract } from './contract/bundle-contract.ts';
+import { CONTRACTS } from './contract/contracts.ts';
 import { formatSource } from './contract/format-source.ts';
 import { renderContract, renderContractDocument } from './contract/render-contract.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
-const { document, json } = await bundleContract(path.join(root, 'openapi/openapi.yaml'));
-const outputs = [
-  { file: 'src/contract/generated.ts', text: await formatSource(renderContract(document)) },
-  {
-    file: 'src/contract/generated-document.ts',
-    text: await formatSource(renderContractDocument(json)),
-  },
-];
 
-for (const { file, text } of outputs) {
-  const target = path.join(root, file);
+for (const { entry, generated } of CONTRACTS) {
+  const { document, json } = await bundleContract(entry);
+  await put(generated.operations, await formatSource(renderContract(document)));
+  await put(generated.document, await formatSource(renderContractDocument(json)));
+}
+
+async function put(target: string, text: string): Promise<void> {
+  const file = path.relative(root, target);
   if (!process.argv.includes('--check')) {
     await writeFile(target, text);
     console.log(`wrote ${file}`);

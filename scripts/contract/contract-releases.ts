@@ -4,15 +4,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** The contracts of the releases lie here, as `<version>.json`. */
-export const RELEASES_FOLDER = path.resolve(import.meta.dirname, '../../openapi/releases');
-
 /**
- * The file of the latest release, by version number; undefined before the first one.
+ * The file of the latest release in a folder of `<version>.json`, by version number; undefined before the first one.
  */
-export async function findLastRelease(
-  folder: string = RELEASES_FOLDER,
-): Promise<string | undefined> {
+export async function findLastRelease(folder: string): Promise<string | undefined> {
   const files = await readdir(folder).catch(() => []);
   const last = files
     .filter((file) => /^\d+\.\d+\.\d+\.json$/.test(file))
