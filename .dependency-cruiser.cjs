@@ -143,7 +143,7 @@ module.exports = {
       name: 'plumbing-knows-no-module',
       severity: 'error',
       from: {
-        path: '^src/(database|mcp|oauth|errors|jobs|lib|runtimes|hosting|contract|http|outbound|tenancy|gmail)/',
+        path: '^src/(database|mcp|oauth|errors|jobs|lib|runtimes|hosting|agent|contract|http|outbound|tenancy|gmail)/',
       },
       to: {
         path: ['^src/modules/', '^src/(app|container[a-z-]*|network|server|service|config)\\.ts$'],
@@ -155,6 +155,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src', pathNot: '^src/(gmail/|gmail-server\\.ts$)' },
       to: { path: '^src/gmail/' },
+    },
+    {
+      name: 'agent-is-a-program-of-its-own',
+      comment: 'The service knows it by its contract.',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/(agent/|agent\\.ts$)' },
+      to: { path: '^src/agent/' },
     },
     {
       name: 'other-modules-through-their-index',

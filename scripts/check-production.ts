@@ -53,16 +53,40 @@ async function expectStatus(url: string, token: string | undefined, status: numb
 async function startsGmail(folder: string): Promise<void> {
   const port = await freePort(0);
   const env = { PATH: process.env['PATH'], GMAIL_PORT: String(port) };
-  const gmail = spawn(process.execPath, ['dist/gmail-server.js'], {
+  await startsAndStops('gmail-server', { folder, env, url: `http://127.0.0.1:${port}` });
+}
+
+/** A deployment agent does not need its service to start. */
+async function startsAgent(folder: string): Promise<void> {
+  const port = await freePort(0);
+  const secret = () => randomBytes(32).toString('base64url');
+  const env = {
+    PATH: process.env['PATH'],
+    AGENT_NAME: 'check',
+    AGENT_PORT: String(port),
+    AGENT_SERVICE_URL: `http://127.0.0.1:${await freePort(0)}`,
+    AGENT_SERVICE_SECRETS: secret(),
+    AGENT_HEARTBEAT_SECRET: secret(),
+    AGENT_DATA_DIR: path.join(folder, 'agent-data'),
+    AGENT_SAME_ACCOUNT: 'on',
+  };
+  await startsAndStops('agent', { folder, env, url: `http://127.0.0.1:${port}` });
+}
+
+async function startsAndStops(
+  name: string,
+  { folder, env, url }: { folder: string; env: NodeJS.ProcessEnv; url: string },
+): Promise<void> {
+  const program = spawn(process.execPath, [`dist/${name}.js`], {
     ...{ cwd: folder, env, stdio: 'inherit' },
   });
   try {
-    await waitUntilReady(`http://127.0.0.1:${port}`, gmail, '/healthz');
-    gmail.kill('SIGTERM');
-    const [code] = await once(gmail, 'exit', { signal: AbortSignal.timeout(STOP_TIMEOUT_MS) });
-    if (code !== 0) throw new Error(`the Gmail server ended with ${code} after SIGTERM`);
+    await waitUntilReady(url, program, '/healthz');
+    program.kill('SIGTERM');
+    const [code] = await once(program, 'exit', { signal: AbortSignal.timeout(STOP_TIMEOUT_MS) });
+    if (code !== 0) throw new Error(`${name} ended with ${code} after SIGTERM`);
   } finally {
-    gmail.kill('SIGKILL');
+    program.kill('SIGKILL');
   }
 }
 
@@ -84,6 +108,7 @@ async function serve(folder: string, databaseUrl: string): Promise<void> {
   run(process.execPath, ['dist/reseal.js'], folder, env);
   run(process.execPath, ['dist/deactivated.js'], folder, env);
   await startsGmail(folder);
+  await startsAgent(folder);
   const service = spawn(process.execPath, ['dist/server.js'], {
     cwd: folder,
     env,

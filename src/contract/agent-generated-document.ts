@@ -63,9 +63,6 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           '429': {
             $ref: '#/components/responses/RateLimited',
           },
-          '500': {
-            $ref: '#/components/responses/Internal',
-          },
         },
       },
     },
@@ -887,6 +884,14 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'CATALOG_ENTRY_NOT_ENABLED',
           'SETTINGS_INVALID',
           'DEPLOYMENT_REQUIRED',
+          'RUNTIME_NOT_CONFIGURED',
+          'RUNTIME_UNREACHABLE',
+          'RUNTIME_REFUSED',
+          'LAUNCH_NOT_ALLOWED',
+          'LAUNCH_NOT_FOUND',
+          'SERVER_EXITED',
+          'SERVER_OUT_OF_MEMORY',
+          'SERVER_NOT_READY',
           'SIGN_IN_NOT_POSSIBLE',
           'SIGN_IN_FAILED',
           'AUTHORIZATION_NOT_FOUND',
@@ -1039,6 +1044,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         description: 'Why a server does not run.',
         type: 'string',
         enum: [
+          'RUNTIME_REFUSED',
           'LAUNCH_NOT_ALLOWED',
           'LAUNCH_NOT_FOUND',
           'SERVER_EXITED',

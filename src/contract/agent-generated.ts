@@ -33,6 +33,7 @@ export type AgentName = Static<typeof AgentName>;
  */
 export const AgentProblemCode = Object.assign(
   Type.Unsafe<
+    | 'RUNTIME_REFUSED'
     | 'LAUNCH_NOT_ALLOWED'
     | 'LAUNCH_NOT_FOUND'
     | 'SERVER_EXITED'
@@ -41,6 +42,7 @@ export const AgentProblemCode = Object.assign(
   >({
     type: 'string',
     enum: [
+      'RUNTIME_REFUSED',
       'LAUNCH_NOT_ALLOWED',
       'LAUNCH_NOT_FOUND',
       'SERVER_EXITED',
@@ -304,11 +306,6 @@ export const operations = {
           },
         },
         '429': {
-          content: {
-            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
-          },
-        },
-        '500': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

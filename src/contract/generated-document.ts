@@ -9049,6 +9049,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         description: 'Why a server does not run.',
         type: 'string',
         enum: [
+          'RUNTIME_REFUSED',
           'LAUNCH_NOT_ALLOWED',
           'LAUNCH_NOT_FOUND',
           'SERVER_EXITED',

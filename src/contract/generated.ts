@@ -55,6 +55,7 @@ export type AgentName = Static<typeof AgentName>;
  */
 export const AgentProblemCode = Object.assign(
   Type.Unsafe<
+    | 'RUNTIME_REFUSED'
     | 'LAUNCH_NOT_ALLOWED'
     | 'LAUNCH_NOT_FOUND'
     | 'SERVER_EXITED'
@@ -63,6 +64,7 @@ export const AgentProblemCode = Object.assign(
   >({
     type: 'string',
     enum: [
+      'RUNTIME_REFUSED',
       'LAUNCH_NOT_ALLOWED',
       'LAUNCH_NOT_FOUND',
       'SERVER_EXITED',

@@ -67,6 +67,7 @@ export class HostedServer {
   #account: number | undefined;
   #folder: InstanceFolder | undefined;
   #life: ServerLife | undefined;
+  #starts = 0;
   /** Why we ended it ourselves. */
   #verdict: RuntimeProblemCode | undefined;
   #done: Promise<void> = Promise.resolve();
@@ -109,6 +110,11 @@ export class HostedServer {
       problem: this.#problem && { ...this.#problem, target, cause: this.#log.lines(5).join('\n') },
       sessions: this.sessions.count,
     };
+  }
+
+  /** How often it was started again. */
+  get restarts(): number {
+    return Math.max(0, this.#starts - 1);
   }
 
   logs(lines: number): readonly string[] {
@@ -208,6 +214,7 @@ export class HostedServer {
     const { clock, patience, records, docker, searchPath, workingFolder } = this.#deps;
     if (this.#folder === undefined) throw new Error('there is no folder');
     this.#verdict = undefined;
+    this.#starts += 1;
     const startedAt = clock.monotonic();
     const life = await ServerLife.start({
       ...{ spec: this.spec, folder: this.#folder, account: this.#account, key: this.#key },

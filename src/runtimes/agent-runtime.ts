@@ -50,6 +50,7 @@ const Server = Type.Object({
   problem_code: Type.Union([
     ...(
       [
+        'RUNTIME_REFUSED',
         'LAUNCH_NOT_ALLOWED',
         'LAUNCH_NOT_FOUND',
         'SERVER_EXITED',

@@ -1,6 +1,8 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { contractDocument as agentDocument } from '../../src/contract/agent-generated-document.ts';
+import { contractDocument } from '../../src/contract/generated-document.ts';
 import { documentedOperations, type Node } from './contract-document.ts';
 
 /** Names the file in which the test processes note what they saw. */
@@ -13,9 +15,10 @@ export function recordSeen(operationId: string, status: number): void {
   if (file !== undefined) appendFileSync(file, `${operationId} ${status}\n`);
 }
 
-/** Every (operation, status) pair of the contract that is not among the seen ones. */
-export function findUnseen(seen: ReadonlySet<string>, document?: Node): string[] {
-  return documentedOperations(document)
+/** Every (operation, status) pair of the contracts that is not among the seen ones. */
+export function findUnseen(seen: ReadonlySet<string>): string[] {
+  return [contractDocument, agentDocument]
+    .flatMap((document: Node) => documentedOperations(document))
     .flatMap(({ operationId, responses }) =>
       Object.keys(responses).map((status) => `${operationId} ${status}`),
     )

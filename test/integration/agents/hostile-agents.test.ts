@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createOutbound, type Outbound } from '../../../src/outbound/guarded-fetch.ts';
 import { SystemResolver } from '../../../src/outbound/host-resolver.ts';
@@ -51,12 +52,12 @@ async function listen(handler: (request: IncomingMessage, response: ServerRespon
 }
 
 beforeAll(async () => {
-  ({ server, origin } = await listen(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
+  ({ server, origin } = await listen((request, response) => {
     const { method = '', url = '', headers } = request;
-    asked.push({ method, url, authorization: headers.authorization ?? '', body });
-    answer(request, response);
+    void text(request).then((body) => {
+      asked.push({ method, url, authorization: headers.authorization ?? '', body });
+      answer(request, response);
+    });
   }));
   ({ server: elsewhere } = await listen((_request, response) => {
     strayRequests += 1;

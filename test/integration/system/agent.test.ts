@@ -1,0 +1,252 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { markOf } from '../../../src/hosting/keeper.ts';
+import { processesWith } from '../../../src/hosting/process-table.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { createOutbound, type Outbound } from '../../../src/outbound/guarded-fetch.ts';
+import { SystemResolver } from '../../../src/outbound/host-resolver.ts';
+import { ManagedPolicy } from '../../../src/outbound/outbound-policy.ts';
+import { AgentRuntime } from '../../../src/runtimes/agent-runtime.ts';
+import type { Launch } from '../../../src/runtimes/launch.ts';
+import type { InstanceSpec } from '../../../src/runtimes/runtime.ts';
+import { specOf } from '../../support/hosting/test-host.ts';
+import { describeRuntime, knockAt } from '../../support/runtime-contract.ts';
+import { Program, until } from './support/program.ts';
+import {
+  type HeartbeatReceiver,
+  newSecret,
+  receiveHeartbeats,
+  startTestAgent,
+  type TestAgent,
+} from './support/test-agent.ts';
+
+// A deployment agent as operators run it: a process of its own, with servers that are processes of theirs.
+
+const { signal } = new AbortController();
+const serviceSecret = newSecret();
+const heartbeatSecret = newSecret();
+let folder: string;
+let program: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'agent-test-'));
+  chmodSync(folder, 0o711);
+  program = path.join(folder, 'stdio-server.mjs');
+  copyFileSync(path.join(import.meta.dirname, '../../support/hosting/stdio-server.mjs'), program);
+  chmodSync(program, 0o644);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const launch = (command: readonly string[]): Launch => specOf({ command }).launch;
+const small = (mode = 'plain') => launch([process.execPath, program, mode]);
+
+/** An agent, with who takes its heartbeats and a runtime that asks it. */
+interface Bench {
+  agent: TestAgent;
+  service: HeartbeatReceiver;
+  runtime: AgentRuntime;
+  close(): Promise<void>;
+}
+
+async function openBench(env: Record<string, string> = {}): Promise<Bench> {
+  const service = await receiveHeartbeats();
+  const agent = await startTestAgent({
+    ...{ name: 'edge-1', serviceUrl: service.url, serviceSecret, heartbeatSecret, env },
+    commands: [[process.execPath, program], ['no-such-program']],
+  });
+  const outbound = outboundTo(agent.origin);
+  return {
+    ...{ agent, service, runtime: runtimeOf(agent.origin, outbound) },
+    close: async () => {
+      await outbound.close();
+      await agent.destroy();
+      await service.close();
+    },
+  };
+}
+
+function outboundTo(origin: string): Outbound {
+  const policy = new ManagedPolicy({ origins: [origin] });
+  return createOutbound({ policy, resolver: new SystemResolver() });
+}
+
+function runtimeOf(origin: string, outbound: Outbound): AgentRuntime {
+  return new AgentRuntime({
+    agents: {
+      find: (name) => (name === 'edge-1' ? { name, origin, secret: serviceSecret } : undefined),
+      isAlive: async () => true,
+      leastLoaded: async () => ['edge-1'],
+    },
+    outbound: () => outbound,
+    clock: systemClock,
+  });
+}
+
+/** Processes of the program itself, without those around it. */
+function copiesOf(instanceId: string): number {
+  return processesWith(markOf(instanceId)).filter(({ pid }) => argumentsOf(pid)[1] === program)
+    .length;
+}
+
+function argumentsOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+describeRuntime('of a deployment agent', async () => {
+  const { runtime, close } = await openBench();
+  return {
+    ...{ runtime, close, launch: small(), unknownTarget: 'edge-9', knock: knockAt },
+    broken: { launch: launch(['no-such-program']), codes: ['LAUNCH_NOT_FOUND'] },
+    count: async (instanceId) => copiesOf(instanceId),
+  };
+});
+
+describe('a deployment agent', () => {
+  let bench: Bench;
+  const at = ({ instanceId }: InstanceSpec) => ({ instanceId, target: 'edge-1' });
+  const phaseOf = async (spec: InstanceSpec) =>
+    (await bench.runtime.status(at(spec), signal)).phase;
+  const untilPhase = (spec: InstanceSpec, phase: string) =>
+    until(`it is ${phase}`, async () => (await phaseOf(spec)) === phase);
+  beforeAll(async () => {
+    bench = await openBench();
+  });
+  afterAll(() => bench.close());
+
+  it('tells the service how it is, and each change at once', async () => {
+    const { service, runtime } = bench;
+    await until('the first heartbeat came', () => service.received.length > 0);
+    const [first] = service.received;
+    expect(first).toMatchObject({
+      path: '/api/agents/edge-1/heartbeat',
+      authorization: `Bearer ${heartbeatSecret}`,
+      heartbeat: { sequence: 1, is_stopping: false, servers: [] },
+    });
+    const spec = specOf({ command: small().command });
+    await runtime.ensure(spec, 'edge-1', signal);
+    const told = () =>
+      service.received.flatMap(({ heartbeat }) =>
+        heartbeat.servers.filter(({ instance_id: id }) => id === spec.instanceId),
+      );
+    await until('its start was told', () => told().some(({ phase }) => phase === 'running'));
+    // Much sooner than the next one would have come: its start was told as well.
+    expect(told()[0]).toMatchObject({ phase: 'starting', percent: expect.any(Number) });
+    await runtime.stop(at(spec), signal);
+    await until(
+      'its end was told',
+      () =>
+        service.received
+          .at(-1)
+          ?.heartbeat.servers.every(({ instance_id: id }) => id !== spec.instanceId) === true,
+    );
+    const sequences = service.received.map(({ heartbeat }) => heartbeat.sequence);
+    expect(sequences).toEqual(sequences.map((_sequence, index) => index + 1));
+  });
+
+  it('starts a server that ends again, and counts it', async () => {
+    const spec = specOf({ command: small().command });
+    await bench.runtime.ensure(spec, 'edge-1', signal);
+    await untilPhase(spec, 'running');
+    const [own] = processesWith(markOf(spec.instanceId)).filter(
+      ({ pid }) => argumentsOf(pid)[1] === program,
+    );
+    process.kill(own?.pid ?? 0, 'SIGKILL');
+    const restarts = () =>
+      bench.service.received
+        .at(-1)
+        ?.heartbeat.servers.find(({ instance_id: id }) => id === spec.instanceId)?.restarts;
+    await until('it was started again', () => restarts() === 1);
+    await untilPhase(spec, 'running');
+    await bench.runtime.stop(at(spec), signal);
+  });
+
+  it('has no secret of anybody in its log, on a command line, or on disk after the end', async () => {
+    const setting = `setting-${randomUUID()}`;
+    const content = `file-${randomUUID()}`;
+    const spec = specOf(
+      { command: small().command },
+      {
+        environment: { API_TOKEN: setting },
+        files: [{ name: 'key.json', content, variable: 'KEY_FILE' }],
+      },
+    );
+    await bench.runtime.ensure(spec, 'edge-1', signal);
+    await untilPhase(spec, 'running');
+    const secrets = [setting, content, spec.bearer, serviceSecret, heartbeatSecret];
+    const lines = execFileSync('ps', ['-eo', 'args', 'ww'], { encoding: 'utf8' });
+    for (const secret of secrets) expect(lines).not.toContain(secret);
+    await bench.runtime.stop(at(spec), signal);
+    for (const secret of secrets) expect(bench.agent.program.output).not.toContain(secret);
+    expect(
+      filesBelow(bench.agent.dataDir).filter((file) => file.includes(spec.instanceId)),
+    ).toEqual([]);
+  });
+
+  it('that is killed leaves nothing running, and begins anew without servers', async () => {
+    const spec = specOf({ command: small().command });
+    await bench.runtime.ensure(spec, 'edge-1', signal);
+    await untilPhase(spec, 'running');
+    const { dataDir, port } = bench.agent;
+    bench.agent.program.kill('SIGKILL');
+    await bench.agent.program.ended();
+    await until('its servers ended', () => processesWith(markOf(spec.instanceId)).length === 0);
+    expect(await phaseOf(spec)).toBe('unreachable');
+
+    bench.agent = await startTestAgent({
+      ...{ name: 'edge-1', serviceUrl: bench.service.url, serviceSecret, heartbeatSecret },
+      ...{ port, dataDir, commands: [[process.execPath, program]] },
+    });
+    expect(await phaseOf(spec)).toBe('gone');
+    expect(filesBelow(dataDir).filter((file) => file.includes(spec.instanceId))).toEqual([]);
+    // The service puts it there anew.
+    await bench.runtime.ensure(spec, 'edge-1', signal);
+    await untilPhase(spec, 'running');
+    const runs = new Set(bench.service.received.map(({ heartbeat }) => heartbeat.run_id));
+    expect(runs.size).toBe(2);
+  });
+
+  it('says that it ends, and takes its servers with it', async () => {
+    const { program: own } = bench.agent;
+    const running = own.pid;
+    expect(processesOf(running)).not.toEqual([]);
+    own.kill('SIGTERM');
+    expect(await own.ended()).toEqual({ code: 0, signal: null });
+    expect(bench.service.received.at(-1)?.heartbeat).toMatchObject({
+      ...{ is_stopping: true, servers: [] },
+    });
+    expect(processesOf(running)).toEqual([]);
+  });
+});
+
+describe('a deployment agent does not start', () => {
+  it('with settings that are not valid, and names all of them without their values', async () => {
+    const own = Program.built('agent', [], {
+      env: { AGENT_NAME: 'Edge 1', AGENT_PORT: 'x', AGENT_SERVICE_SECRETS: 'too-short-secret' },
+    });
+    expect(await own.ended()).toMatchObject({ code: 1 });
+    for (const name of ['NAME', 'PORT', 'SERVICE_URL', 'SERVICE_SECRETS', 'HEARTBEAT_SECRET']) {
+      expect(own.output).toContain(`AGENT_${name}`);
+    }
+    expect(own.output).not.toMatch(/too-short-secret|Edge 1/);
+  });
+});
+
+function filesBelow(root: string): string[] {
+  return readdirSync(root, { recursive: true }).map(String);
+}
+
+/** Processes that it started, and those started by these. */
+function processesOf(pid: number): string[] {
+  const text = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  const rows = text.split('\n').map((line) => line.trim().split(/\s+/));
+  const found = rows.filter(([, parent]) => Number(parent) === pid).map(([own = '']) => own);
+  return [...found, ...found.flatMap((child) => processesOf(Number(child)))];
+}
