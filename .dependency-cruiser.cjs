@@ -108,6 +108,14 @@ module.exports = {
       to: { path: 'node_modules/oauth4webapi/' },
     },
     {
+      name: 'kubernetes-only-in-its-runtime',
+      comment:
+        'The library is loaded by kubernetes-setup.ts alone, where a cluster is used; others know its types.',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/runtimes/kubernetes-setup\\.ts$' },
+      to: { path: 'node_modules/@kubernetes/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'network-only-in-outbound',
       comment: 'The guard is the only way out. Types of undici are fine.',
       severity: 'error',
@@ -127,6 +135,10 @@ module.exports = {
           '^src/database/(connection-config|postgres-process)\\.ts$',
           // A front that listens, and its way to the servers of this machine: ports of the loopback interface, never a URL.
           '^src/hosting/(forward|front-listener|keeper|loopback)\\.ts$',
+          // Waits on the loopback interface for the container next to it.
+          '^src/stdio-relay\\.ts$',
+          // Reads certificates for the way out to the cluster.
+          '^src/runtimes/kubernetes-access\\.ts$',
           // isIP and the names of status codes.
           '^src/config-rules\\.ts$',
           '^src/http/client-errors\\.ts$',

@@ -15,9 +15,14 @@ COPY package.json package-lock.json ./
 # `optional` as well: development dependencies that are optional peers of others (the Prisma CLI, TypeScript) would stay.
 RUN npm ci --ignore-scripts --omit=dev --omit=optional
 
+# One program without libraries, which the Kubernetes runtime brings into the containers of servers that speak over stdio.
+FROM node:24-slim AS tools
+RUN apt-get update && apt-get install -y --no-install-recommends busybox-static
+
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 WORKDIR /app
+COPY --from=tools /bin/busybox /usr/local/bin/busybox
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/prisma/migrations ./prisma/migrations

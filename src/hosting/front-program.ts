@@ -1,5 +1,5 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { Clock } from '../lib/clock.ts';
 import { answerWith } from './forward.ts';
 import { listenAsFront } from './front-listener.ts';
@@ -77,10 +77,17 @@ function handlerOf(
   return (request, response) => {
     if (request.url !== healthPath) return front.handle(request, response);
     backend.isUp().then(
-      (isUp) => answerWith(response, isUp ? 200 : 503),
+      (isUp) => (isUp ? tellUse(response, backend.server.sessions) : answerWith(response, 503)),
       () => answerWith(response, 503),
     );
   };
+}
+
+/** Numbers for whoever puts servers to sleep that nobody uses. They are no secret to those who may come as far as this. */
+function tellUse(response: ServerResponse, { count, idleMs }: SessionCount): void {
+  const use = { sessions: count, idle_seconds: Math.floor(idleMs / 1000) };
+  response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
+  response.end(JSON.stringify(use));
 }
 
 /** One that others started. */

@@ -11,9 +11,11 @@ export class SessionCount {
   /** When each was used last; the one used longest ago first. */
   readonly #usedAt = new Map<string, number>();
   #requests = 0;
+  #lastUse: number;
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
+    this.#lastUse = clock.monotonic();
   }
 
   get count(): number {
@@ -25,8 +27,14 @@ export class SessionCount {
     return this.#usedAt.size + this.#requests;
   }
 
+  /** Milliseconds since anything was asked of the server, or since it was begun to count. */
+  get idleMs(): number {
+    return this.#requests > 0 ? 0 : this.#clock.monotonic() - this.#lastUse;
+  }
+
   /** A request came or was answered for this session. */
   used(session: string): void {
+    this.#lastUse = this.#clock.monotonic();
     this.#usedAt.delete(session);
     this.#usedAt.set(session, this.#clock.monotonic());
     const [first] = this.#usedAt.keys();
@@ -43,6 +51,7 @@ export class SessionCount {
     this.#requests += 1;
     return () => {
       this.#requests -= 1;
+      this.#lastUse = this.#clock.monotonic();
     };
   }
 

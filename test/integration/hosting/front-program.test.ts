@@ -68,10 +68,12 @@ describe('the program in front of one server', () => {
     const logger = { info: () => {}, warn: () => {} };
     const front = await startFront(settings, { logger, clock: systemClock, onLine: () => {} });
     const origin = `http://127.0.0.1:${front.port}`;
-    expect((await fetch(`${origin}/healthz`)).status).toBe(200);
+    const use = async () => (await fetch(`${origin}/healthz`)).json();
+    expect(await use()).toEqual({ sessions: 0, idle_seconds: expect.any(Number) });
     const client = await connectLegacy({ url: `${origin}/mcp`, token: TOKEN });
     const call = { name: 'echo', arguments: { message: 'hello' } };
     expect(textOf(await client.callTool(call))).toBe('Echo: hello');
+    expect(await use()).toMatchObject({ sessions: 1 });
     await client.close();
     await server.close();
     expect((await fetch(`${origin}/healthz`)).status).toBe(503);

@@ -11,7 +11,9 @@ import { ConfigMap, Service } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadConfig } from '../../../src/config.ts';
+import { PRIVATE_NETWORKS } from '../../../src/runtimes/kubernetes-objects.ts';
 import { settingChecks } from '../../../src/setting-checks.ts';
+import { strayFields } from '../../support/kubernetes/object-rules.ts';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../../kubernetes');
 /** The published schemas of Kubernetes, by kind. */
@@ -76,6 +78,7 @@ describe('the manifests', () => {
   it('are objects as Kubernetes describes them', () => {
     expect(objects.length).toBeGreaterThan(5);
     expectValid(objects);
+    expect(objects.flatMap((one) => strayFields(one))).toEqual([]);
     const broken = { ...find('Service', 'mcp-connectors'), spec: { ports: [{ port: 'eighty' }] } };
     expect(() => new Service(broken as never).validate()).toThrow('port');
   });
@@ -185,5 +188,9 @@ describe('the manifests', () => {
       expect(excepted).toContain(network);
     }
     expect(blocks.map(({ cidr }) => cidr)).toEqual(['0.0.0.0/0', '::/0']);
+    // Servers that the service starts in the cluster reach no more than that.
+    const [own] = blocks.map(({ cidr, except = [] }) => [cidr, [...except]]);
+    expect(Object.entries(PRIVATE_NETWORKS)[0]).toEqual(own);
+    expect(excepted).toEqual(Object.values(PRIVATE_NETWORKS).flat());
   });
 });
