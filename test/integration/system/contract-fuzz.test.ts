@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { USER_SCOPES } from '../../../scripts/development-token.ts';
+import { type AgentsFile, writeAgentsFile } from '../../support/agents-file.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { type FuzzRequest, fuzzOperations } from '../../support/contract-fuzz.ts';
 import { parseBody } from '../../support/damage.ts';
@@ -14,17 +15,21 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 // addresses are made to exist every other time, so that requests get further than to a 404.
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/i;
+const HEARTBEAT = /^\/api\/agents\/([^/?]*)\/heartbeat/;
+const AGENT_NAME = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
 const ONE_TOOL = new RegExp(`/tools/${UUID.source}`, 'i');
 /** Refused before anything is sent. */
 const BLOCKED_ORIGIN = 'https://10.0.0.1';
 
 let service: TestService;
+let agents: AgentsFile;
 let server: ScriptedServer;
 let client: ApiClient;
 const outcomes = new Map<string, number>();
 
 beforeAll(async () => {
-  service = await startTestService({ clock: new ImpatientClock() });
+  agents = writeAgentsFile([{ name: 'fuzz', url: 'http://127.0.0.1:1' }]);
+  service = await startTestService({ clock: new ImpatientClock(), env: agents.env });
   server = await ScriptedServer.start();
   client = await service.clientFor('fuzz', { scopes: [...USER_SCOPES, 'operator'] });
 });
@@ -32,6 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.close();
   await server.stop();
+  agents.remove();
 });
 
 type TameRequest = FuzzRequest & { real: boolean };
@@ -119,8 +125,19 @@ async function aim(request: TameRequest): Promise<TameRequest> {
   return { ...request, url, body: JSON.stringify(real) };
 }
 
+/** The request of an agent that there is, with its secret; undefined where its name is what was damaged: nobody is that. */
+function asAgent(request: TameRequest): TameRequest | undefined {
+  const [, name = ''] = HEARTBEAT.exec(request.url) ?? [];
+  if (!AGENT_NAME.test(decodeURIComponent(name))) return undefined;
+  const [secret] = agents.heartbeatSecretsOf('fuzz');
+  const headers = { ...request.headers, authorization: `Bearer ${secret}` };
+  return { ...request, url: request.url.replace(HEARTBEAT, '/api/agents/fuzz/heartbeat'), headers };
+}
+
 async function send(generated: TameRequest): Promise<void> {
-  const { method, url, headers, body, verdict } = await aim(generated);
+  const request = generated.url.startsWith('/api/agents/') ? asAgent(generated) : generated;
+  if (request === undefined) return;
+  const { method, url, headers, body, verdict } = await aim(request);
   const answer = await client.send(method, url, {
     headers,
     ...(body === undefined ? {} : { text: body }),
