@@ -8,6 +8,7 @@ import { freeLoopbackPort } from '../../../src/hosting/loopback.ts';
 import { podTemplate } from '../../../src/runtimes/kubernetes-pod.ts';
 import { textOf } from '../../support/hosting/test-host.ts';
 import { instanceOf, launchOf } from '../../support/kubernetes/kubernetes-bench.ts';
+import { readManifests } from '../../support/kubernetes/manifests.ts';
 import { connectModern } from '../gateway/support/mcp-clients.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -22,18 +23,31 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The commands of a pod's containers, with paths and ports of this machine. */
+/** A text of a manifest, with paths and ports of this machine. */
+function here(text: string, port: number): string {
+  return text
+    .replaceAll('/run/mcp-tools/busybox', BUSYBOX)
+    .replaceAll('9100', String(port))
+    .replaceAll('238C', port.toString(16).toUpperCase().padStart(4, '0'));
+}
+
+/** Programs of our image, from their sources. */
+function fromSource(command: readonly string[]): string[] {
+  return command.flatMap((one) => {
+    if (one === 'node') return [process.execPath, '--import', 'tsx'];
+    return [one.replace(/^dist\/(.+)\.js$/, (_all, name) => path.join(ROOT, `src/${name}.ts`))];
+  });
+}
+
+/** The commands of a pod's containers. */
 function commandsOf(command: readonly string[], port: number) {
   const spec = instanceOf({ launch: launchOf('registry.example.com/mcp/server:1', { command }) });
   const settings = { frontImage: 'front', pullSecret: undefined };
   const { containers = [] } = podTemplate(spec, 'server', settings).spec ?? {};
-  const here = (one: string) =>
-    one
-      .replaceAll('/run/mcp-tools/busybox', BUSYBOX)
-      .replaceAll('9100', String(port))
-      .replaceAll('238C', port.toString(16).toUpperCase().padStart(4, '0'));
-  const [front = [], server = []] = containers.map(({ command: all = [] }) => all.map(here));
-  return { front, server };
+  const [front = [], server = []] = containers.map(({ command: all = [] }) =>
+    all.map((one) => here(one, port)),
+  );
+  return { front: fromSource(front), server };
 }
 
 function start(command: readonly string[], env: Record<string, string>): ChildProcess {
@@ -50,11 +64,7 @@ describe.skipIf(BUSYBOX === '')('a server over stdio in a pod', () => {
     const { front, server } = commandsOf([process.execPath, SERVER], port);
     const program = start(server, { API_TOKEN: 'of-the-owner' });
     writeFileSync(path.join(folder, 'token'), TOKEN);
-    const fromSource = front.flatMap((one) => {
-      if (one === 'node') return [process.execPath, '--import', 'tsx'];
-      return [one.replace(/^dist\/(.+)\.js$/, (_all, name) => path.join(ROOT, `src/${name}.ts`))];
-    });
-    const endpoint = start(fromSource, {
+    const endpoint = start(front, {
       ...{ PATH: process.env['PATH'] ?? '', FRONT_TOKEN_FILE: path.join(folder, 'token') },
       ...{ FRONT_FOLDER: path.join(folder, 'run'), FRONT_HOST: '127.0.0.1', FRONT_PORT: '0' },
     });
@@ -75,6 +85,30 @@ describe.skipIf(BUSYBOX === '')('a server over stdio in a pod', () => {
     expect(await ended).toEqual([143, null]);
   });
 
+  it('is reached through the bridge of its manifest', async () => {
+    const port = await freeLoopbackPort();
+    const listen = await freeLoopbackPort();
+    const { read, find } = readManifests('servers');
+    const pod = find('Deployment', 'llmctl-mcp-github').spec?.template.spec;
+    const bridge = pod?.containers.find(({ name }) => name === 'bridge')?.command ?? [];
+    const script = path.join(folder, 'connect.sh');
+    writeFileSync(script, here(read('connect.sh'), port));
+    start([BUSYBOX, 'sh', script, process.execPath, SERVER], { API_TOKEN: 'of-the-provider' });
+    const command = bridge.map((one) => here(one, port).replace('=8000', `=${listen}`));
+    start(fromSource(command), { PATH: process.env['PATH'] ?? '' });
+    const origin = `http://127.0.0.1:${listen}`;
+    const ping = () =>
+      fetch(`${origin}/ping`).then(
+        ({ status }) => status,
+        () => 0,
+      );
+    await expect.poll(ping, { timeout: 20_000 }).toBe(200);
+    const client = await connectModern({ url: `${origin}/mcp`, token: '' });
+    const environment = textOf(await client.callTool({ name: 'environment' }));
+    expect(environment).toContain('of-the-provider');
+    await client.close();
+  });
+
   it('ends its container as it ended itself, so that the cluster can tell why', async () => {
     for (const [command, code] of [
       [['sh', '-c', 'exit 7'], 7],
@@ -82,10 +116,8 @@ describe.skipIf(BUSYBOX === '')('a server over stdio in a pod', () => {
     ] as const) {
       const port = await freeLoopbackPort();
       const { front, server } = commandsOf(command, port);
-      const relay = front.slice(front.indexOf('--') + 1).map((one) => one.replace('dist/', 'src/'));
-      const [, entry = '', at = ''] = relay;
       const program = start(server, { PATH: process.env['PATH'] ?? '' });
-      start([process.execPath, '--import', 'tsx', entry.replace(/js$/, 'ts'), at], {});
+      start(front.slice(front.indexOf('--') + 1), {});
       expect(await once(program, 'exit')).toEqual([code, null]);
     }
   });
