@@ -96,6 +96,21 @@ const RULES: readonly Rule[] = [
       'must be an https URL in production, unless its host is of the own machine or cluster',
     ),
   ),
+  whenSet('PROCESS_ORIGIN', isOrigin, 'must be an origin, as http://10.0.3.7:8070'),
+  whenSet(
+    'PROCESS_ACCOUNTS',
+    (range) => {
+      const [first = 0, last = 0] = range.split('-').map(Number);
+      return first <= last;
+    },
+    'must begin with its smaller user id',
+  ),
+  (text) =>
+    text('PROCESS_RUNTIME') === 'on' &&
+    text('PROCESS_ORIGIN') === undefined &&
+    /^(0\.0\.0\.0|::)$/.test(text('PROCESS_HOST') ?? '')
+      ? 'PROCESS_ORIGIN is required where PROCESS_HOST stands for all addresses'
+      : undefined,
   inProduction((text) => missing(text, 'DATABASE_URL')),
   inProduction((text) => missing(text, 'JWT_ISSUER')),
   inProduction((text) => missing(text, 'JWT_AUDIENCE')),

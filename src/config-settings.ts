@@ -85,7 +85,10 @@ export const SETTINGS = Type.Object({
         'The PostgreSQL to use. Without it an embedded one is started, which production does not allow.',
     }),
   ),
-  DATA_DIR: text({ default: '.data', description: 'Folder of the embedded PostgreSQL.' }),
+  DATA_DIR: text({
+    default: '.data',
+    description: 'Folder of the embedded PostgreSQL, and of managed servers that run as processes.',
+  }),
   JWT_SECRET: Type.Optional(
     text({
       description:
@@ -195,6 +198,51 @@ export const SETTINGS = Type.Object({
     pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
     description:
       'Namespace of the cluster in which the servers of the catalog run; a part of their addresses.',
+  }),
+  PROCESS_RUNTIME: choice(['off', 'on'], {
+    default: 'off',
+    description:
+      'Whether servers of the catalog may run as processes of this replica, where their entry says `process`.',
+  }),
+  PROCESS_HOST: text({
+    default: '127.0.0.1',
+    description:
+      'Address that the front of these servers listens on; replicas reach each other there.',
+  }),
+  PROCESS_PORT: integer({
+    default: 8070,
+    minimum: 0,
+    maximum: 65535,
+    description: 'Port of the front of these servers.',
+  }),
+  PROCESS_ORIGIN: Type.Optional(
+    text({
+      description:
+        'Where other replicas reach the front of these servers, as `http://10.0.3.7:8070`. Without it: where it listens, which is enough for one replica.',
+    }),
+  ),
+  PROCESS_MAX_SERVERS: integer({
+    default: 20,
+    minimum: 1,
+    maximum: 1000,
+    description: 'Servers that may run as processes of this replica at once.',
+  }),
+  PROCESS_IMAGES: list({
+    description:
+      'Images that may run here, where Docker is present, separated by commas: exact names, or beginnings that end with `/`.',
+  }),
+  PROCESS_ACCOUNTS: Type.Optional(
+    text({
+      pattern: '^[1-9]\\d{0,8}-[1-9]\\d{0,8}$',
+      expects: 'a range of user ids, as 60800-61099',
+      description:
+        'User ids for these servers, one for each, where the service is root: ids that nobody else has. `60800-61099` by default.',
+    }),
+  ),
+  PROCESS_SAME_ACCOUNT: choice(['off', 'on'], {
+    default: 'off',
+    description:
+      'With `on`, these servers run in the account of the service where they can get none of their own, and so can read its secrets. Outside of production they may anyway.',
   }),
   AGENTS_FILE: Type.Optional(
     text({

@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { type ProcessesConfig, processesConfig } from './config-processes.ts';
 import {
   parseTrustProxy,
   type SettingText,
@@ -94,6 +95,8 @@ export interface Config {
     /** The variables `AGENT_SECRET_…`, which the file names. */
     readonly secrets: Readonly<Record<string, string>>;
   };
+  /** Undefined where no managed server runs as a process of this replica. */
+  readonly processes: ProcessesConfig | undefined;
   /** Requests a minute for each caller. */
   readonly rateLimitMax: number;
   /** Days that credentials of disabled connectors are kept; 0 keeps them for good. */
@@ -170,7 +173,11 @@ export function loadConfig(
   }
   problems.push(...settingProblems(text));
   if (problems.length > 0 || !Value.Check(SETTINGS, values)) throw new ConfigError(problems);
-  return deepFreeze({ ...toConfig(values), agents: agentsConfig(values, env) });
+  return deepFreeze({
+    ...toConfig(values),
+    agents: agentsConfig(values, env),
+    processes: processesConfig(values, env),
+  });
 }
 
 function foreignProblem(
@@ -200,7 +207,7 @@ function isRequired(name: string): boolean {
   return SETTINGS.required?.some((required) => required === name) ?? false;
 }
 
-function toConfig(settings: Settings): Omit<Config, 'agents'> {
+function toConfig(settings: Settings): Omit<Config, 'agents' | 'processes'> {
   return {
     environment: settings.NODE_ENV,
     host: settings.HOST,

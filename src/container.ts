@@ -18,6 +18,7 @@ import {
   signInLink,
 } from './container-oauth.ts';
 import { createOfferings } from './container-offerings.ts';
+import { createProcesses, type Processes } from './container-processes.ts';
 import { createSessions } from './container-sessions.ts';
 import { createSystemTools } from './container-system-tools.ts';
 import { tokenSourceOf } from './container-token.ts';
@@ -106,6 +107,7 @@ export function createContainer({
     ...{ config, database, changes, clock, logger, log, trail, box, registry },
     ...{ ...network, ...catalogParts },
   };
+  const processes = createProcesses(basis);
   const sessions = createSessions(basis);
   const services = createServices(basis, sessions);
   const events = createEvents(basis);
@@ -125,10 +127,7 @@ export function createContainer({
     ...services,
     changeFeed: changes.feed,
     /** Has the keys unwrapped, if they can be, and begins what nobody has to wait for. */
-    start: async () => {
-      changes.start();
-      await keys.start(jobs.start);
-    },
+    start: () => startParts({ changes, processes, keys, jobs }),
     ...{ trail, auditService: recorded.auditService, agentService: agents.agentService },
     /** Has the keys unwrapped, for commands, which need no more. */
     unlock: () => keys.start(() => undefined),
@@ -153,11 +152,28 @@ export function createContainer({
       await jobs.close();
       await changes.close();
       await sessions.close();
+      await processes.close();
       await trail.flush();
       await network.close();
       await database.close();
     },
   };
+}
+
+/** @throws HostingError where managed servers cannot be run as it is wanted; the errors of `listen` */
+async function startParts(parts: {
+  changes: Pick<ReturnType<typeof createChangeFeed>, 'start'>;
+  processes: Processes;
+  keys: ReturnType<typeof createKeyLoading>;
+  jobs: Pick<ReturnType<typeof createJobs>, 'start'>;
+}): Promise<void> {
+  const { changes, processes, keys, jobs } = parts;
+  changes.start();
+  await processes.open();
+  await keys.start(() => {
+    jobs.start();
+    processes.announce();
+  });
 }
 
 /** What most services are built from. */

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
+import { bridgeFiles } from './bridge.ts';
 import { HostingError } from './hosting-error.ts';
 import { listProcesses } from './process-table.ts';
 
@@ -51,7 +52,9 @@ export function findSetpriv(): string | undefined {
 function whyNoAccounts(): string | undefined {
   if (process.platform !== 'linux') return 'only Linux has what that needs';
   if (process.getuid?.() !== 0) return 'this program is not root';
-  return findSetpriv() === undefined ? 'setpriv (util-linux) is not installed' : undefined;
+  if (findSetpriv() === undefined) return 'setpriv (util-linux) is not installed';
+  const closed = closedToOthers(Object.values(bridgeFiles()));
+  return closed === undefined ? undefined : `other accounts cannot read ${closed}`;
 }
 
 /** Gives each server a user id of its own. */

@@ -101,3 +101,8 @@ export type AuditRecord = Prisma.AuditRecordModel
  * A deployment agent of the operator's file that has said that it is alive. Of the installation: no user's, no tenant's.
  */
 export type Agent = Prisma.AgentModel
+/**
+ * Model ProcessHost
+ * A replica of the service that runs managed servers as processes. Of the installation: no user's, no tenant's.
+ */
+export type ProcessHost = Prisma.ProcessHostModel

@@ -408,7 +408,8 @@ export const ModelName = {
   Event: 'Event',
   EventTicket: 'EventTicket',
   AuditRecord: 'AuditRecord',
-  Agent: 'Agent'
+  Agent: 'Agent',
+  ProcessHost: 'ProcessHost'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -424,7 +425,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "connector" | "credential" | "connectorTool" | "connectorOffering" | "removedTool" | "idempotencyRecord" | "oAuthAuthorization" | "oAuthRegistration" | "event" | "eventTicket" | "auditRecord" | "agent"
+    modelProps: "connector" | "credential" | "connectorTool" | "connectorOffering" | "removedTool" | "idempotencyRecord" | "oAuthAuthorization" | "oAuthRegistration" | "event" | "eventTicket" | "auditRecord" | "agent" | "processHost"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1316,6 +1317,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    ProcessHost: {
+      payload: Prisma.$ProcessHostPayload<ExtArgs>
+      fields: Prisma.ProcessHostFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ProcessHostFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ProcessHostPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ProcessHostFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ProcessHostPayload>
+        }
+        findFirst: {
+          args: Prisma.ProcessHostFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ProcessHostPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ProcessHostFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ProcessHostPayload>
+        }
+        findMany: {
+          args: Prisma.ProcessHostFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ProcessHostPayload>[]
+        }
+        create: {
+          args: Prisma.ProcessHostCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ProcessHostPayload>
+        }
+        createMany: {
+          args: Prisma.ProcessHostCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ProcessHostCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ProcessHostPayload>[]
+        }
+        delete: {
+          args: Prisma.ProcessHostDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ProcessHostPayload>
+        }
+        update: {
+          args: Prisma.ProcessHostUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ProcessHostPayload>
+        }
+        deleteMany: {
+          args: Prisma.ProcessHostDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ProcessHostUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ProcessHostUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ProcessHostPayload>[]
+        }
+        upsert: {
+          args: Prisma.ProcessHostUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ProcessHostPayload>
+        }
+        aggregate: {
+          args: Prisma.ProcessHostAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateProcessHost>
+        }
+        groupBy: {
+          args: Prisma.ProcessHostGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ProcessHostGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ProcessHostCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ProcessHostCountAggregateOutputType> | number
+        }
+      }
+    }
   }
 } & {
   other: {
@@ -1579,6 +1654,17 @@ export const AgentScalarFieldEnum = {
 } as const
 
 export type AgentScalarFieldEnum = (typeof AgentScalarFieldEnum)[keyof typeof AgentScalarFieldEnum]
+
+
+export const ProcessHostScalarFieldEnum = {
+  id: 'id',
+  sealed: 'sealed',
+  servers: 'servers',
+  hasRoom: 'hasRoom',
+  seenAt: 'seenAt'
+} as const
+
+export type ProcessHostScalarFieldEnum = (typeof ProcessHostScalarFieldEnum)[keyof typeof ProcessHostScalarFieldEnum]
 
 
 export const SortOrder = {
@@ -1888,6 +1974,7 @@ export type GlobalOmitConfig = {
   eventTicket?: Prisma.EventTicketOmit
   auditRecord?: Prisma.AuditRecordOmit
   agent?: Prisma.AgentOmit
+  processHost?: Prisma.ProcessHostOmit
 }
 
 /* Types for Logging */

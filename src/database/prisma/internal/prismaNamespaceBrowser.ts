@@ -62,7 +62,8 @@ export const ModelName = {
   Event: 'Event',
   EventTicket: 'EventTicket',
   AuditRecord: 'AuditRecord',
-  Agent: 'Agent'
+  Agent: 'Agent',
+  ProcessHost: 'ProcessHost'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -305,6 +306,17 @@ export const AgentScalarFieldEnum = {
 } as const
 
 export type AgentScalarFieldEnum = (typeof AgentScalarFieldEnum)[keyof typeof AgentScalarFieldEnum]
+
+
+export const ProcessHostScalarFieldEnum = {
+  id: 'id',
+  sealed: 'sealed',
+  servers: 'servers',
+  hasRoom: 'hasRoom',
+  seenAt: 'seenAt'
+} as const
+
+export type ProcessHostScalarFieldEnum = (typeof ProcessHostScalarFieldEnum)[keyof typeof ProcessHostScalarFieldEnum]
 
 
 export const SortOrder = {
