@@ -11,6 +11,7 @@ const LADDER = [
   'oauth',
   'imports',
   'agents',
+  'deployments',
   'catalog',
   'connectors',
   'idempotency',

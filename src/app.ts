@@ -8,6 +8,7 @@ import { agentRoutes } from './modules/agents/index.ts';
 import { auditRoutes, recordForbiddenRequests } from './modules/audit/index.ts';
 import { catalogRoutes } from './modules/catalog/index.ts';
 import { connectorRoutes, connectorToolRoutes } from './modules/connectors/index.ts';
+import { deploymentRoutes } from './modules/deployments/index.ts';
 import { erasureRoutes } from './modules/erasure/index.ts';
 import { eventRoutes } from './modules/events/index.ts';
 import { gatewayRoutes } from './modules/gateway/index.ts';
@@ -65,6 +66,7 @@ export async function buildApp(container: Container): Promise<ContractApp> {
   toolRoutes(app, container);
   toolCallRoutes(app, container);
   catalogRoutes(app, container);
+  deploymentRoutes(app, container);
   importRoutes(app, container);
   eventRoutes(app, container);
   systemToolRoutes(app, container);

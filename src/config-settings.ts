@@ -250,6 +250,16 @@ export const SETTINGS = Type.Object({
         'YAML file with the deployment agents: the machines that run managed servers. Read at the start, with the variables `AGENT_SECRET_…` that it names; one that is not valid keeps the service from starting.',
     }),
   ),
+  AUTO_PROVISION: choice(['true', 'false'], {
+    default: 'false',
+    description:
+      'With `true`, switching on an entry of the catalog whose `run_on` does not begin with `static` brings its server up.',
+  }),
+  AUTO_CLEANUP: choice(['true', 'false'], {
+    default: 'false',
+    description:
+      'With `true`, taking an entry of the catalog away from a project takes its deployment away as well, with its settings.',
+  }),
   RATE_LIMIT_MAX: integer({
     default: 6000,
     minimum: 1,

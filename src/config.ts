@@ -87,6 +87,9 @@ export interface Config {
     /** Features that are open. */
     readonly gates: readonly string[];
     readonly namespace: string;
+    /** Whether switching an entry on brings its server up, and taking it away takes that away. */
+    readonly autoProvision: boolean;
+    readonly autoCleanup: boolean;
   };
   /** Machines that run managed servers. */
   readonly agents: {
@@ -248,6 +251,8 @@ function toConfig(settings: Settings): Omit<Config, 'agents' | 'processes'> {
       file: settings.CATALOG_FILE,
       gates: settings.CATALOG_GATES,
       namespace: settings.CATALOG_NAMESPACE,
+      autoProvision: settings.AUTO_PROVISION === 'true',
+      autoCleanup: settings.AUTO_CLEANUP === 'true',
     },
     rateLimitMax: settings.RATE_LIMIT_MAX,
     credentialsKeptDays: settings.CREDENTIALS_KEPT_DAYS,

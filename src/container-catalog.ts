@@ -5,6 +5,7 @@ import {
   CatalogConnectorService,
   CatalogService,
   CatalogUpkeepService,
+  type EntryDeployments,
   RegistryService,
   readCatalog,
 } from './modules/catalog/index.ts';
@@ -13,14 +14,12 @@ import {
   type ConnectorService,
   ManagedConnectorService,
   type ManagedConnectorServiceDeps,
-  type ManagedServers,
 } from './modules/connectors/index.ts';
 import type { Outbound } from './outbound/guarded-fetch.ts';
 
 /** What is known of the servers that the operator offers, before anything is built on it. */
 export interface CatalogParts {
   catalog: Catalog;
-  managedServers: ManagedServers;
   /** Keys that are slugs of the catalog's connectors, by the kind of their owners. */
   reservedSlugs: Readonly<Record<'user' | 'project', readonly string[]>>;
   pinnedOrigins: readonly string[];
@@ -36,7 +35,6 @@ export function createCatalog({ catalog: settings }: Pick<Config, 'catalog'>): C
   const pinned = entries.filter(({ reach }) => reach === 'pinned');
   return {
     catalog,
-    managedServers: catalog,
     reservedSlugs: {
       user: catalog.list('user').map(({ key }) => key),
       project: catalog.list('project').map(({ key }) => key),
@@ -53,6 +51,8 @@ interface ServicesBasis extends ManagedConnectorServiceDeps {
   userOutbound: Pick<Outbound, 'request'>;
   connectorService: ConnectorService;
   connectorHealthService: ConnectorHealthService;
+  catalogDeployments: EntryDeployments;
+  config: Pick<Config, 'catalog'>;
 }
 
 /** Builds what makes connectors of entries. */
@@ -62,11 +62,16 @@ export function createCatalogServices({
   connectorHealthService: health,
   clock,
   userOutbound: outbound,
+  catalogDeployments: deployments,
+  config: { catalog: settings },
   ...shared
 }: ServicesBasis) {
   const managed = new ManagedConnectorService({ ...shared, clock });
-  const catalogService = new CatalogService({ catalog, managed, clock });
-  const enabling = new CatalogConnectorService({ catalog, managed, health, connectors });
+  const catalogService = new CatalogService({ catalog, managed, deployments, clock });
+  const enabling = new CatalogConnectorService({
+    ...{ catalog, managed, health, connectors, deployments },
+    ...{ hasAutoProvision: settings.autoProvision, hasAutoCleanup: settings.autoCleanup },
+  });
   return {
     ...{ catalog, catalogService, catalogConnectorService: enabling },
     managedConnectorService: managed,

@@ -8,6 +8,7 @@ import {
   type Change,
   ChangeFeed,
   CLOSING_CHANNEL,
+  DEPLOYMENT_CHANNEL,
   EVENT_CHANNEL,
   NotificationListener,
   readClosing,
@@ -37,7 +38,7 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
   const listener = new NotificationListener({
     url: databaseUrl,
     role: APP_ROLE,
-    channels: [CHANGE_CHANNEL, CLOSING_CHANNEL, EVENT_CHANNEL],
+    channels: [CHANGE_CHANNEL, CLOSING_CHANNEL, EVENT_CHANNEL, DEPLOYMENT_CHANNEL],
     clock,
     onNotification: ({ channel, payload }) => {
       const outcome = accept(channel, payload) ? 'accepted' : 'unreadable';
@@ -57,9 +58,11 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
   const announcements = registerMetrics(registry, feed);
   const closers = new Set<(closing: AnnouncedClosing) => void>();
   const followers = new Set<(event: AnnouncedEvent) => void>();
+  const placers = new Set<(announced: true) => void>();
   const accept = (channel: string, payload: string): boolean => {
     if (channel === CLOSING_CHANNEL) return tellAll(closers, readClosing(payload));
     if (channel === EVENT_CHANNEL) return tellAll(followers, readEventAnnouncement(payload));
+    if (channel === DEPLOYMENT_CHANNEL) return tellAll(placers, true);
     return feed.accept(payload);
   };
   const caches = new Set<UserCache>();
@@ -78,6 +81,8 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
     onClosing: (closer: (closing: AnnouncedClosing) => void) => void closers.add(closer),
     /** From now on `follower` is told for whom there are events. It must not throw. */
     onEvent: (follower: (event: AnnouncedEvent) => void) => void followers.add(follower),
+    /** From now on `placer` is told when instances of deployments are at other places. It must not throw. */
+    onDeployments: (placer: () => void) => void placers.add(placer),
     start: () => listener.start(),
     close: () => listener.close(),
   };

@@ -10,6 +10,7 @@ import type {
   DeactivatedCredentialService,
   TokenRenewalService,
 } from './modules/connectors/index.ts';
+import type { DeploymentAdvanceService } from './modules/deployments/index.ts';
 import type { EventService, EventTicketService } from './modules/events/index.ts';
 import type { IdempotencyService } from './modules/idempotency/index.ts';
 import type { AuthorizationService } from './modules/oauth/index.ts';
@@ -29,6 +30,7 @@ export interface JobsBasis {
     tokenRenewalService: TokenRenewalService;
     deactivatedCredentialService: DeactivatedCredentialService;
     auditService: Pick<AuditService, 'deleteOld'>;
+    deploymentAdvanceService: Pick<DeploymentAdvanceService, 'advance'>;
     eventService: Pick<EventService, 'deleteExpired'>;
     eventTicketService: Pick<EventTicketService, 'deleteExpired'>;
   };
@@ -62,8 +64,13 @@ export function createJobs(basis: JobsBasis) {
 function listJobs(services: JobsBasis['services']): Job[] {
   const { idempotencyService, authorizationService } = services;
   const { tokenRenewalService, deactivatedCredentialService } = services;
-  const { eventService, eventTicketService, auditService } = services;
+  const { eventService, eventTicketService, auditService, deploymentAdvanceService } = services;
   return [
+    {
+      name: 'advance-deployments',
+      schedule: '* * * * *',
+      run: async (signal) => ({ steps: await deploymentAdvanceService.advance(signal) }),
+    },
     {
       name: 'renew-tokens',
       schedule: '* * * * *',

@@ -5,6 +5,7 @@ import { createAgents } from './container-agents.ts';
 import { createRecordedDatabase } from './container-audit.ts';
 import { type CatalogParts, createCatalog, createCatalogServices } from './container-catalog.ts';
 import { createChangeFeed } from './container-changes.ts';
+import { createDeployments } from './container-deployments.ts';
 import { createErasure } from './container-erasure.ts';
 import { createEvents } from './container-events.ts';
 import { createImports } from './container-imports.ts';
@@ -57,6 +58,7 @@ import { createNetwork } from './network.ts';
 import type { Outbound } from './outbound/guarded-fetch.ts';
 import type { UserPolicy } from './outbound/outbound-policy.ts';
 import { packageVersion } from './package-version.ts';
+import type { Runtime } from './runtimes/runtime.ts';
 
 /** Everything the routes need, built by hand in one place. */
 export type Container = ReturnType<typeof createContainer>;
@@ -71,6 +73,8 @@ export interface ContainerOptions {
   clock?: Clock;
   /** Whether jobs become due by the time of the system; default true. */
   hasSchedule?: boolean;
+  /** Places where managed servers run, beside those that are configured; one of the same kind takes its place. Default: none. */
+  runtimes?: readonly Runtime[];
 }
 
 const CONNECTOR_LIMIT = 10;
@@ -88,6 +92,7 @@ export function createContainer({
   databaseUrl,
   clock = systemClock,
   hasSchedule: isScheduled = true,
+  runtimes = [],
 }: ContainerOptions) {
   const registry = createMetricsRegistry();
   const changes = createChangeFeed({ databaseUrl, clock, logger, registry });
@@ -103,11 +108,11 @@ export function createContainer({
   const keyring = parseKeyring(config.encryptionKeys);
   const keys = createKeyLoading({ config, keyring, clock, logger });
   const box = new SealedBox(keyring);
-  const basis: Basis = {
-    ...{ config, database, changes, clock, logger, log, trail, box, registry },
-    ...{ ...network, ...catalogParts },
-  };
-  const processes = createProcesses(basis);
+  const parts = { config, database, changes, clock, logger, log, trail, box, registry };
+  const processes = createProcesses(parts);
+  const found = { ...parts, ...network, ...catalogParts };
+  const places = [...processes.runtimes, ...runtimes];
+  const basis: Basis = { ...found, ...createDeployments({ ...found, runtimes: places }) };
   const sessions = createSessions(basis);
   const services = createServices(basis, sessions);
   const events = createEvents(basis);
@@ -177,7 +182,7 @@ async function startParts(parts: {
 }
 
 /** What most services are built from. */
-interface Basis extends CatalogParts {
+interface Basis extends CatalogParts, ReturnType<typeof createDeployments> {
   config: Config;
   database: Database;
   changes: ReturnType<typeof createChangeFeed>;
@@ -238,6 +243,8 @@ function createServices(basis: Basis, live: ReturnType<typeof createSessions>) {
     connectorSaveService,
     connectorHealthService,
     ...catalogServices,
+    deploymentService: basis.deploymentService,
+    deploymentAdvanceService: basis.createAdvance(catalogServices.catalogConnectorService),
     connectorToolService: new ConnectorToolService(shared),
     ...createSignIns({
       ...{ ...basis, oauth, tester },

@@ -24,6 +24,8 @@ export interface Network {
   userOutbound: Outbound;
   /** To a server of the catalog's, and nowhere else. @throws OutboundError BLOCKED_URL for an origin that nobody pinned */
   pinnedOutbound: (origin: string) => Outbound;
+  /** From now on the origin is a pinned one. @throws OutboundError INVALID_URL for one that is not an http(s) URL */
+  pin: (origin: string) => void;
   /** To the key set of the identity provider; undefined where access tokens need none. */
   keyOutbound: Outbound | undefined;
   close(): Promise<void>;
@@ -60,6 +62,10 @@ export function createNetwork(
   const outbound = createOutbound({ ...common, policy: userPolicy, resolver: new DnsResolver() });
   const keyOutbound = createKeyOutbound(config, common);
   const pinnedOutbound = (origin: string) => pinned.to(origin);
+  const pin = (origin: string) => {
+    places.add(origin);
+    pinned.add(origin);
+  };
   const mcpClient = new SdkMcpClient({
     outbound,
     pinnedOutbound,
@@ -70,6 +76,7 @@ export function createNetwork(
     userPolicy,
     userOutbound: outbound,
     pinnedOutbound,
+    pin,
     keyOutbound,
     close: async () => {
       await mcpClient.close();
@@ -104,13 +111,17 @@ function createKeyOutbound({ token }: Config, common: CommonOptions): Outbound |
 
 /** A way out for each pinned origin, opened on first use. */
 class PinnedWays {
-  readonly #origins: ReadonlySet<string>;
+  readonly #origins: Set<string>;
   readonly #open: (origin: string) => Outbound;
   readonly #ways = new Map<string, Outbound>();
 
   constructor(origins: readonly string[], open: (origin: string) => Outbound) {
     this.#origins = new Set(origins);
     this.#open = open;
+  }
+
+  add(origin: string): void {
+    this.#origins.add(origin);
   }
 
   /** @throws OutboundError BLOCKED_URL for an origin that nobody pinned */

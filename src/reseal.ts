@@ -75,12 +75,14 @@ async function reseal(database: Database, keyring: Keyring): Promise<number> {
   const vault = new CredentialVault({ box });
   const store = new PrismaResealStore({ database });
   const service = new ResealService({ store, vault, box, clock: systemClock });
-  const { resealed, skipped, failed, registrations } = await service.reseal((progress) =>
-    say(
-      `${progress.resealed} of ${progress.total} connectors sealed with ${box.activeKeyId} so far`,
-    ),
+  const { resealed, skipped, failed, deployments, registrations } = await service.reseal(
+    (progress) =>
+      say(
+        `${progress.resealed} of ${progress.total} connectors sealed with ${box.activeKeyId} so far`,
+      ),
   );
   say(`Sealed ${resealed} connectors with ${box.activeKeyId}; ${skipped} changed meanwhile.`);
+  say(`Sealed ${deployments} deployments.`);
   say(`Deleted ${registrations} registrations with authorization servers, to be made anew.`);
   if (failed.length === 0) return 0;
   say(`Not opened, and left as they are: ${failed.join(', ')}. Is a key missing?`);

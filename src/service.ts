@@ -10,6 +10,7 @@ import { buildAdminServer } from './http/admin-server.ts';
 import { createLoggerOptions } from './http/logger.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { startDeadline } from './lib/deadline.ts';
+import type { Runtime } from './runtimes/runtime.ts';
 
 export { settingChecks } from './setting-checks.ts';
 
@@ -46,6 +47,8 @@ export interface StartOptions {
   clock?: Clock;
   /** Whether jobs become due by the time of the system; default true. */
   hasSchedule?: boolean;
+  /** Places where managed servers run, beside those that are configured; default: none. */
+  runtimes?: readonly Runtime[];
 }
 
 /**
@@ -54,7 +57,7 @@ export interface StartOptions {
  */
 export async function startService(
   config: Config,
-  { logDestination, clock = systemClock, hasSchedule = true }: StartOptions = {},
+  { logDestination, clock = systemClock, hasSchedule = true, runtimes = [] }: StartOptions = {},
 ): Promise<RunningService> {
   const logger = pino(
     createLoggerOptions({ level: config.logLevel }),
@@ -67,7 +70,9 @@ export async function startService(
     const databaseUrl = config.databaseUrl ?? embedded?.url;
     if (databaseUrl === undefined)
       throw new Error('there is neither a DATABASE_URL nor a database');
-    const container = createContainer({ config, logger, databaseUrl, clock, hasSchedule });
+    const container = createContainer({
+      ...{ config, logger, databaseUrl, clock, hasSchedule, runtimes },
+    });
     undo.push(() => container.close());
     await container.start();
     const adminUrl = await startAdminServer(container, undo);

@@ -72,6 +72,10 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       description: 'Known servers that the operator offers, and what a project has of them.',
     },
     {
+      name: 'deployments',
+      description: 'Servers of the catalog that are brought up for a project.',
+    },
+    {
       name: 'admin',
       description: 'What operators do to a user of their tenant.',
     },
@@ -175,6 +179,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       key: 'github',
                       title: 'GitHub',
                       is_healthy: true,
+                      runtime: 'static',
                       error_code: null,
                       error_message: null,
                       latency_ms: 41,
@@ -257,6 +262,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   status: 'ENABLED',
                   last_error: null,
                   connector_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  deployment_id: null,
                   tool_count: 12,
                   updated_at: '2026-11-21T17:00:00.000Z',
                   settings: [
@@ -310,7 +316,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'deleteCatalogEntry',
         summary: 'Take a known server away from a project',
         description:
-          'For admins: deletes its connector with its settings and tools. Repeating it does no harm.\n',
+          'For admins: deletes its connector with its settings and tools. Its deployment goes with it where the operator wants that (`AUTO_CLEANUP`);\nelsewhere it stays, with its settings, until it is deleted. Repeating it does no harm.\n',
         tags: ['catalog'],
         security: [
           {
@@ -370,7 +376,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'enableCatalogEntry',
         summary: 'Switch a known server on',
         description:
-          'For admins: tests the server with the settings and saves it as a connector of the project, once however often it is said. A failed test saves\nnothing and answers with its code. `settings` replace stored ones; what is not named stays, null takes a value away. Where it is switched on\nalready, it is tested and saved with what is new. It does not count against the limit of connectors.\n',
+          'For admins: tests the server with the settings and saves it as a connector of the project, once however often it is said. A failed test saves\nnothing and answers with its code. `settings` replace stored ones; what is not named stays, null takes a value away. Where it is switched on\nalready, it is tested and saved with what is new. It does not count against the limit of connectors.\n\nThe server of an entry may have to be brought up first. Where the operator lets that happen by itself (`AUTO_PROVISION`), the answer is `202`\nand does not wait: the server is tested and switched on once it is up, and its deployment tells how far it is, or why not. Elsewhere the\nserver has to be deployed before (`POST /api/deployments`).\n',
         tags: ['catalog'],
         security: [
           {
@@ -416,6 +422,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   status: 'ENABLED',
                   last_error: null,
                   connector_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  deployment_id: null,
                   tool_count: 12,
                   updated_at: '2026-11-21T17:00:00.000Z',
                   settings: [
@@ -432,6 +439,36 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                       value: null,
                     },
                   ],
+                },
+              },
+            },
+          },
+          '202': {
+            description: 'Its server is being brought up, and the entry is switched on once it is.',
+            headers: {
+              Location: {
+                $ref: '#/components/headers/Location',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/CatalogItem',
+                },
+                example: {
+                  key: 'github',
+                  title: 'GitHub',
+                  description: 'Repositories, issues and pull requests on GitHub.',
+                  icon: null,
+                  is_open: true,
+                  gate: null,
+                  status: 'DEPLOYING',
+                  last_error: null,
+                  connector_id: null,
+                  deployment_id: '9a1f5c1e-2f0e-4b7c-8d35-7c1f5f0a8f22',
+                  tool_count: 0,
+                  updated_at: null,
+                  settings: [],
                 },
               },
             },
@@ -523,6 +560,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   status: 'ENABLED',
                   last_error: null,
                   connector_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  deployment_id: null,
                   tool_count: 12,
                   updated_at: '2026-11-21T17:00:00.000Z',
                   settings: [
@@ -630,6 +668,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   status: 'ENABLED',
                   last_error: null,
                   connector_id: '0b9d1f3a-55f0-4d39-9b0a-6f4f6f3f7c10',
+                  deployment_id: null,
                   tool_count: 12,
                   updated_at: '2026-11-21T17:00:00.000Z',
                   settings: [
@@ -682,6 +721,652 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           },
           '500': {
             $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/deployments': {
+      get: {
+        operationId: 'listDeployments',
+        summary: 'List the deployments of a project',
+        description:
+          'Newest first, for all members. Follow `next_cursor` until it is null. Where the servers run is told, and no address of theirs.\n',
+        tags: ['deployments'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+        ],
+        parameters: [
+          {
+            name: 'project_id',
+            in: 'query',
+            required: true,
+            description:
+              'A project of the caller, as the claim `projects` of the token names it; any other is `404` (`PROJECT_NOT_FOUND`).',
+            schema: {
+              $ref: '#/components/schemas/ProjectId',
+            },
+            example: 'atlas',
+          },
+          {
+            $ref: '#/components/parameters/Limit',
+          },
+          {
+            $ref: '#/components/parameters/Cursor',
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'One page.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/DeploymentPage',
+                },
+                example: {
+                  items: [],
+                  next_cursor: null,
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/ProjectNotFound',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+      post: {
+        operationId: 'createDeployment',
+        summary: 'Have the server of a catalog entry brought up for a project',
+        description:
+          'For admins. At most one of an entry for each project: said again it changes nothing, with other settings its instances are replaced, and one\nthat was stopped or has failed begins anew. The answer does not wait for the server; follow `deployment.updated` events, or read the\ndeployment. It is switched on with `POST /api/catalog/{key}/enable`.\n',
+        tags: ['deployments'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                $ref: '#/components/schemas/DeploymentCreate',
+              },
+              example: {
+                project_id: 'atlas',
+                key: 'github',
+                settings: {
+                  token: 'ghp_abc',
+                },
+              },
+            },
+          },
+        },
+        responses: {
+          '202': {
+            description: 'It is under way, or is as it is meant to be already.',
+            headers: {
+              Location: {
+                $ref: '#/components/headers/Location',
+              },
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Deployment',
+                },
+                example: {
+                  id: '9a1f5c1e-2f0e-4b7c-8d35-7c1f5f0a8f22',
+                  key: 'github',
+                  project_id: 'atlas',
+                  state: 'deploying',
+                  progress: {
+                    step: 'pulling-image',
+                    percent: 40,
+                  },
+                  runtime: 'agent',
+                  error_code: null,
+                  error_message: null,
+                  enabling: true,
+                  instances: [
+                    {
+                      runtime: 'agent',
+                      target: 'rack-7',
+                      state: 'starting',
+                      sessions: 0,
+                      seen_at: null,
+                      error_code: null,
+                    },
+                  ],
+                  version: 3,
+                  created_at: '2026-11-21T17:00:00.000Z',
+                  updated_at: '2026-11-21T17:00:04.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/EntryNotFound',
+          },
+          '409': {
+            $ref: '#/components/responses/DeploymentConflict',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/DeployRefused',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/deployments/{deployment_id}': {
+      get: {
+        operationId: 'getDeployment',
+        summary: 'Read a deployment',
+        description: 'For all members of its project.',
+        tags: ['deployments'],
+        security: [
+          {
+            bearer: ['connectors:read'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/DeploymentId',
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The deployment, as it was found last.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Deployment',
+                },
+                example: {
+                  id: '9a1f5c1e-2f0e-4b7c-8d35-7c1f5f0a8f22',
+                  key: 'github',
+                  project_id: 'atlas',
+                  state: 'deploying',
+                  progress: {
+                    step: 'pulling-image',
+                    percent: 40,
+                  },
+                  runtime: 'agent',
+                  error_code: null,
+                  error_message: null,
+                  enabling: true,
+                  instances: [
+                    {
+                      runtime: 'agent',
+                      target: 'rack-7',
+                      state: 'starting',
+                      sessions: 0,
+                      seen_at: null,
+                      error_code: null,
+                    },
+                  ],
+                  version: 3,
+                  created_at: '2026-11-21T17:00:00.000Z',
+                  updated_at: '2026-11-21T17:00:04.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/DeploymentNotFound',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+      delete: {
+        operationId: 'deleteDeployment',
+        summary: 'Take a deployment away',
+        description:
+          'For admins. Its instances are ended, and then it is deleted with its settings: `404` from then on. What it is switched on as stays until\nthat is taken away, and cannot be called meanwhile. Repeating it does no harm.\n',
+        tags: ['deployments'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/DeploymentId',
+          },
+        ],
+        responses: {
+          '202': {
+            description: 'It is being taken away.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Deployment',
+                },
+                example: {
+                  id: '9a1f5c1e-2f0e-4b7c-8d35-7c1f5f0a8f22',
+                  key: 'github',
+                  project_id: 'atlas',
+                  state: 'deploying',
+                  progress: {
+                    step: 'pulling-image',
+                    percent: 40,
+                  },
+                  runtime: 'agent',
+                  error_code: null,
+                  error_message: null,
+                  enabling: true,
+                  instances: [
+                    {
+                      runtime: 'agent',
+                      target: 'rack-7',
+                      state: 'starting',
+                      sessions: 0,
+                      seen_at: null,
+                      error_code: null,
+                    },
+                  ],
+                  version: 3,
+                  created_at: '2026-11-21T17:00:00.000Z',
+                  updated_at: '2026-11-21T17:00:04.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/DeploymentNotFound',
+          },
+          '409': {
+            $ref: '#/components/responses/StateConflict',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/deployments/{deployment_id}/stop': {
+      post: {
+        operationId: 'stopDeployment',
+        summary: 'End the instances of a deployment',
+        description: 'For admins. Settings stay. Repeating it does no harm.',
+        tags: ['deployments'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/DeploymentId',
+          },
+        ],
+        responses: {
+          '202': {
+            description: 'Its instances are being ended, or are gone.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Deployment',
+                },
+                example: {
+                  id: '9a1f5c1e-2f0e-4b7c-8d35-7c1f5f0a8f22',
+                  key: 'github',
+                  project_id: 'atlas',
+                  state: 'deploying',
+                  progress: {
+                    step: 'pulling-image',
+                    percent: 40,
+                  },
+                  runtime: 'agent',
+                  error_code: null,
+                  error_message: null,
+                  enabling: true,
+                  instances: [
+                    {
+                      runtime: 'agent',
+                      target: 'rack-7',
+                      state: 'starting',
+                      sessions: 0,
+                      seen_at: null,
+                      error_code: null,
+                    },
+                  ],
+                  version: 3,
+                  created_at: '2026-11-21T17:00:00.000Z',
+                  updated_at: '2026-11-21T17:00:04.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/DeploymentNotFound',
+          },
+          '409': {
+            $ref: '#/components/responses/StateConflict',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/deployments/{deployment_id}/start': {
+      post: {
+        operationId: 'startDeployment',
+        summary: 'Bring up a deployment that was stopped, or has failed',
+        description:
+          'For admins. It begins anew at the place that its entry prefers. Of one that runs, or is being brought up, nothing changes.\n',
+        tags: ['deployments'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/DeploymentId',
+          },
+        ],
+        responses: {
+          '202': {
+            description: 'It is under way, or runs already.',
+            headers: {
+              ETag: {
+                $ref: '#/components/headers/ETag',
+              },
+            },
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/Deployment',
+                },
+                example: {
+                  id: '9a1f5c1e-2f0e-4b7c-8d35-7c1f5f0a8f22',
+                  key: 'github',
+                  project_id: 'atlas',
+                  state: 'deploying',
+                  progress: {
+                    step: 'pulling-image',
+                    percent: 40,
+                  },
+                  runtime: 'agent',
+                  error_code: null,
+                  error_message: null,
+                  enabling: true,
+                  instances: [
+                    {
+                      runtime: 'agent',
+                      target: 'rack-7',
+                      state: 'starting',
+                      sessions: 0,
+                      seen_at: null,
+                      error_code: null,
+                    },
+                  ],
+                  version: 3,
+                  created_at: '2026-11-21T17:00:00.000Z',
+                  updated_at: '2026-11-21T17:00:04.000Z',
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/DeploymentNotFound',
+          },
+          '409': {
+            $ref: '#/components/responses/StateConflict',
+          },
+          '413': {
+            $ref: '#/components/responses/PayloadTooLarge',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '415': {
+            $ref: '#/components/responses/UnsupportedMediaType',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '503': {
+            $ref: '#/components/responses/Unavailable',
+          },
+        },
+      },
+    },
+    '/api/deployments/{deployment_id}/logs': {
+      get: {
+        operationId: 'readDeploymentLogs',
+        summary: 'Read what the instances of a deployment wrote',
+        description:
+          'For admins. The last lines of each instance, the oldest first, as its server wrote them: text of strangers, which may hold anything.\n',
+        tags: ['deployments'],
+        security: [
+          {
+            bearer: ['connectors:write'],
+          },
+        ],
+        parameters: [
+          {
+            $ref: '#/components/parameters/DeploymentId',
+          },
+          {
+            name: 'lines',
+            in: 'query',
+            description: 'How many lines of each instance at most.',
+            schema: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 1000,
+              default: 100,
+            },
+          },
+        ],
+        responses: {
+          '200': {
+            description: 'The lines, by instance.',
+            content: {
+              'application/json': {
+                schema: {
+                  $ref: '#/components/schemas/DeploymentLogs',
+                },
+                example: {
+                  instances: [
+                    {
+                      runtime: 'agent',
+                      target: 'rack-7',
+                      lines: ['listening on port 8000'],
+                    },
+                  ],
+                },
+              },
+            },
+          },
+          '400': {
+            $ref: '#/components/responses/BadRequest',
+          },
+          '401': {
+            $ref: '#/components/responses/Unauthenticated',
+          },
+          '403': {
+            $ref: '#/components/responses/Forbidden',
+          },
+          '404': {
+            $ref: '#/components/responses/DeploymentNotFound',
+          },
+          '414': {
+            $ref: '#/components/responses/UriTooLong',
+          },
+          '422': {
+            $ref: '#/components/responses/ValidationFailed',
+          },
+          '429': {
+            $ref: '#/components/responses/RateLimited',
+          },
+          '500': {
+            $ref: '#/components/responses/Internal',
+          },
+          '502': {
+            $ref: '#/components/responses/RuntimeTrouble',
           },
           '503': {
             $ref: '#/components/responses/Unavailable',
@@ -4822,7 +5507,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         operationId: 'followEvents',
         summary: 'Follow what changes',
         description:
-          "A stream of server-sent events: what changes of the caller's own and of the projects that the token names. An event says that something\nchanged, by its id; what it is now is read through the API. Events come in order, whichever replica they are read from, and nothing\nis left out. A client that comes back with the last id it has seen (`Last-Event-ID`, or `last_event_id` where no header can be sent) gets what it\nmissed, for a day.\n\n- `ready`: the stream begins. Read what you show now; what changes from here on is told.\n- `change`: `kind` is one of `connector.created`, `connector.updated`, `connector.status` (its status or last error), `connector.deleted`, `tools.changed`,\n  `offerings.changed` (prompts and resources; both name the connector), `sign_in.needed` (of the connector), `sign_in.completed` and `sign_in.failed` (of the\n  authorization), `catalog.changed` (of an entry, by its key, that was switched on, off or is in another state). New kinds may come: ignore those you do not know. An event may come for an object that is gone by now, and what changes several times in a moment may be told once.\n- `reset`: events may have been missed, since the id is too old or none of ours. Read everything anew; the stream goes on from here.\n- `end`: the last event, with its `reason`: `token_expired`, `renewal` (after an hour, so that the token of that time counts) or `stopping`. Come back with the last id.\n\nComments keep the connection alive. A client that does not read is cut off after half a minute, and may come back. A user may have 20 streams open at each replica.\n\n**Browsers.** Read the stream with `fetch`, which sends the `Authorization` header; or get a ticket for `EventSource`. A token in the URL is refused.\n",
+          "A stream of server-sent events: what changes of the caller's own and of the projects that the token names. An event says that something\nchanged, by its id; what it is now is read through the API. Events come in order, whichever replica they are read from, and nothing\nis left out. A client that comes back with the last id it has seen (`Last-Event-ID`, or `last_event_id` where no header can be sent) gets what it\nmissed, for a day.\n\n- `ready`: the stream begins. Read what you show now; what changes from here on is told.\n- `change`: `kind` is one of `connector.created`, `connector.updated`, `connector.status` (its status or last error), `connector.deleted`, `tools.changed`,\n  `offerings.changed` (prompts and resources; both name the connector), `sign_in.needed` (of the connector), `sign_in.completed` and `sign_in.failed` (of the\n  authorization), `catalog.changed` (of an entry, by its key, that was switched on, off or is in another state), `deployment.created`,\n  `deployment.updated` (its state, progress or error) and `deployment.deleted`. New kinds may come: ignore those you do not know. An event may come for an object that is gone by now, and what changes several times in a moment may be told once.\n- `reset`: events may have been missed, since the id is too old or none of ours. Read everything anew; the stream goes on from here.\n- `end`: the last event, with its `reason`: `token_expired`, `renewal` (after an hour, so that the token of that time counts) or `stopping`. Come back with the last id.\n\nComments keep the connection alive. A client that does not read is cut off after half a minute, and may come back. A user may have 20 streams open at each replica.\n\n**Browsers.** Read the stream with `fetch`, which sends the `Authorization` header; or get a ticket for `EventSource`. A token in the URL is refused.\n",
         tags: ['events'],
         security: [
           {
@@ -5673,9 +6358,16 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
       },
       CatalogStatus: {
         description:
-          '`NOT_ENABLED` where the project has no connector of it; else the status of that.',
+          '`NOT_ENABLED` where the project has no connector of it; else the status of that. `DEPLOYING` while its server is being brought up or\nreplaced: see its deployment.\n',
         type: 'string',
-        'x-extensible-enum': ['NOT_ENABLED', 'ENABLED', 'DISABLED', 'ERROR', 'NEEDS_AUTH'],
+        'x-extensible-enum': [
+          'NOT_ENABLED',
+          'DEPLOYING',
+          'ENABLED',
+          'DISABLED',
+          'ERROR',
+          'NEEDS_AUTH',
+        ],
       },
       TestErrorCode: {
         description:
@@ -5788,6 +6480,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'status',
           'last_error',
           'connector_id',
+          'deployment_id',
           'tool_count',
           'updated_at',
           'settings',
@@ -5832,6 +6525,11 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             type: ['string', 'null'],
             format: 'uuid',
             description: 'The connector of the project; null where it is not switched on.',
+          },
+          deployment_id: {
+            type: ['string', 'null'],
+            format: 'uuid',
+            description: 'The deployment of its server for the project; null where there is none.',
           },
           tool_count: {
             type: 'integer',
@@ -5905,6 +6603,9 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'CATALOG_ENTRY_NOT_ENABLED',
           'SETTINGS_INVALID',
           'DEPLOYMENT_REQUIRED',
+          'DEPLOYMENT_NOT_FOUND',
+          'DEPLOYMENT_NOT_POSSIBLE',
+          'DEPLOYMENT_CHANGED',
           'RUNTIME_NOT_CONFIGURED',
           'RUNTIME_UNREACHABLE',
           'RUNTIME_REFUSED',
@@ -6011,6 +6712,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           'key',
           'title',
           'is_healthy',
+          'runtime',
           'error_code',
           'error_message',
           'latency_ms',
@@ -6027,6 +6729,11 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           is_healthy: {
             type: 'boolean',
             description: 'It answered just now.',
+          },
+          runtime: {
+            description: 'Where the server that was asked runs; null where it is nowhere.',
+            type: ['string', 'null'],
+            'x-extensible-enum': ['static', 'process', 'agent', 'kubernetes', null],
           },
           error_code: {
             anyOf: [
@@ -6082,6 +6789,227 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             additionalProperties: {
               type: ['string', 'integer', 'boolean', 'null'],
               maxLength: 20000,
+            },
+          },
+        },
+      },
+      DeploymentInstance: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['runtime', 'target', 'state', 'sessions', 'seen_at', 'error_code'],
+        properties: {
+          runtime: {
+            type: 'string',
+            'x-extensible-enum': ['process', 'agent', 'kubernetes'],
+          },
+          target: {
+            type: 'string',
+            description: 'Which one: the name of an agent, a replica, a namespace.',
+          },
+          state: {
+            type: 'string',
+            'x-extensible-enum': [
+              'starting',
+              'running',
+              'idle',
+              'failed',
+              'unreachable',
+              'stopping',
+            ],
+          },
+          sessions: {
+            type: 'integer',
+            minimum: 0,
+            description: 'MCP sessions, when it was seen last.',
+          },
+          seen_at: {
+            type: ['string', 'null'],
+            format: 'date-time',
+          },
+          error_code: {
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ErrorCode',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+        },
+      },
+      Deployment: {
+        description: 'The server of a catalog entry, brought up for a project.',
+        type: 'object',
+        additionalProperties: false,
+        required: [
+          'id',
+          'key',
+          'project_id',
+          'state',
+          'progress',
+          'runtime',
+          'error_code',
+          'error_message',
+          'enabling',
+          'instances',
+          'version',
+          'created_at',
+          'updated_at',
+        ],
+        properties: {
+          id: {
+            type: 'string',
+            format: 'uuid',
+          },
+          key: {
+            $ref: '#/components/schemas/CatalogKey',
+          },
+          project_id: {
+            $ref: '#/components/schemas/ProjectId',
+          },
+          state: {
+            description:
+              '`deploying`: it is being brought up, or replaced. `running`: at least one instance answers. `idle`: scaled to zero, a call wakes it.\n`unreachable`: it was up, and nobody knows whether it is; it comes back by itself where that ends. `failed`: it will not come up by\nitself; `error_message` says why. `stopping`, `stopped`: as somebody wanted it.\n',
+            type: 'string',
+            'x-extensible-enum': [
+              'deploying',
+              'running',
+              'idle',
+              'unreachable',
+              'failed',
+              'stopping',
+              'stopped',
+            ],
+          },
+          progress: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['step', 'percent'],
+            properties: {
+              step: {
+                type: 'string',
+                description:
+                  'A word: `waiting`, `placing`, `starting`, `testing`, `running`, or one of the place where it runs, as `pulling-image`.',
+              },
+              percent: {
+                type: 'integer',
+                minimum: 0,
+                maximum: 100,
+                description: 'A rough one.',
+              },
+            },
+          },
+          runtime: {
+            description:
+              'Where it is being brought up, or runs; null before that is decided. `static` where somebody else runs it, since it came up nowhere else.',
+            type: ['string', 'null'],
+            'x-extensible-enum': ['static', 'process', 'agent', 'kubernetes', null],
+          },
+          error_code: {
+            description: 'Why it does not run, or not where its entry prefers.',
+            anyOf: [
+              {
+                $ref: '#/components/schemas/ErrorCode',
+              },
+              {
+                type: 'null',
+              },
+            ],
+          },
+          error_message: {
+            type: ['string', 'null'],
+            description: 'What has the problem (an agent, a namespace), and what to do.',
+          },
+          enabling: {
+            type: 'boolean',
+            description: 'Its entry is switched on once it is up.',
+          },
+          instances: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/DeploymentInstance',
+            },
+          },
+          version: {
+            type: 'integer',
+            minimum: 1,
+          },
+          created_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+          updated_at: {
+            type: 'string',
+            format: 'date-time',
+          },
+        },
+      },
+      DeploymentPage: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['items', 'next_cursor'],
+        properties: {
+          items: {
+            type: 'array',
+            items: {
+              $ref: '#/components/schemas/Deployment',
+            },
+          },
+          next_cursor: {
+            type: ['string', 'null'],
+          },
+        },
+      },
+      DeploymentCreate: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['project_id', 'key'],
+        properties: {
+          project_id: {
+            $ref: '#/components/schemas/ProjectId',
+          },
+          key: {
+            $ref: '#/components/schemas/CatalogKey',
+          },
+          settings: {
+            description:
+              "Values by the names of the entry's settings; what is not named stays, null takes a value away.",
+            type: 'object',
+            maxProperties: 20,
+            additionalProperties: {
+              type: ['string', 'integer', 'boolean', 'null'],
+              maxLength: 20000,
+            },
+          },
+        },
+      },
+      DeploymentLogs: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['instances'],
+        properties: {
+          instances: {
+            type: 'array',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['runtime', 'target', 'lines'],
+              properties: {
+                runtime: {
+                  type: 'string',
+                  'x-extensible-enum': ['process', 'agent', 'kubernetes'],
+                },
+                target: {
+                  type: 'string',
+                },
+                lines: {
+                  type: 'array',
+                  items: {
+                    type: 'string',
+                  },
+                },
+              },
             },
           },
         },
@@ -9241,16 +10169,6 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
         },
         example: 'github',
       },
-      SystemToolKey: {
-        name: 'key',
-        in: 'path',
-        required: true,
-        description: 'The key of the tool, or a former one.',
-        schema: {
-          $ref: '#/components/schemas/CatalogKey',
-        },
-        example: 'gmail',
-      },
       Limit: {
         name: 'limit',
         in: 'query',
@@ -9272,6 +10190,28 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
           maxLength: 1000,
           pattern: '^[A-Za-z0-9_-]+$',
         },
+      },
+      DeploymentId: {
+        name: 'deployment_id',
+        in: 'path',
+        required: true,
+        description:
+          "The deployment's id, of a project of the caller. What changes it takes an admin, else `403` (`PROJECT_ADMIN_REQUIRED`).\n",
+        schema: {
+          type: 'string',
+          format: 'uuid',
+        },
+        example: '9a1f5c1e-2f0e-4b7c-8d35-7c1f5f0a8f22',
+      },
+      SystemToolKey: {
+        name: 'key',
+        in: 'path',
+        required: true,
+        description: 'The key of the tool, or a former one.',
+        schema: {
+          $ref: '#/components/schemas/CatalogKey',
+        },
+        example: 'gmail',
       },
       IdempotencyKey: {
         name: 'Idempotency-Key',
@@ -9774,6 +10714,101 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   detail: 'is required',
                 },
               ],
+            },
+          },
+        },
+      },
+      DeploymentConflict: {
+        description:
+          'The entry needs a feature that is not open (`CATALOG_ENTRY_CLOSED`), or the deployment changes all the time (`DEPLOYMENT_CHANGED`).\n',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/catalog-entry-closed',
+              title: 'The entry needs a feature that is not open here.',
+              status: 409,
+              code: 'CATALOG_ENTRY_CLOSED',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      DeployRefused: {
+        description:
+          'The body does not match the contract (`VALIDATION_FAILED`), the settings do not fit (`SETTINGS_INVALID`, with a pointer for each), or the\nserver of this entry is one that somebody else runs (`DEPLOYMENT_NOT_POSSIBLE`).\n',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/settings-invalid',
+              title: 'The settings do not fit the entry.',
+              status: 422,
+              code: 'SETTINGS_INVALID',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+              errors: [
+                {
+                  pointer: '/body/settings/token',
+                  detail: 'is required',
+                },
+              ],
+            },
+          },
+        },
+      },
+      DeploymentNotFound: {
+        description:
+          'No project of the caller has such a deployment, or has it any more (`DEPLOYMENT_NOT_FOUND`).',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/deployment-not-found',
+              title: 'There is no such deployment.',
+              status: 404,
+              code: 'DEPLOYMENT_NOT_FOUND',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      StateConflict: {
+        description: 'The deployment changes all the time (`DEPLOYMENT_CHANGED`); try again.',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/deployment-changed',
+              title: 'The deployment was changed meanwhile.',
+              status: 409,
+              code: 'DEPLOYMENT_CHANGED',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
+            },
+          },
+        },
+      },
+      RuntimeTrouble: {
+        description:
+          'An agent or a cluster does not tell (`RUNTIME_UNREACHABLE`); `detail` says which, and why.',
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+            },
+            example: {
+              type: '/errors/runtime-unreachable',
+              title: 'The place where the server runs cannot be reached.',
+              status: 502,
+              code: 'RUNTIME_UNREACHABLE',
+              instance: 'urn:request:0f7b6f1e-2f0a-4b8e-8a52-4f4a5b0a9e11',
             },
           },
         },

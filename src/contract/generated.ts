@@ -376,6 +376,7 @@ export const CatalogFinding = Object.assign(
       key: Type.Unsafe<CatalogKey>({ $ref: 'CatalogKey#' }),
       title: Type.String(),
       is_healthy: Type.Boolean(),
+      runtime: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
       error_code: Type.Union([Type.Unsafe<TestErrorCode>({ $ref: 'TestErrorCode#' }), Type.Null()]),
       error_message: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
       latency_ms: Type.Integer({ minimum: 0 }),
@@ -406,6 +407,7 @@ export const CatalogItem = Object.assign(
         Type.Null(),
       ]),
       connector_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
+      deployment_id: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid' }),
       tool_count: Type.Integer({ minimum: 0 }),
       updated_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
       settings: Type.Array(Type.Unsafe<CatalogSetting>({ $ref: 'CatalogSetting#' })),
@@ -452,7 +454,8 @@ export const CatalogSetting = Object.assign(
 export type CatalogSetting = Static<typeof CatalogSetting>;
 
 /**
- * `NOT_ENABLED` where the project has no connector of it; else the status of that.
+ * `NOT_ENABLED` where the project has no connector of it; else the status of that. `DEPLOYING` while its server is being brought up or
+ * replaced: see its deployment.
  */
 export const CatalogStatus = Object.assign(Type.String(), { $id: 'CatalogStatus' });
 export type CatalogStatus = Static<typeof CatalogStatus>;
@@ -839,6 +842,101 @@ export const Credentials = Object.assign(
   { $id: 'Credentials' },
 );
 export type Credentials = Static<typeof Credentials>;
+
+/**
+ * The server of a catalog entry, brought up for a project.
+ */
+export const Deployment = Object.assign(
+  Type.Object(
+    {
+      id: Type.String({ format: 'uuid' }),
+      key: Type.Unsafe<CatalogKey>({ $ref: 'CatalogKey#' }),
+      project_id: Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' }),
+      state: Type.String(),
+      progress: Type.Object(
+        { step: Type.String(), percent: Type.Integer({ minimum: 0, maximum: 100 }) },
+        { additionalProperties: false },
+      ),
+      runtime: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      error_code: Type.Union([Type.Unsafe<ErrorCode>({ $ref: 'ErrorCode#' }), Type.Null()]),
+      error_message: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+      enabling: Type.Boolean(),
+      instances: Type.Array(Type.Unsafe<DeploymentInstance>({ $ref: 'DeploymentInstance#' })),
+      version: Type.Integer({ minimum: 1 }),
+      created_at: Type.String({ format: 'date-time' }),
+      updated_at: Type.String({ format: 'date-time' }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'Deployment' },
+);
+export type Deployment = Static<typeof Deployment>;
+
+export const DeploymentCreate = Object.assign(
+  Type.Object(
+    {
+      project_id: Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' }),
+      key: Type.Unsafe<CatalogKey>({ $ref: 'CatalogKey#' }),
+      settings: Type.Optional(
+        Type.Unsafe<Record<string, string | number | boolean | null>>({
+          type: 'object',
+          maxProperties: 20,
+          additionalProperties: Type.Unsafe<string | number | boolean | null>({
+            type: ['string', 'integer', 'boolean', 'null'],
+            maxLength: 20000,
+          }),
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'DeploymentCreate' },
+);
+export type DeploymentCreate = Static<typeof DeploymentCreate>;
+
+export const DeploymentInstance = Object.assign(
+  Type.Object(
+    {
+      runtime: Type.String(),
+      target: Type.String(),
+      state: Type.String(),
+      sessions: Type.Integer({ minimum: 0 }),
+      seen_at: Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time' }),
+      error_code: Type.Union([Type.Unsafe<ErrorCode>({ $ref: 'ErrorCode#' }), Type.Null()]),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'DeploymentInstance' },
+);
+export type DeploymentInstance = Static<typeof DeploymentInstance>;
+
+export const DeploymentLogs = Object.assign(
+  Type.Object(
+    {
+      instances: Type.Array(
+        Type.Object(
+          { runtime: Type.String(), target: Type.String(), lines: Type.Array(Type.String()) },
+          { additionalProperties: false },
+        ),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'DeploymentLogs' },
+);
+export type DeploymentLogs = Static<typeof DeploymentLogs>;
+
+export const DeploymentPage = Object.assign(
+  Type.Object(
+    {
+      items: Type.Array(Type.Unsafe<Deployment>({ $ref: 'Deployment#' })),
+      next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    },
+    { additionalProperties: false },
+  ),
+  { $id: 'DeploymentPage' },
+);
+export type DeploymentPage = Static<typeof DeploymentPage>;
 
 /**
  * A tool as the server describes it. Untrusted text, cleaned of control characters.
@@ -1985,6 +2083,11 @@ export const components = [
   CredentialMetadata,
   CredentialMode,
   Credentials,
+  Deployment,
+  DeploymentCreate,
+  DeploymentInstance,
+  DeploymentLogs,
+  DeploymentPage,
   DiscoveredTool,
   ErrorCode,
   EventTicket,
@@ -2350,6 +2453,11 @@ export const operations = {
             'application/json': { schema: Type.Unsafe<CatalogItem>({ $ref: 'CatalogItem#' }) },
           },
         },
+        '202': {
+          content: {
+            'application/json': { schema: Type.Unsafe<CatalogItem>({ $ref: 'CatalogItem#' }) },
+          },
+        },
         '400': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
@@ -2571,6 +2679,547 @@ export const operations = {
           },
         },
         '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  listDeployments: {
+    operationId: 'listDeployments',
+    method: 'GET',
+    url: '/api/deployments',
+    path: '/api/deployments',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      querystring: Type.Object(
+        {
+          project_id: Type.Unsafe<ProjectId>({ $ref: 'ProjectId#' }),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 50 })),
+          cursor: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 1000, pattern: '^[A-Za-z0-9_-]+$' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<DeploymentPage>({ $ref: 'DeploymentPage#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  createDeployment: {
+    operationId: 'createDeployment',
+    method: 'POST',
+    url: '/api/deployments',
+    path: '/api/deployments',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      body: Type.Unsafe<DeploymentCreate>({ $ref: 'DeploymentCreate#' }),
+      response: {
+        '202': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Deployment>({ $ref: 'Deployment#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  getDeployment: {
+    operationId: 'getDeployment',
+    method: 'GET',
+    url: '/api/deployments/:deployment_id',
+    path: '/api/deployments/{deployment_id}',
+    security: [{ bearer: ['connectors:read'] }],
+    schema: {
+      params: Type.Object(
+        { deployment_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '200': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Deployment>({ $ref: 'Deployment#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  deleteDeployment: {
+    operationId: 'deleteDeployment',
+    method: 'DELETE',
+    url: '/api/deployments/:deployment_id',
+    path: '/api/deployments/{deployment_id}',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { deployment_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '202': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Deployment>({ $ref: 'Deployment#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  stopDeployment: {
+    operationId: 'stopDeployment',
+    method: 'POST',
+    url: '/api/deployments/:deployment_id/stop',
+    path: '/api/deployments/{deployment_id}/stop',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { deployment_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '202': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Deployment>({ $ref: 'Deployment#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  startDeployment: {
+    operationId: 'startDeployment',
+    method: 'POST',
+    url: '/api/deployments/:deployment_id/start',
+    path: '/api/deployments/{deployment_id}/start',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { deployment_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Unsafe<Record<string, never>>({
+        type: 'object',
+        additionalProperties: false,
+      }),
+      response: {
+        '202': {
+          content: {
+            'application/json': { schema: Type.Unsafe<Deployment>({ $ref: 'Deployment#' }) },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '409': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '413': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '415': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '503': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+      },
+    },
+  },
+  readDeploymentLogs: {
+    operationId: 'readDeploymentLogs',
+    method: 'GET',
+    url: '/api/deployments/:deployment_id/logs',
+    path: '/api/deployments/{deployment_id}/logs',
+    security: [{ bearer: ['connectors:write'] }],
+    schema: {
+      params: Type.Object(
+        { deployment_id: Type.String({ format: 'uuid' }) },
+        { additionalProperties: false },
+      ),
+      querystring: Type.Object(
+        { lines: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })) },
+        { additionalProperties: false },
+      ),
+      response: {
+        '200': {
+          content: {
+            'application/json': {
+              schema: Type.Unsafe<DeploymentLogs>({ $ref: 'DeploymentLogs#' }),
+            },
+          },
+        },
+        '400': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '401': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '403': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '404': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '414': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '422': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '429': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '500': {
+          content: {
+            'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
+          },
+        },
+        '502': {
           content: {
             'application/problem+json': { schema: Type.Unsafe<Problem>({ $ref: 'Problem#' }) },
           },

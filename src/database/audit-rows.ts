@@ -3,7 +3,7 @@ import type { Prisma } from './prisma/client.ts';
 
 /** What was changed. */
 export interface ChangedObject {
-  kind: 'connector' | 'tool' | 'user' | 'member';
+  kind: 'connector' | 'tool' | 'user' | 'member' | 'deployment';
   /** Its id; of a member of a project, that of the user. */
   id: string;
   /** The connector that it belongs to. */

@@ -29,6 +29,9 @@ export interface ChangeFeedDeps {
 /** The channel that the triggers of the migrations announce changes on. */
 export const CHANGE_CHANNEL = 'mcp_connectors_changes';
 
+/** The channel on which they say that instances of deployments are at other places. */
+export const DEPLOYMENT_CHANNEL = 'mcp_connectors_deployments';
+
 /** What is announced where a whole table was emptied. */
 const EVERYTHING = 'everything';
 

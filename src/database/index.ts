@@ -1,6 +1,6 @@
 export type { RecordChange, RecordedChange } from './audit-rows.ts';
 export { pseudonymizeAuditRecords, showAuditRecords } from './audit-rows.ts';
-export { CHANGE_CHANNEL, type Change, ChangeFeed } from './change-feed.ts';
+export { CHANGE_CHANNEL, type Change, ChangeFeed, DEPLOYMENT_CHANNEL } from './change-feed.ts';
 export { connectionConfig } from './connection-config.ts';
 export { ConstraintViolation } from './constraint-violation.ts';
 export {
@@ -17,7 +17,7 @@ export {
   eraseEvents,
   readEventAnnouncement,
 } from './event-announcements.ts';
-export { hasJobsSchema, JOBS_SCHEMA } from './jobs-schema.ts';
+export { hasJobsSchema, JOBS_SCHEMA, scheduleJob } from './jobs-schema.ts';
 export { LegacyServers } from './legacy-servers.ts';
 export { NotificationListener } from './notification-listener.ts';
 export { registerPoolMetrics } from './pool-metrics.ts';

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Prisma } from './prisma/client.ts';
 
 /** Where the tables of the job queue are: a schema of its own, which `db:migrate` makes and graphile-worker describes. */
 export const JOBS_SCHEMA = 'mcp_connectors_jobs';
@@ -46,6 +47,19 @@ export async function hasJobsSchema(pool: Pick<pg.Pool, 'query'>): Promise<boole
     if (error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE) return false;
     throw error;
   }
+}
+
+/**
+ * Makes a job due at a time of its own, beside its schedule; said again, that time is moved. For transactions of the worker, where there are
+ * tables of jobs.
+ */
+export async function scheduleJob(
+  tx: Pick<Prisma.TransactionClient, '$executeRaw'>,
+  name: string,
+  at: Date,
+): Promise<void> {
+  await tx.$executeRaw`
+    SELECT FROM mcp_connectors_jobs.add_job(${name}, run_at => ${at}, job_key => ${`${name}-later`}, max_attempts => 4)`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { CATALOG_ERRORS } from './catalogue/catalog-errors.ts';
 import { CONNECTOR_ERRORS } from './catalogue/connector-errors.ts';
+import { DEPLOYMENT_ERRORS } from './catalogue/deployment-errors.ts';
 import type { ErrorExplanation } from './catalogue/error-explanation.ts';
 import { IDEMPOTENCY_ERRORS } from './catalogue/idempotency-errors.ts';
 import { REQUEST_ERRORS } from './catalogue/request-errors.ts';
@@ -15,6 +16,7 @@ export const ERROR_CATALOGUE: Readonly<Record<ErrorCode, ErrorExplanation>> = {
   ...IDEMPOTENCY_ERRORS,
   ...CONNECTOR_ERRORS,
   ...CATALOG_ERRORS,
+  ...DEPLOYMENT_ERRORS,
   ...RUNTIME_ERRORS,
   ...SIGN_IN_ERRORS,
   ...VERDICT_ERRORS,
@@ -46,6 +48,10 @@ export const ERROR_TOPICS: readonly ErrorTopic[] = [
   {
     title: 'The catalog',
     codes: codesOf(CATALOG_ERRORS),
+  },
+  {
+    title: 'Deployments',
+    codes: codesOf(DEPLOYMENT_ERRORS),
   },
   {
     title: 'Managed servers',

@@ -73,6 +73,11 @@ export const ERROR_CODES = {
   SETTINGS_INVALID: { status: 422, title: 'The settings do not fit the entry.' },
   DEPLOYMENT_REQUIRED: { status: 409, title: 'The server of the entry is not deployed.' },
 
+  // Deployments
+  DEPLOYMENT_NOT_FOUND: { status: 404, title: 'There is no such deployment.' },
+  DEPLOYMENT_NOT_POSSIBLE: { status: 422, title: 'The server of this entry is not deployed here.' },
+  DEPLOYMENT_CHANGED: { status: 409, title: 'The deployment was changed meanwhile.' },
+
   // Managed servers and where they run
   RUNTIME_NOT_CONFIGURED: { status: 409, title: 'There is no place where the server could run.' },
   RUNTIME_UNREACHABLE: { status: 502, title: 'The place where the server runs cannot be reached.' },

@@ -14,6 +14,7 @@ export interface OperationLogger {
 /** What a log line says besides outcome and duration; ids and codes only, never a secret. */
 export interface OperationFields {
   connector_id?: string;
+  deployment_id?: string;
   /** Key of a catalog entry. */
   entry?: string;
   tool?: string;

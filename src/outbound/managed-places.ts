@@ -17,7 +17,12 @@ export class ManagedPlaces implements ReservedPlaces {
 
   /** @throws OutboundError INVALID_URL for an origin that is not an http(s) URL */
   constructor({ origins }: { origins: readonly string[] }) {
-    for (const origin of origins) this.#add(parseHttpUrl(origin));
+    for (const origin of origins) this.add(origin);
+  }
+
+  /** From now on it is one of them. @throws OutboundError INVALID_URL for an origin that is not an http(s) URL */
+  add(origin: string): void {
+    this.#add(parseHttpUrl(origin));
   }
 
   isNamed(hostname: string, port: number): boolean {

@@ -29,6 +29,41 @@ export function connectorRow(overrides: Row = {}): Row {
   };
 }
 
+/** A valid row of `deployments`. */
+export function deploymentRow(overrides: Row = {}): Row {
+  const now = new Date();
+  return {
+    id: randomUUID(),
+    tenant_id: 'tenant-a',
+    owner_kind: 'project',
+    owner_id: 'atlas',
+    entry_key: 'lab',
+    state: 'deploying',
+    wanted: 'running',
+    sealed: 'mc1.k1.c2VhbGVk',
+    spec_hash: '0'.repeat(64),
+    step: 'waiting',
+    created_at: now,
+    updated_at: now,
+    ...overrides,
+  };
+}
+
+/** A valid row of `deployment_instances` for a deployment row. */
+export function deploymentInstanceRow(deployment: Row, overrides: Row = {}): Row {
+  const { id, tenant_id, owner_kind, owner_id } = deployment;
+  return {
+    id: randomUUID(),
+    deployment_id: id,
+    ...{ tenant_id, owner_kind, owner_id },
+    runtime: 'agent',
+    target: 'north',
+    state: 'starting',
+    created_at: new Date(),
+    ...overrides,
+  };
+}
+
 /** A valid row of `credentials` for a connector row; of a member of its project with `member_id`. */
 export function credentialRow(connector: Row, overrides: Row = {}): Row {
   const now = new Date();

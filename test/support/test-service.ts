@@ -3,6 +3,7 @@ import { SignJWT } from 'jose';
 import { USER_SCOPES } from '../../scripts/development-token.ts';
 import { DEVELOPMENT_AUDIENCE, loadConfig } from '../../src/config.ts';
 import type { Clock } from '../../src/lib/clock.ts';
+import type { Runtime } from '../../src/runtimes/runtime.ts';
 import { type RunningService, settingChecks, startService } from '../../src/service.ts';
 import { ApiClient } from './api-client.ts';
 import { ContractJudge } from './contract-judge.ts';
@@ -48,6 +49,8 @@ export interface TestServiceOptions {
   clock?: Clock;
   /** Whether jobs become due by the minutes of the system, at any moment of a test. Default false. */
   hasSchedule?: boolean;
+  /** Where managed servers run; nowhere by default. */
+  runtimes?: readonly Runtime[];
 }
 
 /** Starts the service as `server.ts` does, with loopback servers allowed. */
@@ -70,6 +73,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const service = await startService(loadConfig(env, settingChecks), {
     logDestination: { write: (line) => void logLines.push(line) },
     hasSchedule: options.hasSchedule ?? false,
+    runtimes: options.runtimes ?? [],
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const judge = new ContractJudge();

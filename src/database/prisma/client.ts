@@ -82,6 +82,16 @@ export type OAuthAuthorization = Prisma.OAuthAuthorizationModel
  */
 export type OAuthRegistration = Prisma.OAuthRegistrationModel
 /**
+ * Model Deployment
+ * The server of a catalog entry, brought up for one owner.
+ */
+export type Deployment = Prisma.DeploymentModel
+/**
+ * Model DeploymentInstance
+ * One running copy of a deployed server.
+ */
+export type DeploymentInstance = Prisma.DeploymentInstanceModel
+/**
  * Model Event
  * That something changed, for clients that follow: ids only. Written by triggers alone, in the transaction of the change.
  */

@@ -42,11 +42,16 @@ export const CATALOG_ERRORS = {
   },
   DEPLOYMENT_REQUIRED: {
     retryable: false,
-    cause: ['The server of this entry runs nowhere by itself: it has to be deployed first.'],
+    cause: [
+      'The server of this entry is brought up for each project, and is not up for this one, or runs with other settings.',
+    ],
     shown:
       'The server of this entry is not running here yet. It has to be deployed before it can be switched on.',
-    user: ['Ask whoever runs the service.'],
+    user: [
+      'Deploy it with `POST /api/deployments` and these settings, wait until it runs, and switch it on then.',
+    ],
     operator: [
+      'With `AUTO_PROVISION` switching on an entry deploys its server.',
       'Where the server runs already, say so in the file of `CATALOG_FILE`: `url`, and `run_on` with `static`.',
     ],
   },

@@ -10,8 +10,14 @@ import type {
   SavedManagedConnector,
 } from '../connectors/index.ts';
 import type { Credentials } from '../credentials/index.ts';
-import { type Catalog, serverOf } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { type CatalogEntry, type SettingValues, sourceOf } from './catalog-entry.ts';
+import {
+  type EntryDeployment,
+  type EntryDeployments,
+  isDeployed,
+  prefersDeployment,
+} from './entry-deployments.ts';
 import { headersOf, mergeSettings, type SettingInput } from './setting-values.ts';
 
 /** Collaborators of the {@link CatalogConnectorService}. */
@@ -20,7 +26,15 @@ export interface CatalogConnectorServiceDeps {
   managed: Pick<ManagedConnectorService, 'find' | 'save'>;
   health: Pick<ConnectorHealthService, 'sync'>;
   connectors: Pick<ConnectorService, 'setIntent' | 'delete'>;
+  deployments: EntryDeployments;
+  /** Whether switching an entry on brings its server up. */
+  hasAutoProvision: boolean;
+  /** Whether taking an entry away takes its deployment away as well. */
+  hasAutoCleanup: boolean;
 }
+
+/** In the place of the address of a server that we brought up: where that is, is nobody's business, and changes. */
+const DEPLOYED_URL = 'https://deployed.invalid/mcp';
 
 /** What an entry is switched on with. */
 export interface EnableRequest {
@@ -44,8 +58,8 @@ export class CatalogConnectorService {
   /**
    * Tests the entry's server and saves the owner's connector of it, enabled. Nothing is saved where the test fails; said twice it makes no
    * second one, and one whose server has moved leads to the new place.
-   * @throws AppError `CATALOG_ENTRY_CLOSED`, `DEPLOYMENT_REQUIRED`, `SETTINGS_INVALID`, `AUTH_REQUIRED` where nobody signed in, `TEST_LIMIT_REACHED`,
-   * `CONNECTOR_CHANGED`, or the code of the failed test
+   * @throws AppError `CATALOG_ENTRY_CLOSED`, `DEPLOYMENT_REQUIRED` where its server is up nowhere, or runs with other settings,
+   * `SETTINGS_INVALID`, `AUTH_REQUIRED` where nobody signed in, `TEST_LIMIT_REACHED`, `CONNECTOR_CHANGED`, or the code of the failed test
    */
   async enable(
     identity: Identity,
@@ -53,16 +67,45 @@ export class CatalogConnectorService {
     request: EnableRequest = {},
   ): Promise<SavedManagedConnector> {
     if (!this.#deps.catalog.isOpen(entry)) throw new AppError('CATALOG_ENTRY_CLOSED');
-    const server = serverOf(entry);
-    if (server === undefined) throw new AppError('DEPLOYMENT_REQUIRED');
-    const draft = {
-      entryKey: entry.key,
-      source: sourceOf(entry),
-      name: entry.title,
-      server,
-      credentials: await this.#credentials(identity, entry, request),
-    };
-    return await this.#deps.managed.save(identity, draft);
+    const { key: entryKey, title: name } = entry;
+    const deployment = await this.#deployment(identity, entry);
+    if (deployment !== undefined) assertSameSettings(entry, deployment, request);
+    const found = await this.#deps.deployments.locate(identity, entry);
+    if (found === undefined) throw new AppError('DEPLOYMENT_REQUIRED');
+    const draft = { entryKey, name, source: sourceOf(entry), server: found.server };
+    if (found.place !== 'static') {
+      const placed = { credentials: undefined, storedUrl: DEPLOYED_URL };
+      return await this.#deps.managed.save(identity, { ...draft, ...placed });
+    }
+    const settings = deployment?.settings ?? request.settings;
+    const credentials = await this.#credentials(identity, entry, {
+      ...request,
+      ...(settings !== undefined && { settings }),
+    });
+    return await this.#deps.managed.save(identity, { ...draft, credentials });
+  }
+
+  /**
+   * As {@link enable}, for an entry whose server may have to be brought up first: then that begins, and the entry is switched on once it is.
+   * @returns the deployment that is under way; undefined where the entry is switched on
+   * @throws AppError as {@link enable}; `DEPLOYMENT_REQUIRED` where nobody brings servers up by switching them on
+   */
+  async switchOn(
+    identity: Identity,
+    entry: CatalogEntry,
+    request: Pick<EnableRequest, 'settings'> = {},
+  ): Promise<EntryDeployment | undefined> {
+    const { deployments, hasAutoProvision } = this.#deps;
+    if (!this.#deps.catalog.isOpen(entry)) throw new AppError('CATALOG_ENTRY_CLOSED');
+    if (prefersDeployment(entry) && hasAutoProvision) {
+      const deployment = await deployments.find(identity, entry.key);
+      const isUp = deployment !== undefined && (await deployments.locate(identity, entry));
+      if (!isUp || deployment.isUnderWay || !hasSameSettings(entry, deployment, request)) {
+        return await deployments.deployAndEnable(identity, entry, request.settings ?? {});
+      }
+    }
+    await this.enable(identity, entry, request);
+    return undefined;
   }
 
   /** Its tools are in no list any more; what was set stays. @throws AppError `CATALOG_ENTRY_NOT_ENABLED` where the owner has none */
@@ -71,8 +114,13 @@ export class CatalogConnectorService {
     return await this.#deps.connectors.setIntent(identity, connector.id, 'DISABLED', undefined);
   }
 
-  /** Takes away the owner's connector with everything that was set; where there is none, nothing happens. */
+  /**
+   * Takes away the owner's connector with everything that was set; where there is none, nothing happens. Its deployment goes with it where that
+   * is how the service is set up, and stays otherwise.
+   */
   async remove(identity: Identity, entry: Pick<CatalogEntry, 'key'>): Promise<void> {
+    const { deployments, hasAutoCleanup } = this.#deps;
+    if (hasAutoCleanup) await deployments.release(identity, entry.key);
     const managed = await this.#deps.managed.find(identity, entry.key);
     if (managed === undefined) return;
     const { id } = managed.connector;
@@ -87,8 +135,10 @@ export class CatalogConnectorService {
   async sync(identity: Identity, entry: CatalogEntry): Promise<Connector> {
     const { connector, credentials } = await this.#get(identity, entry);
     const isEnabled = connector.intent === 'ENABLED';
+    const isStatic = (await this.#deployment(identity, entry)) === undefined;
     if (
       isEnabled &&
+      isStatic &&
       this.#deps.catalog.isOpen(entry) &&
       isOutdated(entry, connector, credentials)
     ) {
@@ -96,6 +146,11 @@ export class CatalogConnectorService {
       if (moved !== undefined) return moved.connector;
     }
     return await this.#deps.health.sync(identity, connector.id);
+  }
+
+  /** Undefined where the server is not one that we bring up, or nobody asked for it. */
+  async #deployment(identity: Identity, entry: CatalogEntry): Promise<EntryDeployment | undefined> {
+    return isDeployed(entry) ? await this.#deps.deployments.find(identity, entry.key) : undefined;
   }
 
   /** @returns undefined where the server failed its test, which a sync records */
@@ -129,6 +184,24 @@ export class CatalogConnectorService {
     const merged = mergeSettings(settings, settingsIn(stored), given);
     return auth.kind === 'none' ? undefined : toCredentials(settings, merged);
   }
+}
+
+/** Would these settings change what the deployment runs with? */
+function hasSameSettings(
+  { settings }: Pick<CatalogEntry, 'settings'>,
+  deployment: EntryDeployment,
+  { settings: given = {} }: EnableRequest,
+): boolean {
+  const merged = mergeSettings(settings, deployment.settings, given);
+  return JSON.stringify(merged) === JSON.stringify(deployment.settings);
+}
+
+function assertSameSettings(
+  entry: CatalogEntry,
+  deployment: EntryDeployment,
+  request: EnableRequest,
+): void {
+  if (!hasSameSettings(entry, deployment, request)) throw new AppError('DEPLOYMENT_REQUIRED');
 }
 
 /** What was set, of the credentials that were made of it. */

@@ -53,8 +53,10 @@ function switchingRoutes(
     const { project_id: projectId, settings = {} } = request.body;
     const identity = managerIdentity(getCaller(request), projectId);
     const entry = catalog.get(request.params.key, 'project');
-    await catalogConnectorService.enable(identity, entry, { settings });
-    return await reply.send(toItemResource(await catalogService.get(identity, entry)));
+    const deployment = await catalogConnectorService.switchOn(identity, entry, { settings });
+    const item = toItemResource(await catalogService.get(identity, entry));
+    if (deployment === undefined) return await reply.code(200).send(item);
+    return await reply.code(202).header('location', `/api/deployments/${deployment.id}`).send(item);
   });
 
   route(app, operations.disableCatalogEntry, async (request, reply) => {

@@ -1,9 +1,9 @@
 import { AppError } from '../../errors/app-error.ts';
-import type { ManagedServer, ManagedServers } from '../connectors/index.ts';
+import type { ManagedServer } from '../connectors/index.ts';
 import type { CatalogEntry, CatalogOffer } from './catalog-entry.ts';
 
 /** The catalog as it was read at the start: known servers by their keys. */
-export class Catalog implements ManagedServers {
+export class Catalog {
   readonly #entries: readonly CatalogEntry[];
   readonly #byKey: ReadonlyMap<string, CatalogEntry>;
   readonly #gates: ReadonlySet<string>;
@@ -39,12 +39,7 @@ export class Catalog implements ManagedServers {
     return gate === undefined || this.#gates.has(gate);
   }
 
-  /** Where the server of an entry is; undefined where the entry is gone, closed, or never static. */
-  findServer(key: string): ManagedServer | undefined {
-    const entry = this.find(key);
-    return entry === undefined || !this.isOpen(entry) ? undefined : serverOf(entry);
-  }
-
+  /** Of all entries that may be used now, former keys too. */
   usableKeys(): string[] {
     const usable = [...this.#byKey].filter(([, entry]) => this.isOpen(entry));
     return usable.map(([key]) => key);

@@ -5,7 +5,7 @@
 // - An entry offered to projects belongs to `memberIdentity(caller, projectId)`, one offered to users (a system tool) to the user alone.
 export { Catalog, serverOf } from './catalog.ts';
 export { CatalogConnectorService, settingsIn } from './catalog-connector-service.ts';
-export type { CatalogEntry, SettingValues } from './catalog-entry.ts';
+export type { CatalogEntry, PlaceKind, SettingValues } from './catalog-entry.ts';
 export { checkCatalogFile, readCatalog } from './catalog-file.ts';
 export { toSettingResource } from './catalog-mapper.ts';
 export { catalogRoutes } from './catalog-routes.ts';
@@ -15,6 +15,12 @@ export {
   type RewriteReport,
   type SeedReport,
 } from './catalog-upkeep-service.ts';
+export {
+  type EntryDeployment,
+  type EntryDeployments,
+  type EntryServer,
+  isDeployed,
+} from './entry-deployments.ts';
 export { showConfig } from './legacy-config.ts';
 export { MAX_PAGES, type RegistryQuery, RegistryService } from './registry-service.ts';
-export type { SettingInput } from './setting-values.ts';
+export { mergeSettings, type SettingInput } from './setting-values.ts';

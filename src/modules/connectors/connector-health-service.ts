@@ -195,7 +195,7 @@ export class ConnectorHealthService {
     let opened: UsableCredentials;
     let way: ServerWay;
     try {
-      way = targets.locate(identity, record);
+      way = await targets.locate(identity, record);
       opened = await targets.openCredentials(identity, record);
     } catch (failure) {
       if (!(failure instanceof McpFailure)) throw failure;

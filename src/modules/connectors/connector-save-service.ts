@@ -267,7 +267,7 @@ export class ConnectorSaveService {
     const isMoved = isElsewhere(plan.serverUrl, currentUrl);
     const keepsTokens = update.credentials === undefined && plan.credentials?.kind === 'oauth2';
     const fresh = keepsTokens ? await this.#withFreshTokens(identity, record, plan) : plan;
-    const subject = { ...fresh, ...this.#managedWay(identity, record) };
+    const subject = { ...fresh, ...(await this.#managedWay(identity, record)) };
     const save = (report: ConnectionTestReport) => {
       const { credential, ...changes } = this.#targetChanges(identity, record, plan, report);
       return store.update(identity, id, record.version, {
@@ -286,11 +286,11 @@ export class ConnectorSaveService {
     return secrets.toConnector(identity, saved);
   }
 
-  /** What the catalog decides is tested as it is now, not as it was stored. @throws AppError `BLOCKED_URL` */
-  #managedWay(identity: Identity, record: ConnectorRecord): Partial<ServerWay> {
+  /** What the catalog decides is tested as it is now, not as it was stored. @throws AppError `BLOCKED_URL`, `CONNECTION_FAILED` */
+  async #managedWay(identity: Identity, record: ConnectorRecord): Promise<Partial<ServerWay>> {
     if (record.entryKey === undefined) return {};
     try {
-      return this.#deps.targets.locate(identity, record);
+      return await this.#deps.targets.locate(identity, record);
     } catch (error) {
       throw error instanceof McpFailure ? new AppError(error.code, { cause: error }) : error;
     }

@@ -26,6 +26,8 @@ export interface ConnectorTargetsDeps {
 export interface ServerWay extends ConnectorSettings {
   /** As in {@link McpTarget}. */
   isPinned: boolean;
+  /** What the server asks of us, whoever its user is. */
+  secretHeaders: Readonly<Record<string, string>>;
 }
 
 /** Credentials that can be sent now. */
@@ -57,30 +59,33 @@ export class ConnectorTargets {
 
   /** @throws McpFailure as {@link openCredentials} */
   async openTarget(identity: Identity, record: ConnectorRecord): Promise<McpTarget> {
-    const { serverUrl: url, transport, isPinned } = this.locate(identity, record);
+    const way = await this.locate(identity, record);
+    const { serverUrl: url, transport, isPinned } = way;
     const { credentials, ...signedIn } = await this.openCredentials(identity, record);
     return {
       ...{ url, isPinned },
       transport: transport === 'auto' ? (record.knowledge?.transport ?? 'auto') : transport,
       era: record.knowledge?.era,
-      secretHeaders: toSecretHeaders(credentials),
+      secretHeaders: { ...toSecretHeaders(credentials), ...way.secretHeaders },
       ...signedIn,
     };
   }
 
   /**
    * Where its server is: as its owner said, or as the catalog says now.
-   * @throws McpFailure `BLOCKED_URL` where the catalog does not offer it any more
+   * @throws McpFailure `BLOCKED_URL` where the catalog does not offer it any more, `CONNECTION_FAILED` where it was brought up and is up nowhere
    */
-  locate(identity: Identity, record: ConnectorRecord): ServerWay {
+  async locate(identity: Identity, record: ConnectorRecord): Promise<ServerWay> {
     const { secrets, managedServers } = this.#deps;
     const { entryKey, transport } = record;
     if (entryKey === undefined) {
-      return { serverUrl: secrets.openUrl(identity, record), transport, isPinned: false };
+      const serverUrl = secrets.openUrl(identity, record);
+      return { serverUrl, transport, isPinned: false, secretHeaders: {} };
     }
-    const server = managedServers.findServer(entryKey);
+    const server = await managedServers.findServer(identity, entryKey);
     if (server === undefined) throw new McpFailure('BLOCKED_URL', { notExecuted: true });
-    return { serverUrl: server.url, transport: server.transport, isPinned: server.isPinned };
+    const { url: serverUrl, secretHeaders = {}, ...rest } = server;
+    return { serverUrl, transport: rest.transport, isPinned: rest.isPinned, secretHeaders };
   }
 
   /**

@@ -21,6 +21,8 @@ export interface TestSubject extends ConnectorSettings {
   era?: McpEra | undefined;
   /** As in {@link McpTarget}; default: a server of users. */
   isPinned?: boolean;
+  /** Sent beside the credentials; default: nothing. */
+  secretHeaders?: Readonly<Record<string, string>>;
 }
 
 /** Collaborators of the {@link ConnectorTester}. */
@@ -112,10 +114,10 @@ export class ConnectorTester {
   }
 
   #validate(
-    { serverUrl, transport, credentials, era, isPinned = false }: TestSubject,
+    { serverUrl, transport, credentials, era, isPinned = false, secretHeaders: own }: TestSubject,
     { signal, withOfferings = false, isOnce = false }: TestOptions,
   ): Promise<ConnectionTestReport> {
-    const secretHeaders = toSecretHeaders(credentials);
+    const secretHeaders = { ...toSecretHeaders(credentials), ...own };
     return this.#deps.validator.test(
       { url: serverUrl, transport, era, secretHeaders, isPinned },
       { withOfferings, isOnce, ...(signal !== undefined && { signal }) },

@@ -19,6 +19,8 @@ export interface ManagedDraft {
   /** The name of a new one; one that is there keeps its own. */
   name: string;
   server: ManagedServer;
+  /** What is stored as its URL, where its server has no address of its own; default: that of the server. */
+  storedUrl?: string;
   /** What is sent to the server; undefined where it wants nothing. */
   credentials: Credentials | undefined;
 }
@@ -98,7 +100,7 @@ export class ManagedConnectorService {
    */
   save(identity: Identity, draft: ManagedDraft): Promise<SavedManagedConnector> {
     return this.#deps.log.change('connector.save_managed', identity, async (fields) => {
-      fields.origin = urlOrigin(draft.server.url);
+      fields.origin = urlOrigin(draft.storedUrl ?? draft.server.url);
       const { secrets, tester } = this.#deps;
       const before = await this.#find(identity, draft.entryKey);
       const subject = { ...subjectOf(draft.server), credentials: draft.credentials };
@@ -183,9 +185,10 @@ export class ManagedConnectorService {
     return saved;
   }
 
-  #seal(identity: Identity, id: string, { server, credentials }: ManagedDraft) {
+  #seal(identity: Identity, id: string, { server, credentials, storedUrl }: ManagedDraft) {
     const { secrets } = this.#deps;
-    const { url, transport } = server;
+    const { transport } = server;
+    const url = storedUrl ?? server.url;
     const target = {
       serverUrlSealed: secrets.sealUrl(identity, id, url),
       serverOrigin: urlOrigin(url),
@@ -205,6 +208,6 @@ export class ManagedConnectorService {
   }
 }
 
-function subjectOf({ url, transport, isPinned }: ManagedServer) {
-  return { serverUrl: url, transport, isPinned };
+function subjectOf({ url, transport, isPinned, secretHeaders = {} }: ManagedServer) {
+  return { serverUrl: url, transport, isPinned, secretHeaders };
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../database/index.ts';
-import { identityOf } from './prisma-connector-owners.ts';
-import type { Resealed, ResealRow, ResealStore } from './reseal-store.ts';
+import { identityOf, type OwnerColumns } from './prisma-connector-owners.ts';
+import type { Resealed, ResealRow, ResealStore, StaleDeployment } from './reseal-store.ts';
 
 interface KeyIdRow {
   key_id: string;
@@ -8,6 +8,11 @@ interface KeyIdRow {
 
 interface StaleRow {
   id: string;
+}
+
+interface DeploymentRow extends OwnerColumns {
+  id: string;
+  sealed: string;
 }
 
 /** Sealed texts in PostgreSQL, read as the worker: row level security lets it see every tenant. */
@@ -27,8 +32,7 @@ export class PrismaResealStore implements ResealStore {
           where sealed is not null and expires_at > ${now}
         union select split_part(sealed, '.', 2) from oauth_authorizations
           where sealed is not null and expires_at > ${now}
-        union select split_part(sealed, '.', 2) from oauth_authorizations
-          where sealed is not null and expires_at > ${now}
+        union select split_part(sealed, '.', 2) from deployments
         order by 1`,
     );
     return rows.map((row) => row.key_id);
@@ -68,6 +72,27 @@ export class PrismaResealStore implements ResealStore {
           or split_part(s.sealed, '.', 2) <> ${activeKeyId}`,
     );
     return rows[0]?.count ?? 0;
+  }
+
+  async listStaleDeployments(
+    activeKeyId: string,
+    { limit, afterId }: { limit: number; afterId: string | undefined },
+  ): Promise<StaleDeployment[]> {
+    const after = afterId ?? '00000000-0000-0000-0000-000000000000';
+    const rows = await this.#database.asWorker(
+      (tx) => tx.$queryRaw<DeploymentRow[]>`
+        select id::text, tenant_id as "tenantId", owner_kind as "ownerKind", owner_id as "ownerId", sealed
+        from deployments where id > ${after}::uuid and split_part(sealed, '.', 2) <> ${activeKeyId}
+        order by id limit ${limit}`,
+    );
+    return rows.map(({ id, sealed, ...owner }) => ({ id, sealed, identity: identityOf(owner) }));
+  }
+
+  async replaceDeployment(id: string, before: string, after: string): Promise<boolean> {
+    const { count } = await this.#database.asWorker((tx) =>
+      tx.deployment.updateMany({ where: { id, sealed: before }, data: { sealed: after } }),
+    );
+    return count === 1;
   }
 
   dropStaleRegistrations(activeKeyId: string): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import { type CredentialVault, SealError, type SealedBox } from '../credentials/index.ts';
-import type { Resealed, ResealRow, ResealStore } from './reseal-store.ts';
+import type { Resealed, ResealRow, ResealStore, StaleDeployment } from './reseal-store.ts';
 import { canonicalUrl } from './server-url.ts';
 
 /** How far a re-seal came. */
@@ -11,8 +11,10 @@ export interface ResealProgress {
   resealed: number;
   /** Connectors that changed meanwhile; their new texts are sealed with the active key already. */
   skipped: number;
-  /** Ids of connectors whose texts do not open; left as they are. */
+  /** Ids of connectors and deployments whose texts do not open; left as they are. */
   failed: string[];
+  /** Deployments whose settings are sealed with the active key now. */
+  deployments: number;
   /** Registrations with authorization servers that were deleted at the end, to be made anew. */
   registrations: number;
 }
@@ -59,6 +61,7 @@ export class ResealService {
       resealed: 0,
       skipped: 0,
       failed: [],
+      deployments: 0,
       registrations: 0,
     };
     let afterId: string | undefined;
@@ -69,8 +72,34 @@ export class ResealService {
       if (afterId === undefined) break;
       onProgress(progress);
     }
+    await this.#resealDeployments(progress);
     progress.registrations = await store.dropStaleRegistrations(activeKeyId);
     return progress;
+  }
+
+  async #resealDeployments(progress: ResealProgress): Promise<void> {
+    const { activeKeyId } = this.#box;
+    let page: StaleDeployment[];
+    let afterId: string | undefined;
+    do {
+      page = await this.#store.listStaleDeployments(activeKeyId, { limit: BATCH, afterId });
+      for (const deployment of page) await this.#resealDeployment(deployment, progress);
+      afterId = page.at(-1)?.id;
+    } while (page.length > 0);
+  }
+
+  async #resealDeployment(
+    { identity, id, sealed }: StaleDeployment,
+    progress: ResealProgress,
+  ): Promise<void> {
+    const row = { identity, rowId: id };
+    try {
+      const after = this.#vault.sealDeployment(this.#vault.openDeployment(sealed, row), row);
+      if (await this.#store.replaceDeployment(id, sealed, after)) progress.deployments += 1;
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      progress.failed.push(id);
+    }
   }
 
   async #resealRow(row: ResealRow, progress: ResealProgress): Promise<void> {

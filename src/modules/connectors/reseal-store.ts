@@ -17,6 +17,13 @@ export interface Resealed {
   credentials: { id: string; before: string; after: string }[];
 }
 
+/** A deployment whose settings are not sealed with the active key. */
+export interface StaleDeployment {
+  identity: Identity;
+  id: string;
+  sealed: string;
+}
+
 /** Sealed texts of all tenants; only background work sees them. */
 export interface ResealStore {
   /** Ids of the keys that stored texts need; kept answers and sign-ins that expired do not count, nor registrations, which are made anew. */
@@ -33,6 +40,13 @@ export interface ResealStore {
   replace(resealed: Resealed): Promise<boolean>;
   /** Connectors that {@link listStale} would list, over all pages. */
   countStale(activeKeyId: string): Promise<number>;
+  /** Up to `limit` deployments with a text that another key sealed, in the order of their ids. */
+  listStaleDeployments(
+    activeKeyId: string,
+    page: { limit: number; afterId: string | undefined },
+  ): Promise<StaleDeployment[]>;
+  /** Replaces the text where it is still the one that was read. @returns whether it was */
+  replaceDeployment(id: string, before: string, after: string): Promise<boolean>;
   /** Deletes registrations with authorization servers that another key sealed: the next sign-in registers anew. @returns how many */
   dropStaleRegistrations(activeKeyId: string): Promise<number>;
 }

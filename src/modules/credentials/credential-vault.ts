@@ -42,11 +42,33 @@ export class CredentialVault {
     return this.#box.seal(JSON.stringify(credentials), credentialContext(row, canonicalUrl));
   }
 
+  /** Seals what a deployment keeps: its settings, and the secret that its servers ask for. */
+  sealDeployment(text: string, row: VaultRow): string {
+    return this.#box.seal(text, deploymentContext(row));
+  }
+
+  /** @throws SealError when the text is damaged, its key is missing, or it belongs to another row. */
+  openDeployment(sealed: string, row: VaultRow): string {
+    return this.#box.open(sealed, deploymentContext(row));
+  }
+
   /** @throws SealError when the text is damaged, its key is missing, or it belongs to another row or URL. */
   openCredentials(sealed: string, row: VaultRow, canonicalUrl: string): Credentials {
     // The seal proves that the text is the one sealCredentials wrote.
     return JSON.parse(this.#box.open(sealed, credentialContext(row, canonicalUrl))) as Credentials;
   }
+}
+
+/** Where the settings of a deployment are kept. */
+function deploymentContext({ identity, rowId }: VaultRow): SealContext {
+  return {
+    table: 'deployments',
+    column: 'sealed',
+    tenantId: identity.tenantId,
+    owner: ownerOf({ identity, rowId }),
+    rowId,
+    url: '-',
+  };
 }
 
 /** Where the URL of a connector is kept. */

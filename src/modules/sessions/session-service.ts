@@ -188,8 +188,11 @@ export class SessionService {
     const target = await subject.openTarget();
     try {
       const connection = await this.#connectOnce(target).catch(async (error: unknown) => {
-        if (!(await renewRefused(error, target))) throw error;
-        return await this.#connectOnce(await subject.openTarget());
+        const isRenewed = await renewRefused(error, target);
+        if (!isRenewed && !mayBeElsewhere(error, target)) throw error;
+        const next = await subject.openTarget();
+        if (!isRenewed && next.url === target.url) throw error;
+        return await this.#connectOnce(next);
       });
       connection.watchLists(() => onToolsMayDiffer(identity, connectorId, 'announced'));
       return connection;
@@ -219,6 +222,11 @@ async function renewRefused(error: unknown, target: McpTarget | undefined): Prom
   const isRefusal =
     error instanceof McpFailure && error.code === 'AUTH_FAILED' && error.notExecuted;
   return isRefusal && target?.renew !== undefined && (await target.renew());
+}
+
+/** A server of ours may run several times, or somewhere else by now: the place that was asked did not answer. */
+function mayBeElsewhere(error: unknown, { isPinned }: McpTarget): boolean {
+  return isPinned === true && error instanceof McpFailure && error.code === 'CONNECTION_FAILED';
 }
 
 /** Has it remembered which rights the server wants. @returns the failure, which says whether a sign-in may bring them */

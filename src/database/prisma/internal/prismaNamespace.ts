@@ -405,6 +405,8 @@ export const ModelName = {
   IdempotencyRecord: 'IdempotencyRecord',
   OAuthAuthorization: 'OAuthAuthorization',
   OAuthRegistration: 'OAuthRegistration',
+  Deployment: 'Deployment',
+  DeploymentInstance: 'DeploymentInstance',
   Event: 'Event',
   EventTicket: 'EventTicket',
   AuditRecord: 'AuditRecord',
@@ -425,7 +427,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "connector" | "credential" | "connectorTool" | "connectorOffering" | "removedTool" | "idempotencyRecord" | "oAuthAuthorization" | "oAuthRegistration" | "event" | "eventTicket" | "auditRecord" | "agent" | "processHost"
+    modelProps: "connector" | "credential" | "connectorTool" | "connectorOffering" | "removedTool" | "idempotencyRecord" | "oAuthAuthorization" | "oAuthRegistration" | "deployment" | "deploymentInstance" | "event" | "eventTicket" | "auditRecord" | "agent" | "processHost"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1021,6 +1023,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    Deployment: {
+      payload: Prisma.$DeploymentPayload<ExtArgs>
+      fields: Prisma.DeploymentFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.DeploymentFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.DeploymentFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentPayload>
+        }
+        findFirst: {
+          args: Prisma.DeploymentFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.DeploymentFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentPayload>
+        }
+        findMany: {
+          args: Prisma.DeploymentFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentPayload>[]
+        }
+        create: {
+          args: Prisma.DeploymentCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentPayload>
+        }
+        createMany: {
+          args: Prisma.DeploymentCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.DeploymentCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentPayload>[]
+        }
+        delete: {
+          args: Prisma.DeploymentDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentPayload>
+        }
+        update: {
+          args: Prisma.DeploymentUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentPayload>
+        }
+        deleteMany: {
+          args: Prisma.DeploymentDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.DeploymentUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.DeploymentUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentPayload>[]
+        }
+        upsert: {
+          args: Prisma.DeploymentUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentPayload>
+        }
+        aggregate: {
+          args: Prisma.DeploymentAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateDeployment>
+        }
+        groupBy: {
+          args: Prisma.DeploymentGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.DeploymentGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.DeploymentCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.DeploymentCountAggregateOutputType> | number
+        }
+      }
+    }
+    DeploymentInstance: {
+      payload: Prisma.$DeploymentInstancePayload<ExtArgs>
+      fields: Prisma.DeploymentInstanceFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.DeploymentInstanceFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentInstancePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.DeploymentInstanceFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentInstancePayload>
+        }
+        findFirst: {
+          args: Prisma.DeploymentInstanceFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentInstancePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.DeploymentInstanceFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentInstancePayload>
+        }
+        findMany: {
+          args: Prisma.DeploymentInstanceFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentInstancePayload>[]
+        }
+        create: {
+          args: Prisma.DeploymentInstanceCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentInstancePayload>
+        }
+        createMany: {
+          args: Prisma.DeploymentInstanceCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.DeploymentInstanceCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentInstancePayload>[]
+        }
+        delete: {
+          args: Prisma.DeploymentInstanceDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentInstancePayload>
+        }
+        update: {
+          args: Prisma.DeploymentInstanceUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentInstancePayload>
+        }
+        deleteMany: {
+          args: Prisma.DeploymentInstanceDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.DeploymentInstanceUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.DeploymentInstanceUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentInstancePayload>[]
+        }
+        upsert: {
+          args: Prisma.DeploymentInstanceUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DeploymentInstancePayload>
+        }
+        aggregate: {
+          args: Prisma.DeploymentInstanceAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateDeploymentInstance>
+        }
+        groupBy: {
+          args: Prisma.DeploymentInstanceGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.DeploymentInstanceGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.DeploymentInstanceCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.DeploymentInstanceCountAggregateOutputType> | number
+        }
+      }
+    }
     Event: {
       payload: Prisma.$EventPayload<ExtArgs>
       fields: Prisma.EventFieldRefs
@@ -1597,6 +1747,56 @@ export const OAuthRegistrationScalarFieldEnum = {
 export type OAuthRegistrationScalarFieldEnum = (typeof OAuthRegistrationScalarFieldEnum)[keyof typeof OAuthRegistrationScalarFieldEnum]
 
 
+export const DeploymentScalarFieldEnum = {
+  id: 'id',
+  tenantId: 'tenantId',
+  ownerKind: 'ownerKind',
+  ownerId: 'ownerId',
+  entryKey: 'entryKey',
+  state: 'state',
+  wanted: 'wanted',
+  enableWanted: 'enableWanted',
+  sealed: 'sealed',
+  specHash: 'specHash',
+  generation: 'generation',
+  runtime: 'runtime',
+  step: 'step',
+  errorCode: 'errorCode',
+  errorTarget: 'errorTarget',
+  startedAt: 'startedAt',
+  attempts: 'attempts',
+  dueAt: 'dueAt',
+  leaseId: 'leaseId',
+  leasedUntil: 'leasedUntil',
+  version: 'version',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type DeploymentScalarFieldEnum = (typeof DeploymentScalarFieldEnum)[keyof typeof DeploymentScalarFieldEnum]
+
+
+export const DeploymentInstanceScalarFieldEnum = {
+  id: 'id',
+  deploymentId: 'deploymentId',
+  tenantId: 'tenantId',
+  ownerKind: 'ownerKind',
+  ownerId: 'ownerId',
+  runtime: 'runtime',
+  target: 'target',
+  state: 'state',
+  url: 'url',
+  sessions: 'sessions',
+  seenAt: 'seenAt',
+  missed: 'missed',
+  generation: 'generation',
+  problemCode: 'problemCode',
+  createdAt: 'createdAt'
+} as const
+
+export type DeploymentInstanceScalarFieldEnum = (typeof DeploymentInstanceScalarFieldEnum)[keyof typeof DeploymentInstanceScalarFieldEnum]
+
+
 export const EventScalarFieldEnum = {
   id: 'id',
   position: 'position',
@@ -1970,6 +2170,8 @@ export type GlobalOmitConfig = {
   idempotencyRecord?: Prisma.IdempotencyRecordOmit
   oAuthAuthorization?: Prisma.OAuthAuthorizationOmit
   oAuthRegistration?: Prisma.OAuthRegistrationOmit
+  deployment?: Prisma.DeploymentOmit
+  deploymentInstance?: Prisma.DeploymentInstanceOmit
   event?: Prisma.EventOmit
   eventTicket?: Prisma.EventTicketOmit
   auditRecord?: Prisma.AuditRecordOmit

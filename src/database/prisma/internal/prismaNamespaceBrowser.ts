@@ -59,6 +59,8 @@ export const ModelName = {
   IdempotencyRecord: 'IdempotencyRecord',
   OAuthAuthorization: 'OAuthAuthorization',
   OAuthRegistration: 'OAuthRegistration',
+  Deployment: 'Deployment',
+  DeploymentInstance: 'DeploymentInstance',
   Event: 'Event',
   EventTicket: 'EventTicket',
   AuditRecord: 'AuditRecord',
@@ -247,6 +249,56 @@ export const OAuthRegistrationScalarFieldEnum = {
 } as const
 
 export type OAuthRegistrationScalarFieldEnum = (typeof OAuthRegistrationScalarFieldEnum)[keyof typeof OAuthRegistrationScalarFieldEnum]
+
+
+export const DeploymentScalarFieldEnum = {
+  id: 'id',
+  tenantId: 'tenantId',
+  ownerKind: 'ownerKind',
+  ownerId: 'ownerId',
+  entryKey: 'entryKey',
+  state: 'state',
+  wanted: 'wanted',
+  enableWanted: 'enableWanted',
+  sealed: 'sealed',
+  specHash: 'specHash',
+  generation: 'generation',
+  runtime: 'runtime',
+  step: 'step',
+  errorCode: 'errorCode',
+  errorTarget: 'errorTarget',
+  startedAt: 'startedAt',
+  attempts: 'attempts',
+  dueAt: 'dueAt',
+  leaseId: 'leaseId',
+  leasedUntil: 'leasedUntil',
+  version: 'version',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type DeploymentScalarFieldEnum = (typeof DeploymentScalarFieldEnum)[keyof typeof DeploymentScalarFieldEnum]
+
+
+export const DeploymentInstanceScalarFieldEnum = {
+  id: 'id',
+  deploymentId: 'deploymentId',
+  tenantId: 'tenantId',
+  ownerKind: 'ownerKind',
+  ownerId: 'ownerId',
+  runtime: 'runtime',
+  target: 'target',
+  state: 'state',
+  url: 'url',
+  sessions: 'sessions',
+  seenAt: 'seenAt',
+  missed: 'missed',
+  generation: 'generation',
+  problemCode: 'problemCode',
+  createdAt: 'createdAt'
+} as const
+
+export type DeploymentInstanceScalarFieldEnum = (typeof DeploymentInstanceScalarFieldEnum)[keyof typeof DeploymentInstanceScalarFieldEnum]
 
 
 export const EventScalarFieldEnum = {

@@ -1,0 +1,85 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { ClaimedDeployment, DeploymentWorkStore } from './deployment-store.ts';
+import type { DeploymentWork } from './deployment-work.ts';
+
+/** Collaborators of the {@link DeploymentAdvanceService}. */
+export interface DeploymentAdvanceServiceDeps {
+  store: Pick<DeploymentWorkStore, 'claim' | 'nextDue' | 'callAgain' | 'release'>;
+  work: Pick<DeploymentWork, 'step'>;
+  clock: Pick<Clock, 'now' | 'sleep' | 'monotonic'>;
+  /** Told of a step that broke off: the deployment is taken up again half a minute later. */
+  onError: (error: unknown, deploymentId: string) => void;
+}
+
+/** Longer than any step takes: ten instances that do not answer are given up after two and a half minutes. */
+const LEASE_SECONDS = 180;
+/** Milliseconds that a run goes on while something is due soon; then another one, here or on another replica, takes over. */
+const RUN_MS = 50_000;
+const SOON_MS = 2_000;
+const SLICE_MS = 250;
+/** After a step that broke off, in milliseconds. */
+const BROKEN_MS = 30_000;
+/** Deployments that one run works on at a time. */
+const AT_ONCE = 4;
+
+/** Works on deployments that are due, whoever made them so. Any number of replicas may do so at once: leases keep them apart. */
+export class DeploymentAdvanceService {
+  readonly #deps: DeploymentAdvanceServiceDeps;
+
+  constructor(deps: DeploymentAdvanceServiceDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Works until nothing is due for a moment, or the run has taken long enough, and has itself called again when the next one is due.
+   * @returns how many steps were done
+   * @throws DatabaseUnavailable
+   */
+  async advance(signal: AbortSignal): Promise<number> {
+    const { store, clock } = this.#deps;
+    const endsAt = clock.monotonic() + RUN_MS;
+    let steps = 0;
+    while (!signal.aborted) {
+      steps += await this.advanceDue(signal);
+      const due = await store.nextDue();
+      if (due === undefined) break;
+      const waitMs = due.getTime() - clock.now().getTime();
+      if (waitMs > SOON_MS || clock.monotonic() >= endsAt) {
+        await store.callAgain(due);
+        break;
+      }
+      // Not all of it: a request may make another one due meanwhile.
+      await clock.sleep(Math.min(Math.max(waitMs, 50), SLICE_MS), signal).catch(() => {});
+    }
+    return steps;
+  }
+
+  /** Works on what is due now, each deployment once. @throws DatabaseUnavailable */
+  async advanceDue(signal: AbortSignal): Promise<number> {
+    const { store, clock } = this.#deps;
+    const now = clock.now();
+    let steps = 0;
+    const work = async () => {
+      while (!signal.aborted) {
+        const claimed = await store.claim({ now, seconds: LEASE_SECONDS });
+        if (claimed === undefined) return;
+        await this.#step(claimed, signal);
+        steps += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return steps;
+  }
+
+  async #step(claimed: ClaimedDeployment, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#deps.work.step(claimed, signal);
+    } catch (error) {
+      const { store, clock, onError } = this.#deps;
+      if (!signal.aborted) onError(error, claimed.deployment.id);
+      // A service that stops leaves it to the others at once.
+      const pauseMs = signal.aborted ? 0 : BROKEN_MS;
+      await store.release(claimed, new Date(clock.now().getTime() + pauseMs));
+    }
+  }
+}

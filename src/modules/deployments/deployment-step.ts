@@ -1,0 +1,210 @@
+import type { RuntimeProblem } from '../../runtimes/runtime.ts';
+import type { CatalogEntry } from '../catalog/index.ts';
+import type {
+  Deployment,
+  DeploymentError,
+  DeploymentInstance,
+  DeploymentStatus,
+} from './deployment.ts';
+import { changeState } from './deployment-states.ts';
+import { isAwaited, type SeenInstance } from './instance-work.ts';
+
+/** A deployment as work is about to leave it. */
+export interface DeploymentDraft
+  extends DeploymentStatus,
+    Pick<Deployment, 'id' | 'specHash' | 'generation'> {
+  readonly now: Date;
+  instances: DeploymentInstance[];
+}
+
+/** How long a start may take at one place. Milliseconds, as all here. */
+const START_MS = 120_000;
+/** Looks at a start: soon in the beginning, and never more seldom than that. */
+const STARTING_MS = { least: 100, most: 2_000, share: 4 };
+const RUNNING_MS = 15_000;
+const IDLE_MS = 30_000;
+/** While somebody is missed, and while there is not as much as there is to be. */
+const UNSETTLED_MS = 5_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** Begins anew at the place that the entry prefers. */
+export function place(draft: DeploymentDraft, { runOn: [first] }: Pick<CatalogEntry, 'runOn'>) {
+  begin(draft, first);
+  draft.error = undefined;
+}
+
+function begin(draft: DeploymentDraft, runtime: DeploymentStatus['runtime']): void {
+  draft.state = changeState(draft.state, 'deploying');
+  Object.assign(draft, { runtime, startedAt: draft.now, attempts: 0, step: 'placing' });
+}
+
+/** It does not come up where it is: the next place is tried, and where there is none, it has failed. Why, stays to be read. */
+export function giveUp(
+  draft: DeploymentDraft,
+  entry: Pick<CatalogEntry, 'runOn'> | undefined,
+  problem: DeploymentError,
+): void {
+  draft.error = { code: problem.code, target: problem.target };
+  const next = nextPlace(draft, entry);
+  if (next === undefined) {
+    draft.state = changeState(draft.state, 'failed');
+    Object.assign(draft, { step: 'failed', startedAt: undefined, dueAt: draft.now });
+    return;
+  }
+  begin(draft, next);
+  draft.dueAt = draft.now;
+}
+
+function nextPlace({ runtime }: DeploymentDraft, entry: Pick<CatalogEntry, 'runOn'> | undefined) {
+  if (entry === undefined || runtime === undefined) return undefined;
+  return entry.runOn[entry.runOn.indexOf(runtime) + 1];
+}
+
+/** Judges the whole by its instances. */
+export function afterWork(
+  draft: DeploymentDraft,
+  entry: CatalogEntry,
+  seen: readonly SeenInstance[],
+): void {
+  const instances = seen.map(({ instance }) => instance);
+  const problem = seen.find((one) => one.problem !== undefined)?.problem;
+  const fresh = instances.filter((one) => isUp(one) && one.generation >= draft.generation);
+  if (fresh.length > 0) {
+    const isRunning = fresh.some(({ state }) => state === 'running');
+    draft.state = changeState(draft.state, isRunning ? 'running' : 'idle');
+    draft.error = problem && { code: problem.code, target: problem.target };
+    draft.attempts = 0;
+    return;
+  }
+  const wasUp = ['running', 'idle', 'unreachable'].includes(draft.state);
+  if (wasUp && instances.length > 0 && instances.every(({ state }) => state === 'unreachable')) {
+    draft.state = changeState(draft.state, 'unreachable');
+    draft.error = problem && { code: problem.code, target: problem.target };
+    draft.step = 'unreachable';
+    draft.dueAt = after(draft, UNSETTLED_MS);
+    return;
+  }
+  keepStarting(draft, entry, seen);
+}
+
+function keepStarting(
+  draft: DeploymentDraft,
+  entry: CatalogEntry,
+  seen: readonly SeenInstance[],
+): void {
+  const failed = seen.find(({ instance }) => instance.state === 'failed');
+  const problem = failed?.problem ?? seen.find((one) => one.problem !== undefined)?.problem;
+  draft.startedAt ??= draft.now;
+  const found: RuntimeProblem | undefined =
+    seen.length === 0 ? { code: 'RUNTIME_UNREACHABLE', target: draft.runtime ?? '' } : problem;
+  const isOver =
+    failed !== undefined ||
+    isLate(draft) ||
+    (found !== undefined && isAwaited(found) && nextPlace(draft, entry) !== undefined);
+  if (isOver) {
+    const [first] = seen;
+    const target = first?.instance.target ?? '';
+    giveUp(draft, entry, found ?? { code: 'SERVER_NOT_READY', target });
+    return;
+  }
+  draft.state = changeState(draft.state, 'deploying');
+  draft.step = stepOf(seen);
+  draft.error = found && { code: found.code, target: found.target };
+  if (found === undefined) draft.dueAt = after(draft, untilNextLook(draft));
+  else pause(draft);
+}
+
+function untilNextLook({ startedAt, now }: DeploymentDraft): number {
+  const { least, most, share } = STARTING_MS;
+  const elapsedMs = now.getTime() - (startedAt ?? now).getTime();
+  return Math.min(Math.max(elapsedMs / share, least), most);
+}
+
+/** A runtime's own word, where it is one. */
+function stepOf(seen: readonly SeenInstance[]): string {
+  const step = seen.find((one) => one.step !== undefined)?.step ?? '';
+  return /^[a-z][a-z0-9-]{0,63}$/.test(step) ? step : 'starting';
+}
+
+/** Has its start taken too long? */
+export function isLate({ startedAt, now }: Pick<DeploymentDraft, 'startedAt' | 'now'>): boolean {
+  return startedAt !== undefined && now.getTime() - startedAt.getTime() >= START_MS;
+}
+
+/** It is up, but its server did not pass its test yet. */
+export function untilTested(draft: DeploymentDraft, error: DeploymentError): void {
+  draft.state = changeState(draft.state, 'deploying');
+  draft.startedAt ??= draft.now;
+  draft.step = 'testing';
+  draft.error = error;
+  pause(draft);
+}
+
+/** It is up, and stays so as far as anybody knows. */
+export function whenUp(draft: DeploymentDraft, { instances: wanted }: CatalogEntry): void {
+  draft.step = 'running';
+  draft.startedAt = undefined;
+  if (draft.runtime === 'static') {
+    draft.state = changeState(draft.state, 'running');
+    // Why it is not where it was meant to be stays to be read. Old instances may be on their way out yet.
+    draft.dueAt = draft.instances.length > 0 ? after(draft, RUNNING_MS) : undefined;
+    return;
+  }
+  const here = draft.instances.filter((one) => isUp(one) && one.missed === 0);
+  const isSettled = here.length === wanted && draft.instances.length === wanted;
+  const isOld = here.some((one) => one.generation < draft.generation);
+  const pauseMs = draft.state === 'idle' ? IDLE_MS : RUNNING_MS;
+  draft.dueAt = after(draft, isSettled && !isOld ? pauseMs : UNSETTLED_MS);
+}
+
+/** Instances cannot be ended now, or not all of them. */
+export function untilStopped(draft: DeploymentDraft, problem: DeploymentError | undefined): void {
+  draft.error = problem;
+  draft.step = 'stopping';
+  pause(draft);
+}
+
+/** It has no instances, as it was meant to be. */
+export function stopped(draft: DeploymentDraft): void {
+  draft.state = changeState(draft.state, 'stopped');
+  Object.assign(draft, { step: 'stopped', error: undefined, runtime: undefined, attempts: 0 });
+  Object.assign(draft, { startedAt: undefined, dueAt: undefined });
+}
+
+/** It has failed; where something is left of it, that is tried again. */
+export function failed(draft: DeploymentDraft): void {
+  if (draft.instances.length > 0) pause(draft);
+  else draft.dueAt = undefined;
+}
+
+/** Would a client that reads it now see something else? */
+export function isVisiblyOther(before: Deployment, after: DeploymentDraft): boolean {
+  const shown = ({
+    state,
+    runtime,
+    step,
+    error,
+    enableWanted,
+    instances,
+  }: DeploymentStatus & Pick<Deployment, 'instances'>) =>
+    JSON.stringify([
+      ...[state, runtime, step, error?.code, error?.target, enableWanted],
+      ...instances.map((one) => [one.id, one.state, one.problemCode]),
+    ]);
+  return shown(before) !== shown(after);
+}
+
+function isUp({ state }: Pick<DeploymentInstance, 'state'>): boolean {
+  return state === 'running' || state === 'idle';
+}
+
+function pause(draft: DeploymentDraft): void {
+  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** draft.attempts, LONGEST_PAUSE_MS);
+  draft.attempts = Math.min(draft.attempts + 1, 20);
+  draft.dueAt = after(draft, pauseMs);
+}
+
+function after({ now }: DeploymentDraft, ms: number): Date {
+  return new Date(now.getTime() + ms);
+}

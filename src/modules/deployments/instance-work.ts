@@ -1,0 +1,170 @@
+import type { Clock } from '../../lib/clock.ts';
+import { startDeadline } from '../../lib/deadline.ts';
+import {
+  type InstanceSpec,
+  type InstanceStatus,
+  type Runtime,
+  RuntimeFailure,
+  type RuntimeProblem,
+} from '../../runtimes/runtime.ts';
+import type { DeploymentInstance, InstanceState } from './deployment.ts';
+import type { DeploymentWorkStore } from './deployment-store.ts';
+import type { Runtimes } from './runtimes.ts';
+
+/** Collaborators of the {@link InstanceWork}. */
+export interface InstanceWorkDeps {
+  store: Pick<DeploymentWorkStore, 'saveInstance' | 'removeInstance'>;
+  runtimes: Runtimes;
+  clock: Pick<Clock, 'now' | 'sleep'>;
+}
+
+/** An instance after a look, and what it told of its start. */
+export interface SeenInstance {
+  instance: DeploymentInstance;
+  /** Where its start is; undefined where it has not said. */
+  step: string | undefined;
+  problem: RuntimeProblem | undefined;
+}
+
+/** Milliseconds that a runtime may take for an answer. */
+const ANSWER_MS = 15_000;
+/** Looks in a row that find nobody before an instance counts as unreachable. */
+const MISSED = 2;
+
+/** Asks runtimes for single instances, and writes down what they are found to do. Each step may be repeated. */
+export class InstanceWork {
+  readonly #deps: InstanceWorkDeps;
+
+  constructor(deps: InstanceWorkDeps) {
+    this.#deps = deps;
+  }
+
+  /** Targets for new instances; none where nobody can be asked. */
+  async targets(runtime: Runtime, signal: AbortSignal): Promise<readonly string[]> {
+    let found: readonly string[] = [];
+    await this.#problemOf(signal, '', async (limited) => {
+      found = await runtime.targets(limited);
+    });
+    return found;
+  }
+
+  /**
+   * Finds out what the instance does, and starts it where it is gone, or where it runs with something older and may be replaced now.
+   */
+  async look(
+    runtime: Runtime,
+    before: DeploymentInstance,
+    { spec, mayReplace }: { spec: InstanceSpec; mayReplace: boolean },
+    signal: AbortSignal,
+  ): Promise<SeenInstance> {
+    const placement = { instanceId: before.id, target: before.target };
+    let status: InstanceStatus | undefined;
+    const late = await this.#problemOf(signal, before.target, async (limited) => {
+      status = await runtime.status(placement, limited);
+    });
+    if (status === undefined || status.phase === 'unreachable') {
+      return this.#missed(before, status?.problem ?? late);
+    }
+    const isOld = status.generation !== undefined && status.generation < spec.generation;
+    if (status.phase === 'gone' || (isOld && mayReplace)) {
+      return this.start(runtime, before, spec, signal);
+    }
+    const seen = {
+      ...before,
+      state: status.phase,
+      url: status.url ?? before.url,
+      sessions: status.sessions,
+      seenAt: this.#deps.clock.now(),
+      missed: 0,
+      generation: status.generation ?? before.generation,
+      problemCode: status.problem?.code,
+    };
+    await this.#save(seen);
+    return { instance: seen, step: status.step, problem: status.problem };
+  }
+
+  /** Has it run as it is meant to. What its runtime refuses is told, and not thrown. */
+  async start(
+    runtime: Runtime,
+    before: DeploymentInstance,
+    spec: InstanceSpec,
+    signal: AbortSignal,
+  ): Promise<SeenInstance> {
+    const problem = await this.#problemOf(signal, before.target, (limited) =>
+      runtime.ensure(spec, before.target, limited),
+    );
+    const isStarted = problem === undefined;
+    const instance = {
+      ...before,
+      state: isStarted || isAwaited(problem) ? ('starting' as const) : ('failed' as const),
+      missed: 0,
+      problemCode: problem?.code,
+    };
+    await this.#save(instance);
+    return { instance, step: undefined, problem };
+  }
+
+  /** Ends it. @returns why it could not be ended; undefined where it is gone */
+  async stop(
+    instance: DeploymentInstance,
+    signal: AbortSignal,
+  ): Promise<RuntimeProblem | undefined> {
+    const { id: instanceId, runtime: kind, target } = instance;
+    // First that it is not wanted any more: whoever goes on after a crash does not start it again.
+    if (instance.state !== 'stopping') await this.#save({ ...instance, state: 'stopping' });
+    const runtime = this.#deps.runtimes.find(kind);
+    const problem = await this.#problemOf(signal, target, async (limited) => {
+      // What is not configured any more runs nothing that anybody could end.
+      await runtime?.stop({ instanceId, target }, limited);
+    });
+    if (problem !== undefined) return problem;
+    await this.#deps.store.removeInstance(instanceId);
+    return undefined;
+  }
+
+  async #missed(
+    before: DeploymentInstance,
+    problem: RuntimeProblem = { code: 'RUNTIME_UNREACHABLE', target: before.target },
+  ): Promise<SeenInstance> {
+    const missed = before.missed + 1;
+    const isLost = before.state !== 'starting' && missed >= MISSED;
+    const state: InstanceState = isLost ? 'unreachable' : before.state;
+    const instance = { ...before, missed, state, problemCode: problem.code };
+    await this.#save(instance);
+    return { instance, step: undefined, problem };
+  }
+
+  #save({
+    id,
+    runtime: _runtime,
+    target: _target,
+    createdAt: _at,
+    ...outcome
+  }: DeploymentInstance) {
+    return this.#deps.store.saveInstance(id, outcome);
+  }
+
+  /** What keeps a runtime from an answer; one that takes too long cannot be reached. */
+  async #problemOf(
+    signal: AbortSignal,
+    target: string,
+    work: (limited: AbortSignal) => Promise<unknown>,
+  ): Promise<RuntimeProblem | undefined> {
+    const limit = startDeadline(this.#deps.clock, ANSWER_MS);
+    try {
+      await work(AbortSignal.any([signal, limit.signal]));
+      return undefined;
+    } catch (error) {
+      if (error instanceof RuntimeFailure) return error.problem;
+      if (signal.aborted || !limit.signal.aborted) throw error;
+      return { code: 'RUNTIME_UNREACHABLE', target, cause: error };
+    } finally {
+      limit.release();
+    }
+  }
+}
+
+/** May it go away by itself? Anything else is as it is until somebody changes something. */
+export function isAwaited({ code }: Pick<RuntimeProblem, 'code'>): boolean {
+  return code === 'RUNTIME_UNREACHABLE';
+}
