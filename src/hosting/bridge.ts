@@ -18,19 +18,27 @@ export function bridgeFiles(): { node: string; program: string } {
   return { node: process.execPath, program: path.join(path.dirname(main), 'bin/mcp-proxy.mjs') };
 }
 
+/**
+ * How a server over stdio is spoken to: by the handshake up to 2025-11-25, or as of 2026-07-28. The bridge could find out by asking, but
+ * servers that know the handshake alone may end at any other question, or never answer it.
+ */
+export type ServerEra = 'legacy' | 'modern';
+
 /** What a bridge is started with. */
 export interface BridgeOptions {
   /** A free port of the loopback interface. */
   port: number;
   /** Whoever calls the bridge has to know it. */
   key: string;
+  /** The era that the server is asked in. */
+  era: ServerEra;
   /** How long the server may take for its handshake, in ms. */
   connectTimeoutMs: number;
 }
 
 /**
  * The command line of a bridge to a program that speaks over stdio; holds no secret. Both eras are served over one child, which is asked in
- * its own. No event store: we never resume a stream, and it would keep what servers answered in memory.
+ * one. No event store: we never resume a stream, and it would keep what servers answered in memory.
  */
 export function bridgeCommand(
   options: BridgeOptions,
@@ -43,7 +51,7 @@ export function bridgeCommand(
     program,
     ...['--host', '127.0.0.1', '--port', String(options.port)],
     ...['--server', 'stream', '--streamEndpoint', BRIDGE_PATH, '--no-eventStore'],
-    ...['--upstreamProtocol', 'auto', '--connectionTimeout', String(options.connectTimeoutMs)],
+    ...['--upstreamProtocol', options.era, '--connectionTimeout', String(options.connectTimeoutMs)],
     ...['--gracefulShutdownTimeout', '2000', '--'],
     ...command,
   ];

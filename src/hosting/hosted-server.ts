@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
 import type { InstanceSpec, InstanceStatus, RuntimeProblemCode } from '../runtimes/runtime.ts';
+import type { ServerEra } from './bridge.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import type { ServerRecords } from './former-life.ts';
 import type { HostPatience } from './host-patience.ts';
@@ -61,6 +62,8 @@ export class HostedServer {
   readonly #key = randomBytes(32).toString('base64url');
   readonly #log: LogTail;
   readonly #stopping = new AbortController();
+  /** Most servers take the handshake; one that does not come up with it is asked without. */
+  #era: ServerEra = 'legacy';
   #phase: 'starting' | 'running' | 'failed' = 'starting';
   #step: string | undefined = 'preparing';
   #problem: { code: RuntimeProblemCode } | undefined;
@@ -218,6 +221,7 @@ export class HostedServer {
     const startedAt = clock.monotonic();
     const life = await ServerLife.start({
       ...{ spec: this.spec, folder: this.#folder, account: this.#account, key: this.#key },
+      era: this.#era,
       docker: this.#isContainer ? docker : undefined,
       ...{ searchPath, workingFolder, clock },
       readyTimeoutMs: patience.readyTimeoutMs,
@@ -230,6 +234,7 @@ export class HostedServer {
       if (life.pid !== undefined)
         records.write({ instanceId, pid: life.pid, account: this.#account });
       const readiness = await life.ready(signal);
+      if (readiness !== 'ready') this.#era = this.#era === 'legacy' ? 'modern' : 'legacy';
       if (readiness === 'ready') {
         this.#up();
         await Promise.race([life.ended, aborted(signal)]);

@@ -66,11 +66,22 @@ export class ServerHost {
    * @throws HostingError where servers cannot be run as it is wanted
    */
   static async open(options: ServerHostOptions): Promise<ServerHost> {
-    const { folder, isolation, logger } = options;
+    const { folder, isolation } = options;
     const hasAccounts = isolation.kind === 'accounts';
     keepFolder(folder, hasAccounts ? 0o711 : 0o700);
     const records = new ServerRecords(folder);
     records.claim();
+    try {
+      return await ServerHost.#openIn(options, records);
+    } catch (error) {
+      records.release();
+      throw error;
+    }
+  }
+
+  static async #openIn(options: ServerHostOptions, records: ServerRecords): Promise<ServerHost> {
+    const { folder, isolation, logger } = options;
+    const hasAccounts = isolation.kind === 'accounts';
     const left = await records.sweep();
     const servers = path.join(folder, 'servers');
     keepFolder(servers, hasAccounts ? 0o711 : 0o700);
@@ -228,6 +239,9 @@ async function findDocker({
   logger,
 }: ServerHostOptions): Promise<DockerEngine | undefined> {
   if (docker === undefined) return undefined;
+  if (folder.includes(',')) {
+    throw new HostingError('With containers, the folder of a host has no comma in its path.');
+  }
   const hostId = createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 16);
   const engine = new DockerEngine(docker, hostId);
   if (!(await engine.isThere())) {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import type { InstanceSpec } from '../runtimes/runtime.ts';
-import { BRIDGE_PATH, bridgeCommand, bridgeEnvironment } from './bridge.ts';
+import { BRIDGE_PATH, bridgeCommand, bridgeEnvironment, type ServerEra } from './bridge.ts';
 import {
   CONTAINER_CREDENTIALS,
   containerEnvironment,
@@ -36,6 +36,8 @@ export interface LifePlan {
   docker: DockerEngine | undefined;
   /** Of the bridge, for servers that speak over stdio. */
   key: string;
+  /** What the bridge speaks to the server. */
+  era: ServerEra;
   searchPath: string;
   /** Where the program starts; undefined: in its own folder. */
   workingFolder: string | undefined;
@@ -167,7 +169,7 @@ export class ServerLife {
 }
 
 function commandOf(plan: LifePlan, port: number): readonly string[] {
-  const { spec, docker, folder, key, readyTimeoutMs } = plan;
+  const { spec, docker, folder, key, era, readyTimeoutMs } = plan;
   const { launch } = spec;
   const isBridged = launch.speaks === 'stdio';
   const program =
@@ -182,7 +184,7 @@ function commandOf(plan: LifePlan, port: number): readonly string[] {
         });
   const command = wrapped(program, folder.exitFile, limitsOf(plan));
   return isBridged
-    ? bridgeCommand({ port, key, connectTimeoutMs: readyTimeoutMs }, command)
+    ? bridgeCommand({ port, key, era, connectTimeoutMs: readyTimeoutMs }, command)
     : command;
 }
 

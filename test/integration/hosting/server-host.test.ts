@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { RuntimeFailure } from '../../../src/runtimes/runtime.ts';
 import {
   everythingCommand,
@@ -9,6 +11,7 @@ import {
 } from '../../support/hosting/test-host.ts';
 import { connectLegacy, connectModern } from '../gateway/support/mcp-clients.ts';
 
+const MODERN_SERVER = path.resolve(import.meta.dirname, '../../support/hosting/modern-server.mjs');
 let test: TestHost;
 
 beforeAll(async () => {
@@ -46,6 +49,21 @@ describe('a published server', () => {
   });
 });
 
+describe('a server that speaks over stdio', () => {
+  it.each([
+    ['knows the handshake alone, and does not answer anything else', () => [test.program, 'deaf']],
+    ['knows revision 2026-07-28 alone', () => [MODERN_SERVER]],
+  ])('comes up where it %s', async (_what, program) => {
+    const spec = specOf({ command: [process.execPath, ...program()] });
+    test.host.ensure(spec);
+    await test.until(spec, 'running');
+    const client = await connectLegacy(test.accessOf(spec));
+    expect((await client.listTools()).tools.length).toBeGreaterThan(0);
+    await client.close();
+    await test.host.stop(spec.instanceId);
+  });
+});
+
 describe('what a server gets', () => {
   it('is its own environment, and nothing of ours, and no secret on a command line', async () => {
     const secret = 'a-secret-of-the-owner';
@@ -72,6 +90,26 @@ describe('what a server gets', () => {
 });
 
 describe('failing servers', () => {
+  it('are started again in growing pauses', async () => {
+    const pauses: number[] = [];
+    const other = await openTestHost({
+      patience: { watchPauseMs: 100, stopGraceMs: 500 },
+      clock: {
+        ...systemClock,
+        sleep: (ms, signal) => {
+          if (ms < 1_000) return systemClock.sleep(ms, signal);
+          pauses.push(ms);
+          return Promise.resolve();
+        },
+      },
+    });
+    const spec = specOf({ command: ['/bin/sh', '-c', 'exit 3'], speaks: 'http' });
+    other.host.ensure(spec);
+    await other.until(spec, 'failed');
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000]);
+    await other.close();
+  });
+
   it.each([
     ['that ends at once', 'exit', 'SERVER_EXITED'],
     ['whose program is not there', undefined, 'LAUNCH_NOT_FOUND'],

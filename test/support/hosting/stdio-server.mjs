@@ -76,7 +76,7 @@ else {
   createInterface({ input: process.stdin }).on('line', (line) => {
     const request = JSON.parse(line);
     const known = ['initialize', 'tools/list', 'tools/call', 'ping'].includes(request.method);
-    if (request.id === undefined) return;
+    if (request.id === undefined || (mode === 'deaf' && !known)) return;
     const body = known
       ? { result: answer(request) }
       : { error: { code: -32601, message: 'unknown method' } };
