@@ -4,15 +4,16 @@ import type { DeploymentWork } from './deployment-work.ts';
 
 /** Collaborators of the {@link DeploymentAdvanceService}. */
 export interface DeploymentAdvanceServiceDeps {
-  store: Pick<DeploymentWorkStore, 'claim' | 'nextDue' | 'callAgain' | 'release'>;
+  store: Pick<DeploymentWorkStore, 'claim' | 'nextDue' | 'callAgain' | 'release' | 'renew'>;
   work: Pick<DeploymentWork, 'step'>;
   clock: Pick<Clock, 'now' | 'sleep' | 'monotonic'>;
   /** Told of a step that broke off: the deployment is taken up again half a minute later. */
   onError: (error: unknown, deploymentId: string) => void;
 }
 
-/** Longer than any step takes: ten instances that do not answer are given up after two and a half minutes. */
-const LEASE_SECONDS = 180;
+/** How long a deployment waits for others after the process that works on it was killed; renewed while a step takes longer. */
+const LEASE_SECONDS = 60;
+const RENEWAL_MS = 20_000;
 /** Milliseconds that a run goes on while something is due soon; then another one, here or on another replica, takes over. */
 const RUN_MS = 50_000;
 const SOON_MS = 2_000;
@@ -72,14 +73,28 @@ export class DeploymentAdvanceService {
   }
 
   async #step(claimed: ClaimedDeployment, signal: AbortSignal): Promise<void> {
+    const { store, clock, onError } = this.#deps;
+    const over = new AbortController();
+    void this.#keepLease(claimed, over.signal);
     try {
       await this.#deps.work.step(claimed, signal);
     } catch (error) {
-      const { store, clock, onError } = this.#deps;
       if (!signal.aborted) onError(error, claimed.deployment.id);
       // A service that stops leaves it to the others at once.
       const pauseMs = signal.aborted ? 0 : BROKEN_MS;
       await store.release(claimed, new Date(clock.now().getTime() + pauseMs));
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** Until the step is over. A renewal that fails costs nothing: whoever takes the deployment up as well repeats what was done. */
+  async #keepLease(claimed: ClaimedDeployment, over: AbortSignal): Promise<void> {
+    const { store, clock } = this.#deps;
+    const lease = () => ({ now: clock.now(), seconds: LEASE_SECONDS });
+    while (!over.aborted) {
+      await clock.sleep(RENEWAL_MS, over).catch(() => {});
+      if (!over.aborted) await store.renew(claimed, lease()).catch(() => {});
     }
   }
 }

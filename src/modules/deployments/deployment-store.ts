@@ -57,6 +57,8 @@ export interface DeploymentStore {
 export interface ClaimedDeployment {
   deployment: Deployment;
   leaseId: string;
+  /** Somebody else had begun, and did not come to an end. */
+  isResumed: boolean;
 }
 
 /** What work found out of a deployment. */
@@ -84,6 +86,8 @@ export interface DeploymentWorkStore {
    * @returns false where a request changed it meanwhile: nothing is written, and it is due at once
    */
   finish(claimed: ClaimedDeployment, outcome: WorkOutcome): Promise<boolean>;
+  /** Keeps it for `seconds` more, where it is not somebody else's by now. */
+  renew(claimed: ClaimedDeployment, lease: { now: Date; seconds: number }): Promise<void>;
   /** Gives it back as it was, due at another time. */
   release(claimed: ClaimedDeployment, dueAt: Date): Promise<void>;
   /** Deletes the deployment with what is left of its instances. */

@@ -78,6 +78,8 @@ export class DeploymentWork {
       now: this.#deps.clock.now(),
       instances: [...deployment.instances],
     };
+    // The time that nobody worked on it does not count as its own.
+    if (claimed.isResumed && draft.startedAt !== undefined) draft.startedAt = draft.now;
     const obstacle = this.#obstacle(entry, secret);
     if (deployment.wanted !== 'running') return await this.#end(claimed, draft, signal);
     if (deployment.state === 'failed') return await this.#cleanUp(claimed, draft, signal);

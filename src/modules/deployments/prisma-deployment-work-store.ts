@@ -29,17 +29,17 @@ export class PrismaDeploymentWorkStore implements DeploymentWorkStore {
     const leaseId = randomUUID();
     const until = new Date(now.getTime() + seconds * 1000);
     return await this.#database.asWorker(async (tx) => {
-      const [claimed] = await tx.$queryRaw<{ id: string }[]>`
-        update deployments set lease_id = ${leaseId}::uuid, leased_until = ${until}
-        where id = (
-          select id from deployments
+      const [claimed] = await tx.$queryRaw<{ id: string; former: string | null }[]>`
+        with due as (
+          select id, lease_id as former from deployments
           where due_at <= ${now} and (leased_until is null or leased_until <= ${now})
           order by due_at, id limit 1 for update skip locked)
-        returning id::text`;
+        update deployments d set lease_id = ${leaseId}::uuid, leased_until = ${until}
+        from due where d.id = due.id returning d.id::text, due.former::text`;
       if (claimed === undefined) return undefined;
       const where = { id: claimed.id };
       const row = await tx.deployment.findUniqueOrThrow({ where, include: withInstances });
-      return { deployment: toDeployment(row), leaseId };
+      return { deployment: toDeployment(row), leaseId, isResumed: claimed.former !== null };
     });
   }
 
@@ -72,6 +72,16 @@ export class PrismaDeploymentWorkStore implements DeploymentWorkStore {
       await tx.deployment.updateMany({ where: { id, leaseId }, data: { ...NO_LEASE, dueAt: at } });
       return false;
     });
+  }
+
+  async renew(
+    { deployment: { id }, leaseId }: ClaimedDeployment,
+    { now, seconds }: { now: Date; seconds: number },
+  ): Promise<void> {
+    const leasedUntil = new Date(now.getTime() + seconds * 1000);
+    await this.#database.asWorker((tx) =>
+      tx.deployment.updateMany({ where: { id, leaseId }, data: { leasedUntil } }),
+    );
   }
 
   async release({ deployment: { id }, leaseId }: ClaimedDeployment, dueAt: Date): Promise<void> {

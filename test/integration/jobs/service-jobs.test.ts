@@ -30,6 +30,7 @@ describe('the jobs of a service', () => {
     await expect
       .poll(planned, { timeout: 5_000 })
       .toEqual([
+        'advance-deployments',
         'delete-deactivated-credentials',
         'delete-expired-answers',
         'delete-expired-sign-ins',
