@@ -111,6 +111,10 @@ const RULES: readonly Rule[] = [
     /^(0\.0\.0\.0|::)$/.test(text('PROCESS_HOST') ?? '')
       ? 'PROCESS_ORIGIN is required where PROCESS_HOST stands for all addresses'
       : undefined,
+  (text) =>
+    text('KUBERNETES_RUNTIME') === 'on' && text('KUBERNETES_FRONT_IMAGE') === undefined
+      ? 'KUBERNETES_RUNTIME needs KUBERNETES_FRONT_IMAGE'
+      : undefined,
   inProduction((text) => missing(text, 'DATABASE_URL')),
   inProduction((text) => missing(text, 'JWT_ISSUER')),
   inProduction((text) => missing(text, 'JWT_AUDIENCE')),

@@ -26,6 +26,15 @@ const choice = <const Values extends readonly string[]>(
 const list = (options: { description: string }) =>
   Type.Array(Type.String(), { default: [], ...options });
 
+const NAMESPACE = {
+  expects: 'a namespace of Kubernetes',
+  pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+};
+const OBJECT_NAME = {
+  expects: 'the name of an object of Kubernetes',
+  pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$',
+};
+
 /**
  * Every setting of the service, an environment variable each. The descriptions are the documentation: the README
  * and `.env.example` are compared with them.
@@ -194,8 +203,7 @@ export const SETTINGS = Type.Object({
   }),
   CATALOG_NAMESPACE: text({
     default: 'default',
-    expects: 'a namespace of Kubernetes',
-    pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+    ...NAMESPACE,
     description:
       'Namespace of the cluster in which the servers of the catalog run; a part of their addresses.',
   }),
@@ -259,6 +267,50 @@ export const SETTINGS = Type.Object({
     default: 'false',
     description:
       'With `true`, taking an entry of the catalog away from a project takes its deployment away as well, with its settings.',
+  }),
+  KUBERNETES_RUNTIME: choice(['off', 'on'], {
+    default: 'off',
+    description:
+      'Whether the service runs servers of the catalog in a Kubernetes cluster, where their entry says `kubernetes`.',
+  }),
+  KUBECONFIG: Type.Optional(
+    text({
+      description:
+        "File with the cluster to run servers in, and the account there. Without it the cluster and the account of the service's own pod.",
+    }),
+  ),
+  KUBERNETES_NAMESPACE: text({
+    default: 'mcp-connectors-servers',
+    ...NAMESPACE,
+    description: 'Namespace in which the service runs servers. It should have nothing else in it.',
+  }),
+  KUBERNETES_SERVICE_NAMESPACE: text({
+    default: 'mcp-connectors',
+    ...NAMESPACE,
+    description: "Namespace of the service's own pods, which alone may call these servers.",
+  }),
+  KUBERNETES_IMAGES: list({
+    description:
+      'Images that may run there, separated by commas: as entries name them, or with `*` at the end, as `registry.example.com/mcp/*`. None by default.',
+  }),
+  KUBERNETES_FRONT_IMAGE: Type.Optional(
+    text({
+      description:
+        "The service's own image, which stands in front of each server there. Needed with `KUBERNETES_RUNTIME`.",
+    }),
+  ),
+  KUBERNETES_PULL_SECRET: Type.Optional(
+    text({
+      ...OBJECT_NAME,
+      description: 'Secret of that namespace with which images are pulled.',
+    }),
+  ),
+  KUBERNETES_IDLE_MINUTES: integer({
+    default: 60,
+    minimum: 0,
+    maximum: 10_080,
+    description:
+      'Minutes without a session after which a server there is put to sleep; a call wakes it. 0 keeps all awake.',
   }),
   RATE_LIMIT_MAX: integer({
     default: 6000,

@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { kubernetesConfig } from './config-kubernetes.ts';
 import { type ProcessesConfig, processesConfig } from './config-processes.ts';
 import {
   parseTrustProxy,
@@ -10,6 +11,7 @@ import {
 } from './config-rules.ts';
 import { SETTINGS, type SettingName, type Settings, settingEntries } from './config-settings.ts';
 import { canParseUrl } from './lib/can-parse-url.ts';
+import type { KubernetesSettings } from './runtimes/kubernetes-setup.ts';
 
 /** What the service runs with. Read once, in the entry point, and handed on. */
 export interface Config {
@@ -100,6 +102,8 @@ export interface Config {
   };
   /** Undefined where no managed server runs as a process of this replica. */
   readonly processes: ProcessesConfig | undefined;
+  /** The cluster that the service runs servers in; undefined where there is none. */
+  readonly kubernetes: KubernetesSettings | undefined;
   /** Requests a minute for each caller. */
   readonly rateLimitMax: number;
   /** Days that credentials of disabled connectors are kept; 0 keeps them for good. */
@@ -180,6 +184,7 @@ export function loadConfig(
     ...toConfig(values),
     agents: agentsConfig(values, env),
     processes: processesConfig(values, env),
+    kubernetes: kubernetesConfig(values),
   });
 }
 
@@ -210,7 +215,7 @@ function isRequired(name: string): boolean {
   return SETTINGS.required?.some((required) => required === name) ?? false;
 }
 
-function toConfig(settings: Settings): Omit<Config, 'agents' | 'processes'> {
+function toConfig(settings: Settings): Omit<Config, 'agents' | 'processes' | 'kubernetes'> {
   return {
     environment: settings.NODE_ENV,
     host: settings.HOST,

@@ -11,6 +11,7 @@ import { createEvents } from './container-events.ts';
 import { createImports } from './container-imports.ts';
 import { createJobs } from './container-jobs.ts';
 import { createKeyLoading } from './container-keys.ts';
+import { createKubernetes, type KubernetesBasis } from './container-kubernetes.ts';
 import {
   createGrants,
   createOAuth,
@@ -19,7 +20,7 @@ import {
   signInLink,
 } from './container-oauth.ts';
 import { createOfferings } from './container-offerings.ts';
-import { createProcesses, type Processes } from './container-processes.ts';
+import { createProcesses, type Processes, type ProcessesBasis } from './container-processes.ts';
 import { createSessions } from './container-sessions.ts';
 import { createSystemTools } from './container-system-tools.ts';
 import { tokenSourceOf } from './container-token.ts';
@@ -109,10 +110,10 @@ export function createContainer({
   const keys = createKeyLoading({ config, keyring, clock, logger });
   const box = new SealedBox(keyring);
   const parts = { config, database, changes, clock, logger, log, trail, box, registry };
-  const processes = createProcesses(parts);
+  const places = createPlaces(parts, runtimes);
   const found = { ...parts, ...network, ...catalogParts };
-  const places = [...processes.runtimes, ...runtimes];
-  const basis: Basis = { ...found, ...createDeployments({ ...found, runtimes: places }) };
+  const deployments = createDeployments({ ...found, runtimes: places.runtimes });
+  const basis: Basis = { ...found, ...deployments };
   const sessions = createSessions(basis);
   const services = createServices(basis, sessions);
   const events = createEvents(basis);
@@ -132,7 +133,7 @@ export function createContainer({
     ...services,
     changeFeed: changes.feed,
     /** Has the keys unwrapped, if they can be, and begins what nobody has to wait for. */
-    start: () => startParts({ changes, processes, keys, jobs }),
+    start: () => startParts({ changes, processes: places.processes, keys, jobs }),
     ...{ trail, auditService: recorded.auditService, agentService: agents.agentService },
     /** Has the keys unwrapped, for commands, which need no more. */
     unlock: () => keys.start(() => undefined),
@@ -157,10 +158,24 @@ export function createContainer({
       await jobs.close();
       await changes.close();
       await sessions.close();
-      await processes.close();
+      await places.close();
       await trail.flush();
       await network.close();
       await database.close();
+    },
+  };
+}
+
+/** Builds the places where managed servers run, those that the configuration wants. @param others that somebody made */
+function createPlaces(basis: ProcessesBasis & KubernetesBasis, others: readonly Runtime[]) {
+  const processes = createProcesses(basis);
+  const kubernetes = createKubernetes(basis);
+  return {
+    processes,
+    runtimes: [...processes.runtimes, ...kubernetes.runtimes, ...others],
+    close: async () => {
+      await processes.close();
+      await kubernetes.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { SettingCheck } from './config.ts';
+import { splitList } from './config-rules.ts';
 import type { SettingName } from './config-settings.ts';
 import { connectionConfig } from './database/connection-config.ts';
 import { checkAgentsFile } from './modules/agents/index.ts';
@@ -9,6 +10,7 @@ import { parseAllowedAddresses, parseAllowedHosts } from './outbound/allow-lists
 import { CertificateFileError, readCertificateFile } from './outbound/certificate-authorities.ts';
 import { EgressProxy } from './outbound/egress-proxy.ts';
 import { parseNoProxy } from './outbound/no-proxy.ts';
+import { isImagePattern } from './runtimes/kubernetes-images.ts';
 
 /** Checks of settings whose format belongs to a module; for `loadConfig`. */
 export const settingChecks: Readonly<Partial<Record<SettingName, SettingCheck>>> = {
@@ -29,6 +31,10 @@ export const settingChecks: Readonly<Partial<Record<SettingName, SettingCheck>>>
       () => parseOperatorClients(text),
       'must be a JSON list with one object for an issuer: issuer, client_id, client_secret or private_key (PEM, with key_id) where there is one, token_endpoint_auth_method (client_secret_basic, client_secret_post, private_key_jwt, none) where it is not the usual one, authorization_parameters, an object of texts, where the server wants more, and client_credentials_for (URLs) for one that acts without users',
     ),
+  KUBERNETES_IMAGES: (text) =>
+    splitList(text).every(isImagePattern)
+      ? undefined
+      : 'must be a list of images, each as mcp/github:latest, or as registry.example.com/mcp/*',
   NO_PROXY: (text) => problemOf(() => parseNoProxy(text)),
 };
 

@@ -54,8 +54,8 @@ export interface InstanceObjects {
   deployment: V1Deployment;
 }
 
-/** Seconds after which a start that made no progress counts as failed. */
-const PROGRESS_DEADLINE_SECONDS = 300;
+/** Seconds after which a start that made no progress counts as failed: a little less than it gets at all. */
+const PROGRESS_DEADLINE_SECONDS = 110;
 
 /**
  * Where servers may not go, as users' connectors may not: addresses that are not public. The same as in

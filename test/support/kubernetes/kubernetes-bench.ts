@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { type Clock, systemClock } from '../../../src/lib/clock.ts';
 import type { FrontReader, FrontUse } from '../../../src/runtimes/kubernetes-fronts.ts';
@@ -88,6 +89,41 @@ export async function openKubernetesBench(): Promise<RuntimeBench> {
     broken: { launch: launchOf(BROKEN_IMAGE), codes: ['LAUNCH_NOT_FOUND'] },
     count: async (instanceId) =>
       cluster.left(SERVERS, instanceId).filter((one) => one.startsWith('Pod ')).length,
+  };
+}
+
+/**
+ * The same with a cluster that somebody has, and whose rights the kubeconfig gives.
+ * @param image of the service, which is both the front and, with one of its programs, the server
+ */
+export async function openRealClusterBench(
+  configFile: string,
+  image: string,
+): Promise<RuntimeBench> {
+  const config = new KubeConfig();
+  config.loadFromFile(configFile);
+  const namespace = config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
+  const { runtime, close } = openKubernetes(
+    settingsFor(configFile, {
+      ...{ namespace, frontImage: image, images: [image, BROKEN_IMAGE], idleMinutes: 0 },
+      pullSecret: undefined,
+    }),
+    { clock: systemClock, reader: new FakeFronts() },
+  );
+  const pods = config.makeApiClient(CoreV1Api);
+  const launch = launchOf(image, {
+    ...{ command: ['node', 'dist/gmail-server.js'], speaks: 'http', port: 8090 },
+    environment: { GMAIL_HOST: '127.0.0.1' },
+  });
+  return {
+    ...{ runtime, close, launch, unknownTarget: 'nowhere-at-all' },
+    broken: { launch: launchOf(BROKEN_IMAGE), codes: ['LAUNCH_NOT_FOUND'] },
+    count: async (instanceId) => {
+      const labelSelector = `mcp-connectors/instance=${instanceId}`;
+      const { items } = await pods.listNamespacedPod({ namespace, labelSelector });
+      return items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined).length;
+    },
+    tick: () => systemClock.sleep(1_000),
   };
 }
 

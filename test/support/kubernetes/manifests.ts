@@ -36,7 +36,8 @@ export interface Manifest {
 
 /** What kustomize is told. */
 export interface Kustomization {
-  namespace: string;
+  /** Undefined where each object says its own. */
+  namespace?: string;
   resources: string[];
   images?: { name: string; newName: string; newTag: string }[];
   configMapGenerator?: { name: string; literals?: string[]; files?: string[] }[];

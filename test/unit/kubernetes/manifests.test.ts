@@ -1,5 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Service } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config.ts';
@@ -7,7 +10,15 @@ import { PRIVATE_NETWORKS } from '../../../src/runtimes/kubernetes-objects.ts';
 import { settingChecks } from '../../../src/setting-checks.ts';
 import { expectValid, objectsIn, readManifests } from '../../support/kubernetes/manifests.ts';
 
-const { folder, kustomization, objects, find } = readManifests();
+const { folder, kustomization, objects, find, read } = readManifests();
+/** As in CI. */
+const HAS_KUBECTL = spawnSync('kubectl', ['version', '--client']).status === 0;
+
+function render(from: string) {
+  return objectsIn(
+    execFileSync('kubectl', ['kustomize', from], { encoding: 'utf8', stdio: 'pipe' }),
+  );
+}
 
 function settings(): Record<string, string> {
   const literals = (kustomization.configMapGenerator ?? []).flatMap((one) => one.literals ?? []);
@@ -27,13 +38,10 @@ describe('the manifests', () => {
     expect(() => new Service(broken as never).validate()).toThrow('port');
   });
 
-  // Only where kubectl is there, as in CI.
-  it.skipIf(spawnSync('kubectl', ['version', '--client']).status !== 0)(
+  it.skipIf(!HAS_KUBECTL)(
     'are what kubectl renders, in one namespace, with names that fit each other',
     () => {
-      const rendered = objectsIn(
-        execFileSync('kubectl', ['kustomize', folder], { encoding: 'utf8' }),
-      );
+      const rendered = render(folder);
       expectValid(rendered);
       expect(rendered).toHaveLength(objects.length + 1);
       for (const { metadata } of rendered) {
@@ -45,6 +53,70 @@ describe('the manifests', () => {
       expect(text).not.toContain('"image":"mcp-connectors"');
     },
   );
+
+  describe('with servers that the service runs', () => {
+    const account = objectsIn(read('service/runtime-account.yaml'));
+    const [patch] = objectsIn(read('service/runtime-patch.yaml'));
+    const cluster = readManifests('runtime');
+    const literals = [...read('kustomization.yaml').matchAll(/#runtime - (KUBERNETES_\w+)=(.+)/g)];
+    const config = loadConfig(
+      {
+        ...settings(),
+        ...Object.fromEntries(literals.map(([, name, value]) => [name, value])),
+        DATABASE_URL: 'postgres://db/app',
+        ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+      },
+      settingChecks,
+    ).kubernetes;
+
+    it('are objects as Kubernetes describes them, and off before somebody wants them', () => {
+      expectValid([...account, ...cluster.objects]);
+      expect(JSON.stringify(objects)).not.toMatch(/runtime|serviceAccountName/);
+      expect(kustomization.resources.join()).not.toContain('runtime');
+    });
+
+    it('give the service its rights in the namespace of the servers, and in no other', () => {
+      const own = kustomization.namespace;
+      const servers = config?.namespace;
+      expect(config).toMatchObject({ serviceNamespace: own, configFile: undefined });
+      expect(own).not.toBe(servers);
+      const [name] = account.map(({ metadata }) => metadata.name);
+      for (const { kind, metadata } of cluster.objects) {
+        expect(kind === 'Namespace' ? metadata.name : metadata.namespace).toBe(servers);
+      }
+      const binding = cluster.find('RoleBinding', 'mcp-connectors-runtime');
+      expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', name, namespace: own }]);
+      expect(binding.roleRef).toMatchObject({ kind: 'Role', name: 'mcp-connectors-runtime' });
+      const { rules } = cluster.find('Role', 'mcp-connectors-runtime');
+      expect(JSON.stringify(rules)).not.toContain('*');
+      const secrets = rules?.find(({ resources }) => resources?.includes('secrets'))?.verbs;
+      for (const verb of ['get', 'list', 'watch']) expect(secrets).not.toContain(verb);
+      expect(cluster.find('Namespace', servers ?? '').metadata?.labels).toEqual({
+        'pod-security.kubernetes.io/enforce': 'restricted',
+      });
+      expect(patch).toMatchObject({
+        metadata: { name: 'mcp-connectors' },
+        spec: {
+          template: { spec: { serviceAccountName: name, automountServiceAccountToken: true } },
+        },
+      });
+    });
+
+    it.skipIf(!HAS_KUBECTL)('are what kubectl renders, once they are wanted', () => {
+      const copy = mkdtempSync(path.join(tmpdir(), 'manifests-'));
+      cpSync(folder, copy, { recursive: true });
+      const file = path.join(copy, 'kustomization.yaml');
+      writeFileSync(file, read('kustomization.yaml').replaceAll('#runtime ', ''));
+      const rendered = render(copy);
+      rmSync(copy, { recursive: true });
+      expectValid(rendered);
+      expect(rendered).toHaveLength(objects.length + 1 + account.length);
+      const pods = rendered.map((one) => JSON.stringify(one)).join('\n');
+      expect(pods).toContain('"serviceAccountName":"mcp-connectors-runtime"');
+      expect(pods).toContain('"KUBERNETES_RUNTIME":"on"');
+      expect(render(cluster.folder)).toHaveLength(cluster.objects.length);
+    });
+  });
 
   it('set the service up for production, with secrets from elsewhere', () => {
     const literals = settings();

@@ -8,7 +8,7 @@ import { expectValid, objectsIn, readManifests } from '../../support/kubernetes/
 import { containersOf, restrictedProblems } from '../../support/kubernetes/object-rules.ts';
 
 const { folder, kustomization, objects, find, read } = readManifests('servers');
-const { namespace } = kustomization;
+const { namespace = '' } = kustomization;
 const entries = readCatalog({ file: undefined, namespace });
 /** Nothing runs behind it before its feature is there; the address is kept for it. */
 const RESERVED = ['google-workspace'];
