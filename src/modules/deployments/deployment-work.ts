@@ -160,6 +160,7 @@ export class DeploymentWork {
     runtime: Runtime,
   ): Promise<SeenInstance[]> {
     const seen: SeenInstance[] = [];
+    const lost = new Set<DeploymentInstance>();
     for (const [index, before] of draft.instances.entries()) {
       if (before.state === 'stopping') continue;
       const spec = instanceSpecOf(draft, entry, secret, before.id);
@@ -168,9 +169,14 @@ export class DeploymentWork {
         (other) => other.id === before.id || other.state !== 'starting',
       );
       const found = await this.#instances.look(runtime, before, { spec, mayReplace }, signal);
+      if (found === 'lost') {
+        lost.add(before);
+        continue;
+      }
       draft.instances[index] = found.instance;
       seen.push(found);
     }
+    draft.instances = draft.instances.filter((instance) => !lost.has(instance));
     return seen;
   }
 

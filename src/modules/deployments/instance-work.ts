@@ -50,13 +50,14 @@ export class InstanceWork {
 
   /**
    * Finds out what the instance does, and starts it where it is gone, or where it runs with something older and may be replaced now.
+   * @returns `lost` where it is gone, and its target with it: another one takes its place, elsewhere
    */
   async look(
     runtime: Runtime,
     before: DeploymentInstance,
     { spec, mayReplace }: { spec: InstanceSpec; mayReplace: boolean },
     signal: AbortSignal,
-  ): Promise<SeenInstance> {
+  ): Promise<SeenInstance | 'lost'> {
     const placement = { instanceId: before.id, target: before.target };
     let status: InstanceStatus | undefined;
     const late = await this.#problemOf(signal, before.target, async (limited) => {
@@ -64,6 +65,10 @@ export class InstanceWork {
     });
     if (status === undefined || status.phase === 'unreachable') {
       return this.#missed(before, status?.problem ?? late);
+    }
+    if (status.phase === 'gone' && (await this.#isElsewhere(runtime, before, signal))) {
+      await this.#deps.store.removeInstance(before.id);
+      return 'lost';
     }
     const isOld = status.generation !== undefined && status.generation < spec.generation;
     if (status.phase === 'gone' || (isOld && mayReplace)) {
@@ -120,6 +125,16 @@ export class InstanceWork {
     if (problem !== undefined) return problem;
     await this.#deps.store.removeInstance(instanceId);
     return undefined;
+  }
+
+  /** Do new instances go elsewhere, and none to its target? */
+  async #isElsewhere(
+    runtime: Runtime,
+    { target }: DeploymentInstance,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const targets = await this.targets(runtime, signal);
+    return targets.length > 0 && !targets.includes(target);
   }
 
   async #missed(
