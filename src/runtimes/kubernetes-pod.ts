@@ -167,7 +167,7 @@ function serverContainer(spec: InstanceSpec, image: string): V1Container {
   };
 }
 
-/** Secret values stay in the Secret: here are their keys. */
+/** Secret values stay in the Secret: here are their keys. Of one name the last counts, which the cluster would not decide. */
 function environment({
   instanceId,
   generation,
@@ -176,29 +176,21 @@ function environment({
   files,
 }: InstanceSpec): V1EnvVar[] {
   const secret = secretName(instanceId, generation);
-  const open = Object.entries(launch.environment).filter(
-    ([name]) => !Object.hasOwn(settings, name),
-  );
-  return [
-    { name: 'HOME', value: '/tmp' },
-    { name: 'TMPDIR', value: '/tmp' },
-    ...(launch.speaks === 'http'
-      ? [
-          { name: PORT_VARIABLE, value: String(launch.port) },
-          // Of those that ask where to listen, nobody but the front has to be heard.
-          { name: 'HOST', value: '127.0.0.1' },
-        ]
-      : []),
-    ...open.map(([name, value]) => ({ name, value: literal(value) })),
+  const isHttp = launch.speaks === 'http';
+  const all: V1EnvVar[] = [
+    // Of those that ask where to listen, nobody but the front has to be heard.
+    ...(isHttp ? [{ name: 'HOST', value: '127.0.0.1' }] : []),
+    ...Object.entries(launch.environment).map(([name, value]) => ({ name, value: literal(value) })),
     ...Object.keys(settings).map((name) => ({
       name,
       valueFrom: { secretKeyRef: { name: secret, key: variableKey(name) } },
     })),
-    ...files.map(({ name, variable }) => ({
-      name: variable,
-      value: `${FILES_DIRECTORY}/${name}`,
-    })),
+    ...files.map(({ name, variable }) => ({ name: variable, value: `${FILES_DIRECTORY}/${name}` })),
+    ...(isHttp ? [{ name: PORT_VARIABLE, value: String(launch.port) }] : []),
+    { name: 'HOME', value: '/tmp' },
+    { name: 'TMPDIR', value: '/tmp' },
   ];
+  return [...new Map(all.map((one) => [one.name, one])).values()];
 }
 
 function volumesOf({ instanceId, generation, launch, files }: InstanceSpec): V1Volume[] {

@@ -1,8 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CatalogEntry } from '../../../src/modules/catalog/index.ts';
 import { readCatalog } from '../../../src/modules/catalog/index.ts';
+import { ImageList } from '../../../src/runtimes/kubernetes-images.ts';
 import { podTemplate } from '../../../src/runtimes/kubernetes-pod.ts';
+import { writeCatalogFile } from '../../integration/catalog/support.ts';
 import { instanceOf } from '../../support/kubernetes/kubernetes-bench.ts';
 import { expectValid, objectsIn, readManifests } from '../../support/kubernetes/manifests.ts';
 import { containersOf, restrictedProblems } from '../../support/kubernetes/object-rules.ts';
@@ -130,6 +134,20 @@ describe('the manifests of the catalog', () => {
       (entry) => podOf(serviceOf(entry))?.initContainers !== undefined,
     );
     expect(bridged.map(({ key }) => key)).toEqual(['github', 'chroma', 'google-cloud']);
+  });
+
+  it('are shown to operators as an entry that the service runs itself, which is one', () => {
+    const page = readFileSync(path.join(folder, '../README.md'), 'utf8');
+    const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    const { file, remove } = writeCatalogFile(example);
+    const shown = readCatalog({ file, namespace }).find(({ runOn }) => runOn[0] === 'kubernetes');
+    remove();
+    const server = podOf('llmctl-mcp-github')?.containers.find(({ name }) => name === 'server');
+    expect(shown?.launch).toMatchObject({ command: server?.args, image: server?.image });
+    expect(shown?.settings.map(({ isSecret }) => isSecret)).toEqual([true]);
+    const literals = readManifests().read('kustomization.yaml');
+    const [, images = ''] = /KUBERNETES_IMAGES=(.+)/.exec(literals) ?? [];
+    expect(new ImageList(images.split(',')).allows(shown?.launch?.image ?? '')).toBe(true);
   });
 
   it('are objects as Kubernetes describes them', () => {

@@ -159,6 +159,20 @@ describe('what is made for an instance', () => {
     expect(listAt(server, 'env')).toContainEqual({ name: 'COPY', value: '$$(API_TOKEN)' });
   });
 
+  it('gives each variable once, whoever names it', async () => {
+    const environment = { HOST: '0.0.0.0', API_TOKEN: 'open', KEY_FILE: 'open', PORT: '1' };
+    const launch = launchOf(IMAGE, { speaks: 'http', environment });
+    const spec = instanceOf({ launch, files: [FILE] });
+    await ensure(spec);
+    const [, server] = listAt(find('Deployment', spec)?.spec, 'template', 'spec', 'containers');
+    const env = listAt(server, 'env');
+    const names = env.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(env).toContainEqual({ name: 'PORT', value: '9000' });
+    expect(env).toContainEqual({ name: 'HOST', value: '0.0.0.0' });
+    expect(JSON.stringify(env)).not.toContain('"open"');
+  });
+
   it('has labels that the cluster takes, whatever the entry is called', async () => {
     for (const entryKey of ['x'.repeat(200), 'a b', '../../etc', '-', 'ü', 'a,b=c']) {
       const spec = instanceOf({ entryKey });
