@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadAgentSettings } from '../../../src/agent/agent-settings.ts';
 
@@ -70,4 +71,14 @@ describe('the settings of a deployment agent', () => {
       if (value.length > 5) expect(message).not.toContain(value);
     }
   });
+});
+
+it('are all in the README, and no others', () => {
+  const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+  const known = read('src/agent/agent-settings.ts').matchAll(/^ {2}(AGENT_[A-Z_]+): Type/gm);
+  const [, section = ''] = read('README.md').split('| variable of the agent |');
+  const [table = ''] = section.split('\n\n', 1);
+  const rows = table.split('\n').map((row) => row.split('|')[1] ?? '');
+  const told = rows.flatMap((names) => [...names.matchAll(/`(AGENT_[A-Z_]+)`/g)]);
+  expect(told.map(([, name]) => name).sort()).toEqual([...known].map(([, name]) => name).sort());
 });
