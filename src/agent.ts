@@ -5,6 +5,7 @@ import { loadAgentSettings } from './agent/agent-settings.ts';
 import { type RunningAgent, startAgent } from './agent/deployment-agent.ts';
 import { createLoggerOptions } from './http/logger.ts';
 import { systemClock } from './lib/clock.ts';
+import { CertificateFileError } from './outbound/certificate-authorities.ts';
 import { packageVersion } from './package-version.ts';
 
 const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -31,13 +32,20 @@ function main(env: NodeJS.ProcessEnv): Promise<RunningAgent> {
   });
 }
 
+function reasonOf(error: unknown): string {
+  if (error instanceof CertificateFileError) return `OUTBOUND_CA_FILE ${error.message}.`;
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && error.code === 'EADDRINUSE'
+    ? 'The port is in use by another program. Set AGENT_PORT to a free one.'
+    : error.message;
+}
+
 try {
   // biome-ignore-start lint/style/noProcessEnv: an entry of its own, like server.ts
   const { stop } = await main(process.env);
   // biome-ignore-end lint/style/noProcessEnv: as above
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 } catch (error) {
-  const reason = error instanceof Error ? error.message : 'unknown';
-  process.stderr.write(`The deployment agent could not start. ${reason}\n`);
+  process.stderr.write(`The deployment agent could not start. ${reasonOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -113,13 +113,23 @@ async function listen(
   const address = {
     host: settings.host,
     port: settings.port,
-    tls: tls && {
-      cert: readFileSync(tls.certFile, 'utf8'),
-      key: readFileSync(tls.keyFile, 'utf8'),
-    },
+    tls: tls && readTls(tls),
   };
   return await listenAsFront(address, (request, response) => {
     if (instanceOf(request.url ?? '') === undefined) app.routing(request, response);
     else front.handle(request, response);
   });
+}
+
+function readTls({ certFile, keyFile }: NonNullable<AgentSettings['tls']>): {
+  cert: string;
+  key: string;
+} {
+  try {
+    return { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+  } catch (cause) {
+    throw new Error('A file of AGENT_TLS_CERT_FILE or AGENT_TLS_KEY_FILE cannot be read.', {
+      cause,
+    });
+  }
 }

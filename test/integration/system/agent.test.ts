@@ -1,12 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { SecureContext } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { markOf } from '../../../src/hosting/keeper.ts';
 import { processesWith } from '../../../src/hosting/process-table.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
+import { trustAlso } from '../../../src/outbound/certificate-authorities.ts';
 import { createOutbound, type Outbound } from '../../../src/outbound/guarded-fetch.ts';
 import { SystemResolver } from '../../../src/outbound/host-resolver.ts';
 import { ManagedPolicy } from '../../../src/outbound/outbound-policy.ts';
@@ -15,6 +25,7 @@ import type { Launch } from '../../../src/runtimes/launch.ts';
 import type { InstanceSpec } from '../../../src/runtimes/runtime.ts';
 import { specOf } from '../../support/hosting/test-host.ts';
 import { describeRuntime, knockAt } from '../../support/runtime-contract.ts';
+import { createTestAuthority } from '../../support/test-certificates.ts';
 import { Program, until } from './support/program.ts';
 import {
   type HeartbeatReceiver,
@@ -69,9 +80,12 @@ async function openBench(env: Record<string, string> = {}): Promise<Bench> {
   };
 }
 
-function outboundTo(origin: string): Outbound {
-  const policy = new ManagedPolicy({ origins: [origin] });
-  return createOutbound({ policy, resolver: new SystemResolver() });
+function outboundTo(origin: string, secureContext?: SecureContext): Outbound {
+  return createOutbound({
+    policy: new ManagedPolicy({ origins: [origin] }),
+    resolver: new SystemResolver(),
+    ...(secureContext !== undefined && { secureContext }),
+  });
 }
 
 function runtimeOf(origin: string, outbound: Outbound): AgentRuntime {
@@ -226,7 +240,64 @@ describe('a deployment agent', () => {
   });
 });
 
+it('a deployment agent with a certificate is reached by who trusts it, and by nobody without TLS', async () => {
+  const authority = await createTestAuthority();
+  const { cert, key } = await authority.issue({ names: ['127.0.0.1'] });
+  const file = (name: string, text: string) => {
+    writeFileSync(path.join(folder, name), text);
+    return path.join(folder, name);
+  };
+  const env = {
+    AGENT_TLS_CERT_FILE: file('cert.pem', cert),
+    AGENT_TLS_KEY_FILE: file('key.pem', key),
+  };
+  const bench = await openBench(env);
+  const { origin, port } = bench.agent;
+  const trusting = outboundTo(origin, trustAlso([authority.cert]));
+  try {
+    const placement = { instanceId: randomUUID(), target: 'edge-1' };
+    const trusted = runtimeOf(origin, trusting);
+    expect(await trusted.status(placement, signal)).toMatchObject({ phase: 'gone' });
+    expect(await bench.runtime.status(placement, signal)).toMatchObject({
+      ...{ phase: 'unreachable', problem: { code: 'RUNTIME_UNREACHABLE', target: 'edge-1' } },
+    });
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+  } finally {
+    await trusting.close();
+    await bench.close();
+  }
+});
+
 describe('a deployment agent does not start', () => {
+  it('where another program has its port, its folder or its certificate', async () => {
+    const bench = await openBench();
+    const start = (env: Record<string, string>) =>
+      Program.built('agent', [], {
+        env: {
+          ...{ AGENT_NAME: 'edge-2', AGENT_SERVICE_URL: bench.service.url, AGENT_PORT: '0' },
+          ...{ AGENT_SERVICE_SECRETS: serviceSecret, AGENT_HEARTBEAT_SECRET: heartbeatSecret },
+          ...{ AGENT_SAME_ACCOUNT: 'on', AGENT_DATA_DIR: path.join(folder, 'other'), ...env },
+        },
+      });
+    const missing = path.join(folder, 'missing.pem');
+    const all = [
+      start({ AGENT_PORT: String(bench.agent.port) }),
+      start({ AGENT_DATA_DIR: bench.agent.dataDir }),
+      start({
+        AGENT_TLS_CERT_FILE: missing,
+        AGENT_TLS_KEY_FILE: missing,
+        AGENT_DATA_DIR: path.join(folder, 'third'),
+      }),
+    ];
+    const ends = await Promise.all(all.map((one) => one.ended()));
+    expect(ends.map(({ code }) => code)).toEqual([1, 1, 1]);
+    const [port, data, tls] = all.map(({ output }) => output);
+    expect(port).toContain('Set AGENT_PORT');
+    expect(data).toContain('Give each a folder of its own');
+    expect(tls).toContain('AGENT_TLS_CERT_FILE');
+    await bench.close();
+  });
+
   it('with settings that are not valid, and names all of them without their values', async () => {
     const own = Program.built('agent', [], {
       env: { AGENT_NAME: 'Edge 1', AGENT_PORT: 'x', AGENT_SERVICE_SECRETS: 'too-short-secret' },
