@@ -268,6 +268,41 @@ it('a deployment agent with a certificate is reached by who trusts it, and by no
   }
 });
 
+it('a deployment agent with a container engine runs the images that its operator allows', async () => {
+  const docker = path.join(folder, 'docker.mjs');
+  copyFileSync(path.join(import.meta.dirname, '../../support/hosting/docker.mjs'), docker);
+  chmodSync(docker, 0o755);
+  const images = 'registry.example.com/mcp/';
+  const bench = await openBench({ AGENT_DOCKER: docker, AGENT_IMAGES: images });
+  const imageOf = (image: string) =>
+    specOf({ image }, { environment: { API_TOKEN: 'secret-of-the-container' } });
+  try {
+    await until('it is said', () => bench.service.received.length > 0);
+    expect(bench.service.received[0]?.heartbeat.agent.has_docker).toBe(true);
+    const spec = imageOf(`${images}tracker:1`);
+    await bench.runtime.ensure(spec, 'edge-1', signal);
+    const placement = { instanceId: spec.instanceId, target: 'edge-1' };
+    await until('it is up', async () => {
+      return (await bench.runtime.status(placement, signal)).phase === 'running';
+    });
+    const { url = '' } = await bench.runtime.status(placement, signal);
+    expect(await knockAt(url, spec.bearer)).toBe(200);
+    for (const image of ['registry.example.com/other:1', `${images}../other:1`]) {
+      await expect(bench.runtime.ensure(imageOf(image), 'edge-1', signal)).rejects.toMatchObject({
+        problem: { code: 'LAUNCH_NOT_ALLOWED', target: 'edge-1' },
+      });
+    }
+    await bench.runtime.stop(placement, signal);
+    const asked = readFileSync(path.join(folder, 'asked.jsonl'), 'utf8').split('\n');
+    expect(asked.filter((line) => line.includes('"verb":"run"'))).toHaveLength(1);
+    // In the file that it reads, and on no command line.
+    const telling = asked.filter((line) => line.includes('secret-of-the-container'));
+    expect(telling.every((line) => line.includes('"verb":"env-file"'))).toBe(true);
+  } finally {
+    await bench.close();
+  }
+});
+
 describe('a deployment agent does not start', () => {
   it('where another program has its port, its folder or its certificate', async () => {
     const bench = await openBench();
