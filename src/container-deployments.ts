@@ -17,7 +17,7 @@ import {
   Runtimes,
 } from './modules/deployments/index.ts';
 import type { Network } from './network.ts';
-import type { Runtime } from './runtimes/runtime.ts';
+import type { Runtime, RuntimeKind } from './runtimes/runtime.ts';
 
 /** What deployments are built from. */
 export interface DeploymentsBasis {
@@ -46,6 +46,9 @@ export function createDeployments(basis: DeploymentsBasis) {
   return {
     deploymentService: service,
     managedServers: servers,
+    /** What runs at this place, or waits for one, is looked at now: something is new there. @throws DatabaseUnavailable */
+    hasten: (place: { runtime: RuntimeKind; target: string }) =>
+      workStore.hasten(place, clock.now()),
     catalogDeployments: new CatalogDeployments({ service, servers, store, secrets }),
     /** Builds what works on them, once there is what switches entries on. */
     createAdvance: (entries: Pick<CatalogConnectorService, 'enable'>) =>

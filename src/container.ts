@@ -55,7 +55,7 @@ import { CredentialVault, parseKeyring, SealedBox } from './modules/credentials/
 import { Gateway, GatewayService, registerGatewayMetrics } from './modules/gateway/index.ts';
 import { IdempotencyService, PrismaIdempotencyStore } from './modules/idempotency/index.ts';
 import { ServerRequestService } from './modules/sessions/index.ts';
-import { createNetwork } from './network.ts';
+import { createNetwork, type NetworkOptions } from './network.ts';
 import type { Outbound } from './outbound/guarded-fetch.ts';
 import type { UserPolicy } from './outbound/outbound-policy.ts';
 import { packageVersion } from './package-version.ts';
@@ -102,15 +102,14 @@ export function createContainer({
   });
   const { database, log, trail, requestContext } = recorded;
   const catalogParts = createCatalog(config);
-  const agents = createAgents({ config, database, clock, logger });
-  const network = createNetwork(config, logger, {
-    pinnedOrigins: [...catalogParts.pinnedOrigins, ...agents.origins],
-  });
+  const agents = createAgents({ ...recorded, config, clock, logger }, () => deployments);
+  const network = createNetwork(config, logger, pinnedBy(catalogParts, agents));
   const keyring = parseKeyring(config.encryptionKeys);
   const keys = createKeyLoading({ config, keyring, clock, logger });
   const box = new SealedBox(keyring);
   const parts = { config, database, changes, clock, logger, log, trail, box, registry };
-  const places = createPlaces(parts, runtimes);
+  const agentRuntimes = agents.createRuntimes(network.pinnedOutbound);
+  const places = createPlaces(parts, [...agentRuntimes, ...runtimes]);
   const found = { ...parts, ...network, ...catalogParts };
   const deployments = createDeployments({ ...found, runtimes: places.runtimes });
   const basis: Basis = { ...found, ...deployments };
@@ -126,10 +125,7 @@ export function createContainer({
     ...{ databaseUrl, database, clock, logger, registry, isScheduled, services: toDo },
   });
   return {
-    config,
-    logger,
-    requestContext,
-    clock,
+    ...{ config, logger, requestContext, clock },
     ...services,
     changeFeed: changes.feed,
     /** Has the keys unwrapped, if they can be, and begins what nobody has to wait for. */
@@ -178,6 +174,14 @@ function createPlaces(basis: ProcessesBasis & KubernetesBasis, others: readonly 
       await kubernetes.close();
     },
   };
+}
+
+/** Where the operator's own servers and machines are. */
+function pinnedBy(
+  { pinnedOrigins }: Pick<CatalogParts, 'pinnedOrigins'>,
+  { origins }: Pick<ReturnType<typeof createAgents>, 'origins'>,
+): NetworkOptions {
+  return { pinnedOrigins: [...pinnedOrigins, ...origins] };
 }
 
 /** @throws HostingError where managed servers cannot be run as it is wanted; the errors of `listen` */

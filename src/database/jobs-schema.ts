@@ -52,14 +52,15 @@ export async function hasJobsSchema(pool: Pick<pg.Pool, 'query'>): Promise<boole
 /**
  * Makes a job due at a time of its own, beside its schedule; said again, that time is moved. For transactions of the worker, where there are
  * tables of jobs.
+ * @param at undefined: at once, by the clock of the database
  */
 export async function scheduleJob(
   tx: Pick<Prisma.TransactionClient, '$executeRaw'>,
   name: string,
-  at: Date,
+  at?: Date,
 ): Promise<void> {
   await tx.$executeRaw`
-    SELECT FROM mcp_connectors_jobs.add_job(${name}, run_at => ${at}, job_key => ${`${name}-later`}, max_attempts => 4)`;
+    SELECT FROM mcp_connectors_jobs.add_job(${name}, run_at => ${at ?? null}::timestamptz, job_key => ${`${name}-later`}, max_attempts => 4)`;
 }
 
 /**

@@ -81,6 +81,8 @@ export interface DeploymentWorkStore {
   nextDue(): Promise<Date | undefined>;
   /** Has background work called again at this time. */
   callAgain(at: Date): Promise<void>;
+  /** Makes due what runs at this place, and what waits for one of its kind, and has background work called at once. */
+  hasten(place: Pick<DeploymentInstance, 'runtime' | 'target'>, now: Date): Promise<void>;
   /**
    * Writes down what was found, and gives the deployment back.
    * @returns false where a request changed it meanwhile: nothing is written, and it is due at once

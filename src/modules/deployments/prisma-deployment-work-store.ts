@@ -55,6 +55,19 @@ export class PrismaDeploymentWorkStore implements DeploymentWorkStore {
     await this.#database.asWorker((tx) => scheduleJob(tx, 'advance-deployments', at));
   }
 
+  async hasten(
+    { runtime, target }: Pick<DeploymentInstance, 'runtime' | 'target'>,
+    now: Date,
+  ): Promise<void> {
+    await this.#database.asWorker(async (tx) => {
+      const count = await tx.$executeRaw`
+        update deployments set due_at = least(due_at, ${now})
+        where due_at is not null and (runtime = ${runtime} and state = 'deploying'
+          or id in (select deployment_id from deployment_instances where runtime = ${runtime} and target = ${target}))`;
+      if (count > 0) await scheduleJob(tx, 'advance-deployments');
+    });
+  }
+
   finish({ deployment, leaseId }: ClaimedDeployment, outcome: WorkOutcome): Promise<boolean> {
     const { specHash, generation, at, isVisible, ...status } = outcome;
     const { id, version } = deployment;
