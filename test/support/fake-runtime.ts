@@ -42,6 +42,8 @@ export class FakeRuntime implements Runtime {
   looksToStart = 0;
   /** Problem of every start, while it is set. */
   refusal: RuntimeProblemCode | undefined;
+  /** Starts wait for it, while it is set. */
+  hold: Promise<void> | undefined;
   /** Called before and after each effect; what it throws is a crash of the caller. */
   onEffect: (effect: string) => void = () => {};
   readonly #targets: readonly string[];
@@ -66,6 +68,7 @@ export class FakeRuntime implements Runtime {
     this.#ask('ensure', spec.instanceId);
     this.#reach(target);
     if (this.refusal !== undefined) throw new RuntimeFailure({ code: this.refusal, target });
+    await this.hold;
     // One start of an instance at a time.
     const before = this.#starts.get(spec.instanceId) ?? Promise.resolve();
     const start = before.then(() => this.#start(spec, target));

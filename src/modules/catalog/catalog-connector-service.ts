@@ -95,17 +95,31 @@ export class CatalogConnectorService {
     entry: CatalogEntry,
     request: Pick<EnableRequest, 'settings'> = {},
   ): Promise<EntryDeployment | undefined> {
-    const { deployments, hasAutoProvision } = this.#deps;
     if (!this.#deps.catalog.isOpen(entry)) throw new AppError('CATALOG_ENTRY_CLOSED');
-    if (prefersDeployment(entry) && hasAutoProvision) {
-      const deployment = await deployments.find(identity, entry.key);
-      const isUp = deployment !== undefined && (await deployments.locate(identity, entry));
-      if (!isUp || deployment.isUnderWay || !hasSameSettings(entry, deployment, request)) {
-        return await deployments.deployAndEnable(identity, entry, request.settings ?? {});
-      }
+    const isProvided = !this.#deps.hasAutoProvision || !isDeployed(entry);
+    if (!isProvided && (await this.#needsDeployment(identity, entry, request))) {
+      const { settings = {} } = request;
+      return await this.#deps.deployments.deployAndEnable(identity, entry, settings);
     }
     await this.enable(identity, entry, request);
     return undefined;
+  }
+
+  async #needsDeployment(
+    identity: Identity,
+    entry: CatalogEntry,
+    request: Pick<EnableRequest, 'settings'>,
+  ): Promise<boolean> {
+    const { deployments } = this.#deps;
+    const deployment = await deployments.find(identity, entry.key);
+    if (deployment === undefined) {
+      // Where somebody else runs it, it need not be brought up, unless it is not there.
+      if (prefersDeployment(entry)) return true;
+      const enable = () => this.enable(identity, entry, request);
+      return (await this.#unlessUnhealthy(enable)) === undefined;
+    }
+    if (deployment.isUnderWay || !hasSameSettings(entry, deployment, request)) return true;
+    return (await deployments.locate(identity, entry)) === undefined;
   }
 
   /** Its tools are in no list any more; what was set stays. @throws AppError `CATALOG_ENTRY_NOT_ENABLED` where the owner has none */

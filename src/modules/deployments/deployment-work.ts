@@ -210,8 +210,9 @@ export class DeploymentWork {
     if (draft.enableWanted) {
       const problem = await this.#enable(claimed, entry);
       if (problem !== undefined) {
-        const isPassing = PASSING.has(problem.code) && !isLate(draft);
-        if (isPassing) untilTested(draft, problem);
+        // What somebody else runs was not just started: it is there, or the next place is tried.
+        if (draft.runtime === 'static') giveUp(draft, entry, problem);
+        else if (PASSING.has(problem.code) && !isLate(draft)) untilTested(draft, problem);
         else giveUp(draft, undefined, problem);
         return;
       }

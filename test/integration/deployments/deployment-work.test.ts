@@ -5,7 +5,11 @@ import { AppError } from '../../../src/errors/app-error.ts';
 import type { ErrorCode } from '../../../src/errors/error-codes.ts';
 import { OperationLog } from '../../../src/lib/operation-log.ts';
 import { RequestContext } from '../../../src/lib/request-context.ts';
-import { Catalog, type CatalogEntry } from '../../../src/modules/catalog/index.ts';
+import {
+  Catalog,
+  type CatalogConnectorService,
+  type CatalogEntry,
+} from '../../../src/modules/catalog/index.ts';
 import {
   CredentialVault,
   parseKeyring,
@@ -78,25 +82,32 @@ function entryOf(key: string, changes: Partial<CatalogEntry> = {}): CatalogEntry
   };
 }
 
+/** What switches entries on. */
+type Enabling = Pick<CatalogConnectorService, 'enable'>;
+
 /** A process that works on deployments. @param wrap what stands between it and the rest of the world */
 function processOf({
   wrapStore = (store) => store,
   wrapRuntime = (one) => one,
+  wrapEntries = (one) => one,
 }: {
   wrapStore?: (store: DeploymentWorkStore) => DeploymentWorkStore;
   wrapRuntime?: (runtime: Runtime) => Runtime;
+  wrapEntries?: (entries: Enabling) => Enabling;
 } = {}) {
   const store = wrapStore(new PrismaDeploymentWorkStore(database));
   const catalog = new Catalog({ entries: [...entries.values()], gates: [] });
-  const enable = (_owner: unknown, { key }: CatalogEntry) => {
-    const code = verdicts.shift();
-    if (code !== undefined) return Promise.reject(new AppError(code));
-    enabled.push(key);
-    return Promise.resolve({} as never);
+  const switching: Enabling = {
+    enable: (_owner, { key }) => {
+      const code = verdicts.shift();
+      if (code !== undefined) return Promise.reject(new AppError(code));
+      enabled.push(key);
+      return Promise.resolve({} as never);
+    },
   };
   const runtimes = new Runtimes([wrapRuntime(runtime)]);
   const work = new DeploymentWork({
-    ...{ store, runtimes, catalog, secrets, entries: { enable }, clock },
+    ...{ store, runtimes, catalog, secrets, entries: wrapEntries(switching), clock },
   });
   const errors: unknown[] = [];
   const service = new DeploymentAdvanceService({
@@ -304,7 +315,13 @@ describe('a session', () => {
   });
 });
 
-/** Wraps an object so that the process dies at the n-th moment before or after one of its operations, for good. */
+/** What changes something; to be killed before or after a question is to be killed between two of these. */
+const EFFECTS = new Set<string | symbol>([
+  ...['claim', 'addInstance', 'saveInstance', 'removeInstance', 'finish', 'remove', 'release'],
+  ...['ensure', 'stop', 'enable'],
+]);
+
+/** Wraps an object so that the process dies at the n-th moment before or after one of its effects, for good. */
 function dyingAt(moment: number) {
   let now = 0;
   const state = { isDead: false };
@@ -319,9 +336,9 @@ function dyingAt(moment: number) {
         const member: unknown = Reflect.get(target, name);
         if (typeof member !== 'function') return member;
         return async (...given: unknown[]) => {
-          check();
+          if (state.isDead || EFFECTS.has(name)) check();
           const result: unknown = await Reflect.apply(member, target, given);
-          check();
+          if (EFFECTS.has(name)) check();
           return result;
         };
       },
@@ -369,17 +386,19 @@ describe('a process that is killed between any two effects', () => {
   ])('%s is followed by another one, with the same end', async (_what, prepare, expectEnd) => {
     let moment = 0;
     for (let isOver = false; !isOver; moment += 1) {
-      await database.owner.query('TRUNCATE deployments CASCADE');
+      await database.owner.query('DELETE FROM deployments');
       await runtime.close();
       entries.set('lab', entryOf('lab'));
       const { id } = await deploy('lab', true);
       await prepare(id);
       const { wrap, state } = dyingAt(moment);
-      const dying = processOf({ wrapStore: wrap, wrapRuntime: wrap });
+      const dying = processOf({ wrapStore: wrap, wrapRuntime: wrap, wrapEntries: wrap });
       await pass(5_000, dying).catch(() => {});
       isOver = !state.isDead;
       // Nobody else goes on before the lease is over.
-      await pass(LEASE_MS + 10_000);
+      await processOf().service.advanceDue(signal);
+      clock.advance(LEASE_MS);
+      await pass(2_000);
       await expectEnd(id);
     }
     // Each of them has been tried.

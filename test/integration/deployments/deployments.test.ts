@@ -75,9 +75,14 @@ const instancesOf = (id: string) =>
 describe('an entry that is brought up by switching it on', () => {
   it('answers at once, comes up, is called by members, and leaves nothing behind', async () => {
     runtime.looksToStart = 1;
-    const before = Date.now();
+    // The machine takes its time; nobody who asks waits for it.
+    const machine: { answer?: () => void } = {};
+    runtime.hold = new Promise((resolve) => {
+      machine.answer = resolve;
+    });
     const { id, item } = await enable('lab', { token: TOKEN });
-    expect(Date.now() - before).toBeLessThan(2_000);
+    machine.answer?.();
+    runtime.hold = undefined;
     expect(item).toMatchObject({ status: 'DEPLOYING', connector_id: null, tool_count: 0 });
     const running = await deployments.until(id, 'running');
     runtime.looksToStart = 0;
