@@ -1,12 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-
-/** An answer of the API, as far as the tour looks at it. */
-type Json = Record<string, unknown>;
+import { type ApiAccess, expect, isObject, type Json, listOf, request } from './tour-requests.ts';
 
 /** Where the tour goes. */
-export interface TourTarget {
-  baseUrl: string;
-  token: string;
+export interface TourTarget extends ApiAccess {
   serverUrl: string;
 }
 
@@ -118,39 +114,4 @@ async function removeFormer(call: (method: string, path: string) => Promise<Json
       await call('DELETE', `/api/connectors/${connector['id']}`);
     }
   }
-}
-
-async function request(
-  { baseUrl, token }: TourTarget,
-  method: string,
-  path: string,
-  body?: Json,
-): Promise<Json> {
-  const response = await fetch(`${baseUrl}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const answer: unknown = text === '' ? {} : JSON.parse(text);
-  expect(isObject(answer), 'the answer is not an object');
-  if (response.ok) return answer;
-  throw new Error(
-    `${method} ${path} answered ${response.status} ${answer['code']}: ${answer['detail'] ?? answer['title']}`,
-  );
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function listOf(value: unknown): Json[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
-function expect(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Error(message);
 }
