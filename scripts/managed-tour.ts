@@ -151,7 +151,8 @@ class Follower {
   readonly #tour: Tour;
   /** States so far, the newest last. */
   readonly #seen: { state: string; step: string }[] = [];
-  #failure: unknown;
+  /** Why no more events come. */
+  #failure: Error | undefined;
   #wake: () => void = () => {};
 
   private constructor(target: ManagedTarget, id: string, tour: Tour) {
@@ -172,7 +173,7 @@ class Follower {
     });
     expect(response.ok, `the events were answered ${response.status}`);
     follower.#read(response, id).catch((error: unknown) => {
-      follower.#failure = signal.aborted ? undefined : error;
+      if (!signal.aborted) follower.#failure = new Error('the events ended', { cause: error });
       follower.#wake();
     });
     // What came about before the stream was open.
