@@ -1,15 +1,14 @@
+import { TextRedaction } from '../lib/text-redaction.ts';
+
 /** Of one line, in UTF-16 units; the rest of a longer one is dropped. */
 const MAX_LINE = 2_000;
 /** Kept at least; up to twice as many for a moment. */
 const MAX_LINES = 300;
-const REDACTED = '[redacted]';
-/** Shorter values are no secrets, and replacing them would spoil ordinary text. */
-const MIN_SECRET = 6;
 
 /** The last lines that a server wrote, without the secrets it was given. Bounded, whatever is written. */
 export class LogTail {
   readonly #onLine: (line: string) => void;
-  readonly #secrets: readonly string[];
+  readonly #redaction: TextRedaction;
   /** What is kept of a line before it is cut: a secret that begins before the cut is found whole. */
   readonly #maxRaw: number;
   readonly #decoder = new TextDecoder();
@@ -21,13 +20,8 @@ export class LogTail {
    * @param onLine told of each line as it is kept
    */
   constructor(secrets: readonly string[], onLine: (line: string) => void = () => {}) {
-    const parts = secrets
-      .flatMap((secret) => [secret, ...secret.split('\n')])
-      .flatMap((secret) => [secret.trim(), encodeURIComponent(secret.trim())])
-      .filter((secret) => secret.length >= MIN_SECRET);
-    // The longest first: one may be part of another.
-    this.#secrets = [...new Set(parts)].sort((a, b) => b.length - a.length);
-    this.#maxRaw = MAX_LINE + (this.#secrets[0]?.length ?? 0);
+    this.#redaction = new TextRedaction(secrets);
+    this.#maxRaw = MAX_LINE + this.#redaction.longest;
     this.#onLine = onLine;
   }
 
@@ -71,8 +65,7 @@ export class LogTail {
   }
 
   #clean(raw: string): string {
-    let text = raw;
-    for (const secret of this.#secrets) text = text.replaceAll(secret, REDACTED);
+    let text = this.#redaction.of(raw);
     // A line that was cut may end in the beginning of a secret.
     if (raw.length > this.#maxRaw)
       text = text.slice(0, Math.max(0, text.length - (this.#maxRaw - MAX_LINE)));

@@ -121,8 +121,11 @@ export class KubernetesRuntime implements Runtime {
       { lines, bytes: MAX_LOG_BYTES },
       signal,
     );
-    const all = (text ?? '').split('\n').filter((line) => line !== '');
-    return all.slice(-lines).map((line) => line.slice(0, MAX_LINE));
+    const all = (text ?? '').split('\n');
+    // What was cut off there may end in the middle of something that nobody is to see.
+    if (Buffer.byteLength(text ?? '') >= MAX_LOG_BYTES) all.pop();
+    const told = all.filter((line) => line !== '');
+    return told.slice(-lines).map((line) => line.slice(0, MAX_LINE));
   }
 
   async wake({ instanceId, target }: Placement, signal: AbortSignal): Promise<void> {

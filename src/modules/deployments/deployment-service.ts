@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors/app-error.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { OperationLog } from '../../lib/operation-log.ts';
+import { TextRedaction } from '../../lib/text-redaction.ts';
 import { RuntimeFailure } from '../../runtimes/runtime.ts';
 import type { Caller, Identity } from '../../tenancy/caller.ts';
 import { managerIdentity, memberIdentity } from '../../tenancy/identity-for.ts';
@@ -43,6 +44,8 @@ export interface InstanceLog {
   lines: readonly string[];
 }
 
+/** Where runtimes cut a line of a log. */
+const MAX_LINE = 2_000;
 /** Of a change that meets others. */
 const MAX_ATTEMPTS = 10;
 /** What begins anew is due at once, and forgets what went wrong. */
@@ -136,13 +139,15 @@ export class DeploymentService {
     options: { lines: number },
     signal: AbortSignal,
   ): Promise<InstanceLog[]> {
-    const { instances } = await this.get(identity, id);
+    const deployment = await this.get(identity, id);
+    const redaction = this.#redactionOf(deployment);
     try {
       return await Promise.all(
-        instances.map(async (instance) => {
+        deployment.instances.map(async (instance) => {
           const placement = { instanceId: instance.id, target: instance.target };
           const runtime = this.#deps.runtimes.find(instance.runtime);
-          return { instance, lines: (await runtime?.logs(placement, options, signal)) ?? [] };
+          const lines = (await runtime?.logs(placement, options, signal)) ?? [];
+          return { instance, lines: lines.map((line) => redaction.ofCut(line, MAX_LINE)) };
         }),
       );
     } catch (error) {
@@ -151,6 +156,13 @@ export class DeploymentService {
       // Whatever the reason, they are not told: the detail says why.
       throw new AppError('RUNTIME_UNREACHABLE', { detail: problemDetail({ code, target }), cause });
     }
+  }
+
+  /** Not every runtime knows what a server must not repeat: a cluster keeps logs, and its secrets are not read there. */
+  #redactionOf(deployment: Deployment): TextRedaction {
+    const secret = this.#deps.secrets.find(deployment);
+    const settings = Object.values(secret?.settings ?? {}).map(String);
+    return new TextRedaction(secret === undefined ? [] : [secret.bearer, ...settings]);
   }
 
   /** @returns undefined where somebody else was faster */

@@ -66,6 +66,12 @@ describe('a server of the catalog in a cluster', () => {
     const [secret] = objects().filter(({ kind }) => kind === 'Secret');
     const value = secret?.data?.['env.LAB_TOKEN'] ?? '';
     expect(Buffer.from(value, 'base64').toString()).toBe(TOKEN);
+    // The cluster keeps what a server writes, and knows no secret.
+    cluster.log = `began with ${TOKEN}\n${'x'.repeat(1_995)}${TOKEN}\nend`;
+    const [log] = (await deployments.logs(id)).ok().instances;
+    const [began, cut = '', end] = log?.lines ?? [];
+    expect([began, end]).toEqual(['began with [redacted]', 'end']);
+    expect(cut).toMatch(/^x{1900,1995}$/);
     (await deployments.remove(id)).ok(202);
     await expect.poll(async () => (await deployments.get(id)).status).toBe(404);
     expect(objects()).toEqual([]);

@@ -382,6 +382,9 @@ describe('the log of an instance', () => {
     opened.cluster.log = ['one', 'x'.repeat(10_000), 'three'].join('\n');
     const lines = await opened.runtime.logs(placed(spec), { lines: 2 }, signal);
     expect(lines).toEqual(['x'.repeat(2_000), 'three']);
+    // Where the cluster stopped, the last line is not whole.
+    opened.cluster.log = `whole\n${'x'.repeat(1024 * 1024)}`;
+    expect(await opened.runtime.logs(placed(spec), { lines: 2 }, signal)).toEqual(['whole']);
     settle(IMAGE, 'pulling');
     expect(await opened.runtime.logs(placed(spec), { lines: 2 }, signal)).toEqual([]);
     expect(await opened.runtime.logs(placed(instanceOf()), { lines: 2 }, signal)).toEqual([]);
