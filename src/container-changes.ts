@@ -58,16 +58,24 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
   const announcements = registerMetrics(registry, feed);
   const closers = new Set<(closing: AnnouncedClosing) => void>();
   const followers = new Set<(event: AnnouncedEvent) => void>();
-  const placers = new Set<(announced: true) => void>();
+  const placers = new Set<() => Promise<void>>();
+  let placing = Promise.resolve();
+  const tellPlacers = () => {
+    const told = [...placers].map((placer) => placer());
+    placing = Promise.all([placing, ...told]).then(() => undefined);
+    return true;
+  };
   const accept = (channel: string, payload: string): boolean => {
     if (channel === CLOSING_CHANNEL) return tellAll(closers, readClosing(payload));
     if (channel === EVENT_CHANNEL) return tellAll(followers, readEventAnnouncement(payload));
-    if (channel === DEPLOYMENT_CHANNEL) return tellAll(placers, true);
+    if (channel === DEPLOYMENT_CHANNEL) return tellPlacers();
     return feed.accept(payload);
   };
   const caches = new Set<UserCache>();
   feed.subscribe((change) => {
     for (const cache of caches) follow(cache, change);
+    // What was announced while nobody listened is found in the rows.
+    if (change === 'everything') tellPlacers();
   });
   return {
     feed,
@@ -81,10 +89,13 @@ export function createChangeFeed({ databaseUrl, clock, logger, registry }: Chang
     onClosing: (closer: (closing: AnnouncedClosing) => void) => void closers.add(closer),
     /** From now on `follower` is told for whom there are events. It must not throw. */
     onEvent: (follower: (event: AnnouncedEvent) => void) => void followers.add(follower),
-    /** From now on `placer` is told when instances of deployments are at other places. It must not throw. */
-    onDeployments: (placer: () => void) => void placers.add(placer),
+    /** From now on `placer` is told when instances of deployments may be at other places. It must not throw, and is waited for at the end. */
+    onDeployments: (placer: () => Promise<void>) => void placers.add(placer),
     start: () => listener.start(),
-    close: () => listener.close(),
+    close: async () => {
+      await listener.close();
+      await placing;
+    },
   };
 }
 

@@ -22,7 +22,7 @@ import type { Runtime, RuntimeKind } from './runtimes/runtime.ts';
 /** What deployments are built from. */
 export interface DeploymentsBasis {
   database: Database;
-  changes: Pick<ReturnType<typeof createChangeFeed>, 'feed' | 'onDeployments'>;
+  changes: Pick<ReturnType<typeof createChangeFeed>, 'onDeployments'>;
   clock: Clock;
   log: OperationLog;
   logger: Pick<Logger, 'warn'>;
@@ -86,9 +86,5 @@ function followPlaces(
       isReading = false;
     }
   };
-  changes.onDeployments(() => void read());
-  // What was announced while nobody listened is found in the rows.
-  changes.feed.subscribe((change) => {
-    if (change === 'everything') void read();
-  });
+  changes.onDeployments(read);
 }

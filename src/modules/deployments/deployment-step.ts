@@ -98,10 +98,7 @@ function keepStarting(
   draft.startedAt ??= draft.now;
   const found: RuntimeProblem | undefined =
     seen.length === 0 ? { code: 'RUNTIME_UNREACHABLE', target: draft.runtime ?? '' } : problem;
-  const isOver =
-    failed !== undefined ||
-    isLate(draft) ||
-    (found !== undefined && isAwaited(found) && nextPlace(draft, entry) !== undefined);
+  const isOver = failed !== undefined || isGivenUp(draft, entry, { seen, problem: found });
   if (isOver) {
     const [first] = seen;
     const target = first?.instance.target ?? '';
@@ -111,8 +108,29 @@ function keepStarting(
   draft.state = changeState(draft.state, 'deploying');
   draft.step = stepOf(seen);
   draft.error = found && { code: found.code, target: found.target };
-  if (found === undefined) draft.dueAt = after(draft, untilNextLook(draft));
-  else pause(draft);
+  if (found === undefined) {
+    draft.dueAt = after(draft, untilNextLook(draft));
+    return;
+  }
+  // The time of its start begins when its machine is there again.
+  if (isAwaited(found) && hasBeenUp(seen)) draft.startedAt = draft.now;
+  pause(draft);
+}
+
+/** Is a place that does not answer, or an instance that does not come up, waited for no longer? */
+function isGivenUp(
+  draft: DeploymentDraft,
+  entry: CatalogEntry,
+  { seen, problem }: { seen: readonly SeenInstance[]; problem: RuntimeProblem | undefined },
+): boolean {
+  if (problem === undefined || !isAwaited(problem)) return isLate(draft);
+  if (nextPlace(draft, entry) !== undefined) return true;
+  // One that has been up is waited for: its machine was there, and comes back.
+  return isLate(draft) && !hasBeenUp(seen);
+}
+
+function hasBeenUp(seen: readonly SeenInstance[]): boolean {
+  return seen.some(({ instance }) => instance.url !== undefined);
 }
 
 function untilNextLook({ startedAt, now }: DeploymentDraft): number {

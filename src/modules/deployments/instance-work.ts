@@ -179,7 +179,7 @@ export class InstanceWork {
   }
 }
 
-/** May it go away by itself? Anything else is as it is until somebody changes something. */
+/** May it go away by itself: a machine comes back, or has room again? Anything else is as it is until somebody changes something. */
 export function isAwaited({ code }: Pick<RuntimeProblem, 'code'>): boolean {
-  return code === 'RUNTIME_UNREACHABLE';
+  return code === 'RUNTIME_UNREACHABLE' || code === 'RUNTIME_REFUSED';
 }

@@ -270,6 +270,26 @@ describe('a start', () => {
     });
   });
 
+  it('is waited for where the server has been up, for as long as it takes', async () => {
+    const { id } = await deploy('lab');
+    await pass(1_000);
+    const instance = String((await read(id))?.instances[0]?.id);
+    // The machine is about to end: its servers are gone, and it takes no new ones. Then it is away.
+    await runtime.lose(instance);
+    runtime.refusal = 'RUNTIME_REFUSED';
+    await pass(200_000);
+    expect(await read(id)).toMatchObject({
+      ...{ state: 'deploying', error: { code: 'RUNTIME_REFUSED' } },
+    });
+    for (const target of ['north', 'south']) runtime.lost.add(target);
+    await pass(300_000);
+    expect(await read(id)).toMatchObject({ error: { code: 'RUNTIME_UNREACHABLE' } });
+    runtime.refusal = undefined;
+    runtime.lost.clear();
+    await pass(60_000);
+    expect(await read(id)).toMatchObject({ state: 'running', error: undefined });
+  });
+
   it('waits for a machine that is not there yet', async () => {
     for (const target of ['north', 'south']) runtime.lost.add(target);
     const { id } = await deploy('lab');
