@@ -17,17 +17,24 @@ let outbound: Outbound;
 let heartbeats: Heartbeats;
 let servers: AgentServer[];
 let logged: string[];
+/** Requests that have ended. */
+let answered: number;
 
 beforeEach(async () => {
   clock = new FakeClock();
   service = await receiveHeartbeats();
   servers = [];
   logged = [];
+  answered = 0;
   outbound = createOutbound({
     policy: new ManagedPolicy({ origins: [service.url] }),
     resolver: new SystemResolver(),
   });
   const write = (line: string) => void logged.push(String(JSON.parse(line).msg));
+  const request: Outbound['request'] = (...args) =>
+    outbound.request(...args).finally(() => {
+      answered += 1;
+    });
   heartbeats = new Heartbeats({
     ...{ url: `${service.url}/api/agents/edge-1/heartbeat`, secret: 'x', runId: randomUUID() },
     report: () => ({
@@ -37,7 +44,7 @@ beforeEach(async () => {
       },
       servers: [...servers],
     }),
-    ...{ outbound, clock, logger: pino({}, { write }) },
+    ...{ outbound: { request }, clock, logger: pino({}, { write }) },
   });
 });
 afterEach(async () => {
@@ -49,9 +56,11 @@ const server = (given: Partial<AgentServer> = {}): AgentServer => ({
   ...{ instance_id: '6f1c1f6e-6f0e-4c0e-9d55-0b8f3f0a8f11', generation: 1, phase: 'starting' },
   ...{ step: null, percent: null, problem_code: null, sessions: 0, restarts: 0, ...given },
 });
-/** Waits for this heartbeat, and until its sender waits for the next one. */
+/** Waits until this heartbeat was answered, and its sender waits for the next one. */
 async function came(count: number): Promise<void> {
   await expect.poll(() => service.received.length).toBe(count);
+  await expect.poll(() => answered).toBe(count);
+  await new Promise((resolve) => setImmediate(resolve));
   await expect.poll(() => clock.sleeping).toBe(1);
 }
 /** Time passes as slowly as the agent looks. */

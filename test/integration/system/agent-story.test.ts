@@ -125,9 +125,7 @@ it('a server comes up on an agent, is lost with it, comes back with it, and leav
     token: await service.tokenFor('the-member', { claims }),
   });
 
-  const began = Date.now();
   const { deployment_id } = (await project.catalog.enable('lab', { token: TOKEN })).ok(202);
-  expect(Date.now() - began).toBeLessThan(2_000);
   const id = String(deployment_id);
   const steps = new Set<string>();
   await until('it is switched on', async () => {
