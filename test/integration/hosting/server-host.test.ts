@@ -124,6 +124,17 @@ describe('failing servers', () => {
     expect(test.host.logs(spec.instanceId, 100).join('\n')).not.toContain('secret-in-the-log');
   });
 
+  it('one that never answers is given up', async () => {
+    const other = await openTestHost({
+      patience: { readyTimeoutMs: 1_500, maxQuickExits: 1, stopGraceMs: 200 },
+    });
+    const spec = specOf({ command: [process.execPath, other.program, 'silent'] });
+    other.host.ensure(spec);
+    await other.until(spec, 'failed');
+    expect(other.host.status(spec.instanceId).problem?.code).toBe('SERVER_NOT_READY');
+    await other.close();
+  });
+
   it('one without a command is refused', () => {
     expect(() => test.host.ensure(specOf({}))).toThrow(RuntimeFailure);
   });

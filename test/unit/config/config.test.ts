@@ -124,6 +124,33 @@ describe('a sound configuration', () => {
     });
   });
 
+  test('says how servers run as processes, and where in production they may not', () => {
+    const env = { ...MINIMUM, PROCESS_RUNTIME: 'on', PATH: '/bin', DOCKER_HOST: 'unix:///e.sock' };
+    expect(loadConfig({ ...MINIMUM, PROCESS_IMAGES: 'a/' }).processes).toBeUndefined();
+    expect(
+      loadConfig({ ...env, PROCESS_ACCOUNTS: '70000-70009', PROCESS_IMAGES: 'a/, b:1' }).processes,
+    ).toEqual({
+      ...{ host: '127.0.0.1', port: 8070, origin: undefined, maxServers: 20 },
+      ...{ accounts: { first: 70_000, last: 70_009 }, allowSameAccount: true },
+      ...{ images: ['a/', 'b:1'], searchPath: '/bin' },
+      // Neither keys nor secrets of the service.
+      dockerEnvironment: { PATH: '/bin', DOCKER_HOST: 'unix:///e.sock' },
+    });
+    const production = { ...PRODUCTION, PROCESS_RUNTIME: 'on' };
+    expect(loadConfig(production).processes?.allowSameAccount).toBe(false);
+    const allowed = loadConfig({ ...production, PROCESS_SAME_ACCOUNT: 'on' });
+    expect(allowed.processes?.allowSameAccount).toBe(true);
+    for (const wrong of [
+      { PROCESS_HOST: '0.0.0.0' },
+      { PROCESS_ORIGIN: 'http://10.0.0.1:8070/path' },
+      { PROCESS_ACCOUNTS: '0-10' },
+      { PROCESS_ACCOUNTS: '70009-70000' },
+      { PROCESS_MAX_SERVERS: '0' },
+    ]) {
+      expect(() => loadConfig({ ...env, ...wrong }), JSON.stringify(wrong)).toThrow('PROCESS_');
+    }
+  });
+
   test('counts an empty variable as absent', () => {
     expect(loadConfig({ ...MINIMUM, PORT: '', JWT_JWKS_URL: '  ', DATABASE_URL: '' }).port).toBe(
       8080,
