@@ -1,3 +1,4 @@
+import { canParseUrl } from '../../lib/can-parse-url.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { startDeadline } from '../../lib/deadline.ts';
 import {
@@ -77,7 +78,7 @@ export class InstanceWork {
     const seen = {
       ...before,
       state: status.phase,
-      url: status.url ?? before.url,
+      url: usableUrl(status.url) ?? before.url,
       sessions: status.sessions,
       seenAt: this.#deps.clock.now(),
       missed: 0,
@@ -177,6 +178,12 @@ export class InstanceWork {
       limit.release();
     }
   }
+}
+
+/** An address that nobody can use is none. */
+function usableUrl(url: string | undefined): string | undefined {
+  const isUsable = url !== undefined && canParseUrl(url) && /^https?:$/.test(new URL(url).protocol);
+  return isUsable ? url : undefined;
 }
 
 /** May it go away by itself: a machine comes back, or has room again? Anything else is as it is until somebody changes something. */

@@ -210,6 +210,11 @@ describe('a deployment', () => {
       { runtime: 'agent', lines: [expect.stringMatching(/^instance/)] },
     ]);
 
+    for (const target of ['north', 'south']) runtime.lost.add(target);
+    const untold = (await deployments.logs(id)).problem(502, 'RUNTIME_UNREACHABLE');
+    expect(untold.detail).toMatch(/^(north|south): The machine/);
+    runtime.lost.clear();
+
     (await deployments.stop(id)).ok(202);
     expect(await deployments.until(id, 'stopped')).toMatchObject({ instances: [], runtime: null });
     expect((await deployments.stop(id)).ok(202).state).toBe('stopped');
