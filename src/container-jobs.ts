@@ -69,7 +69,7 @@ function listJobs(services: JobsBasis['services']): Job[] {
     {
       name: 'advance-deployments',
       schedule: '* * * * *',
-      run: async (signal) => ({ steps: await deploymentAdvanceService.advance(signal) }),
+      run: async (signal) => ({ changed: await deploymentAdvanceService.advance(signal) }),
     },
     {
       name: 'renew-tokens',

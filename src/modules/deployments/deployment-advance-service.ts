@@ -33,15 +33,15 @@ export class DeploymentAdvanceService {
 
   /**
    * Works until nothing is due for a moment, or the run has taken long enough, and has itself called again when the next one is due.
-   * @returns how many steps were done
+   * @returns how many steps changed what a client can see
    * @throws DatabaseUnavailable
    */
   async advance(signal: AbortSignal): Promise<number> {
     const { store, clock } = this.#deps;
     const endsAt = clock.monotonic() + RUN_MS;
-    let steps = 0;
+    let changed = 0;
     while (!signal.aborted) {
-      steps += await this.advanceDue(signal);
+      changed += await this.advanceDue(signal);
       const due = await store.nextDue();
       if (due === undefined) break;
       const waitMs = due.getTime() - clock.now().getTime();
@@ -52,37 +52,37 @@ export class DeploymentAdvanceService {
       // Not all of it: a request may make another one due meanwhile.
       await clock.sleep(Math.min(Math.max(waitMs, 50), SLICE_MS), signal).catch(() => {});
     }
-    return steps;
+    return changed;
   }
 
   /** Works on what is due now, each deployment once. @throws DatabaseUnavailable */
   async advanceDue(signal: AbortSignal): Promise<number> {
     const { store, clock } = this.#deps;
     const now = clock.now();
-    let steps = 0;
+    let changed = 0;
     const work = async () => {
       while (!signal.aborted) {
         const claimed = await store.claim({ now, seconds: LEASE_SECONDS });
         if (claimed === undefined) return;
-        await this.#step(claimed, signal);
-        steps += 1;
+        if (await this.#step(claimed, signal)) changed += 1;
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    return steps;
+    return changed;
   }
 
-  async #step(claimed: ClaimedDeployment, signal: AbortSignal): Promise<void> {
+  async #step(claimed: ClaimedDeployment, signal: AbortSignal): Promise<boolean> {
     const { store, clock, onError } = this.#deps;
     const over = new AbortController();
     void this.#keepLease(claimed, over.signal);
     try {
-      await this.#deps.work.step(claimed, signal);
+      return await this.#deps.work.step(claimed, signal);
     } catch (error) {
       if (!signal.aborted) onError(error, claimed.deployment.id);
       // A service that stops leaves it to the others at once.
       const pauseMs = signal.aborted ? 0 : BROKEN_MS;
       await store.release(claimed, new Date(clock.now().getTime() + pauseMs));
+      return false;
     } finally {
       over.abort();
     }

@@ -68,8 +68,11 @@ export class DeploymentWork {
     this.#instances = new InstanceWork(deps);
   }
 
-  /** @throws whatever is no answer of a runtime; the deployment is taken up again when the lease is over */
-  async step(claimed: ClaimedDeployment, signal: AbortSignal): Promise<void> {
+  /**
+   * @returns whether a client that reads it now sees something else
+   * @throws whatever is no answer of a runtime; the deployment is taken up again later
+   */
+  async step(claimed: ClaimedDeployment, signal: AbortSignal): Promise<boolean> {
     const { deployment } = claimed;
     const entry = this.#deps.catalog.find(deployment.entryKey);
     const secret = this.#deps.secrets.find(deployment);
@@ -89,7 +92,7 @@ export class DeploymentWork {
     }
     const job: Job = { claimed, entry, secret, draft, signal };
     await this.#bringUp(job);
-    await this.#finish(claimed, draft);
+    return await this.#finish(claimed, draft);
   }
 
   #obstacle(
@@ -239,12 +242,14 @@ export class DeploymentWork {
     claimed: ClaimedDeployment,
     draft: DeploymentDraft,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const problem = await this.#stopAll(draft, signal, () => true);
     if (draft.instances.length > 0) untilStopped(draft, problem);
-    else if (claimed.deployment.wanted === 'deleted') return await this.#deps.store.remove(claimed);
-    else stopped(draft);
-    await this.#finish(claimed, draft);
+    else if (claimed.deployment.wanted === 'deleted') {
+      await this.#deps.store.remove(claimed);
+      return true;
+    } else stopped(draft);
+    return await this.#finish(claimed, draft);
   }
 
   /** It has failed: what is left of it is taken away, and what went wrong stays to be read. */
@@ -252,16 +257,17 @@ export class DeploymentWork {
     claimed: ClaimedDeployment,
     draft: DeploymentDraft,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<boolean> {
     await this.#stopAll(draft, signal, () => true);
     failed(draft);
-    await this.#finish(claimed, draft);
+    return await this.#finish(claimed, draft);
   }
 
-  async #finish(claimed: ClaimedDeployment, draft: DeploymentDraft): Promise<void> {
+  async #finish(claimed: ClaimedDeployment, draft: DeploymentDraft): Promise<boolean> {
     const { now: at, instances: _instances, ...outcome } = draft;
     const isVisible = isVisiblyOther(claimed.deployment, draft);
     await this.#deps.store.finish(claimed, { ...outcome, at, isVisible });
+    return isVisible;
   }
 }
 
