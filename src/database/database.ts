@@ -223,7 +223,10 @@ function connectAs(role: string, max: number, options: DatabaseOptions): RoleCon
       idleInTransactionTimeoutMs: transactionTimeoutMs * 2,
     }),
   );
-  pool.on('error', onConnectionError);
+  pool.on('error', (error) => {
+    // `end` resolves before its connections are closed: a server that stops just then ends them for us.
+    if (!pool.ending) onConnectionError(error);
+  });
   const client = new PrismaClient({
     adapter: translatingAdapter(new PrismaPg(pool)),
     // The others read our source files to quote them in messages.
