@@ -85,7 +85,33 @@ export function afterWork(
     draft.dueAt = after(draft, UNSETTLED_MS);
     return;
   }
-  keepStarting(draft, entry, seen);
+  if (instances.some(isUp)) serveOn(draft, seen);
+  else keepStarting(draft, entry, seen);
+}
+
+/** What was there before serves until its successor is up; where there is no hope for one, it goes on, and why is told. */
+function serveOn(draft: DeploymentDraft, seen: readonly SeenInstance[]): void {
+  const problem = problemOf(seen);
+  if (draft.state === 'deploying') draft.startedAt ??= draft.now;
+  const isHopeless =
+    draft.startedAt === undefined ||
+    isLate(draft) ||
+    seen.some(({ instance }) => instance.state === 'failed') ||
+    (problem !== undefined && !isAwaited(problem));
+  if (!isHopeless) {
+    lookAgain(draft, seen, problem);
+    return;
+  }
+  const isRunning = seen.some(({ instance }) => instance.state === 'running');
+  draft.state = changeState(draft.state, isRunning ? 'running' : 'idle');
+  const { code = 'SERVER_NOT_READY', target = seen[0]?.instance.target ?? '' } = problem ?? {};
+  draft.error = { code, target };
+}
+
+/** Of those that have one: that of an instance that failed, else of any. */
+function problemOf(seen: readonly SeenInstance[]): RuntimeProblem | undefined {
+  const failed = seen.find(({ instance }) => instance.state === 'failed');
+  return failed?.problem ?? seen.find((one) => one.problem !== undefined)?.problem;
 }
 
 function keepStarting(
@@ -93,18 +119,28 @@ function keepStarting(
   entry: CatalogEntry,
   seen: readonly SeenInstance[],
 ): void {
-  const failed = seen.find(({ instance }) => instance.state === 'failed');
-  const problem = failed?.problem ?? seen.find((one) => one.problem !== undefined)?.problem;
+  const isFailed = seen.some(({ instance }) => instance.state === 'failed');
   draft.startedAt ??= draft.now;
   const found: RuntimeProblem | undefined =
-    seen.length === 0 ? { code: 'RUNTIME_UNREACHABLE', target: draft.runtime ?? '' } : problem;
-  const isOver = failed !== undefined || isGivenUp(draft, entry, { seen, problem: found });
+    seen.length === 0
+      ? { code: 'RUNTIME_UNREACHABLE', target: draft.runtime ?? '' }
+      : problemOf(seen);
+  const isOver = isFailed || isGivenUp(draft, entry, { seen, problem: found });
   if (isOver) {
     const [first] = seen;
     const target = first?.instance.target ?? '';
     giveUp(draft, entry, found ?? { code: 'SERVER_NOT_READY', target });
     return;
   }
+  lookAgain(draft, seen, found);
+}
+
+/** It may come up yet. */
+function lookAgain(
+  draft: DeploymentDraft,
+  seen: readonly SeenInstance[],
+  found: RuntimeProblem | undefined,
+): void {
   draft.state = changeState(draft.state, 'deploying');
   draft.step = stepOf(seen);
   draft.error = found && { code: found.code, target: found.target };

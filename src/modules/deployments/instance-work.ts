@@ -27,6 +27,11 @@ export interface SeenInstance {
   problem: RuntimeProblem | undefined;
 }
 
+/** Of an instance that is there. */
+type PresentStatus = InstanceStatus & {
+  phase: Exclude<InstanceStatus['phase'], 'gone' | 'unreachable'>;
+};
+
 /** Milliseconds that a runtime may take for an answer. */
 const ANSWER_MS = 15_000;
 /** Looks in a row that find nobody before an instance counts as unreachable. */
@@ -59,11 +64,7 @@ export class InstanceWork {
     { spec, mayReplace }: { spec: InstanceSpec; mayReplace: boolean },
     signal: AbortSignal,
   ): Promise<SeenInstance | 'lost'> {
-    const placement = { instanceId: before.id, target: before.target };
-    let status: InstanceStatus | undefined;
-    const late = await this.#problemOf(signal, before.target, async (limited) => {
-      status = await runtime.status(placement, limited);
-    });
+    const { status, late } = await this.#ask(runtime, before, signal);
     if (status === undefined || status.phase === 'unreachable') {
       return this.#missed(before, status?.problem ?? late);
     }
@@ -71,11 +72,14 @@ export class InstanceWork {
       await this.#deps.store.removeInstance(before.id);
       return 'lost';
     }
-    const isOld = status.generation !== undefined && status.generation < spec.generation;
-    if (status.phase === 'gone' || (isOld && mayReplace)) {
-      return this.start(runtime, before, spec, signal);
-    }
-    const seen = {
+    const { phase } = status;
+    if (phase === 'gone') return this.start(runtime, before, spec, signal);
+    if (isOlder(status, spec) && mayReplace) return this.#replace(runtime, before, spec, signal);
+    return this.#seen(before, { ...status, phase });
+  }
+
+  async #seen(before: DeploymentInstance, status: PresentStatus): Promise<SeenInstance> {
+    const instance = {
       ...before,
       state: status.phase,
       url: usableUrl(status.url) ?? before.url,
@@ -85,8 +89,34 @@ export class InstanceWork {
       generation: status.generation ?? before.generation,
       problemCode: status.problem?.code,
     };
-    await this.#save(seen);
-    return { instance: seen, step: status.step, problem: status.problem };
+    await this.#save(instance);
+    return { instance, step: status.step, problem: status.problem };
+  }
+
+  /** Starts its successor. Where the old one serves on meanwhile, or because there is no successor, it is what is seen. */
+  async #replace(
+    runtime: Runtime,
+    before: DeploymentInstance,
+    spec: InstanceSpec,
+    signal: AbortSignal,
+  ): Promise<SeenInstance> {
+    const started = await this.start(runtime, before, spec, signal);
+    const { status } = await this.#ask(runtime, before, signal);
+    if (status === undefined || !isServing(status) || !isOlder(status, spec)) return started;
+    const problem = started.problem ?? status.problem;
+    return this.#seen(before, { ...status, step: status.step ?? 'replacing', problem });
+  }
+
+  async #ask(
+    runtime: Runtime,
+    { id: instanceId, target }: DeploymentInstance,
+    signal: AbortSignal,
+  ): Promise<{ status: InstanceStatus | undefined; late: RuntimeProblem | undefined }> {
+    let status: InstanceStatus | undefined;
+    const late = await this.#problemOf(signal, target, async (limited) => {
+      status = await runtime.status({ instanceId, target }, limited);
+    });
+    return { status, late };
   }
 
   /** Has it run as it is meant to. What its runtime refuses is told, and not thrown. */
@@ -178,6 +208,19 @@ export class InstanceWork {
       limit.release();
     }
   }
+}
+
+function isOlder(
+  { generation }: InstanceStatus,
+  wanted: Pick<InstanceSpec, 'generation'>,
+): boolean {
+  return generation !== undefined && generation < wanted.generation;
+}
+
+function isServing(
+  status: InstanceStatus,
+): status is InstanceStatus & { phase: 'running' | 'idle' } {
+  return status.phase === 'running' || status.phase === 'idle';
 }
 
 /** An address that nobody can use is none. */

@@ -148,6 +148,23 @@ describe('an entry that is brought up by switching it on', () => {
     });
     (await call('lab')).ok();
 
+    // Where there is no successor, what there was serves on, and why is told.
+    runtime.refusal = 'LAUNCH_NOT_ALLOWED';
+    await enable('lab', { token: 'third' });
+    await expect
+      .poll(async () => (await deployments.get(id)).ok())
+      .toMatchObject({ state: 'running', error_code: 'LAUNCH_NOT_ALLOWED' });
+    expect(instancesOf(id).map(({ spec }) => spec.environment['LAB_TOKEN'])).toEqual(['second']);
+    (await call('lab')).ok();
+    runtime.refusal = undefined;
+    await deployments.start(id);
+    await expect
+      .poll(() => instancesOf(id).map(({ spec }) => spec.environment['LAB_TOKEN']))
+      .toEqual(['third']);
+    await expect
+      .poll(async () => (await deployments.get(id)).ok())
+      .toMatchObject({ state: 'running', error_code: null });
+
     // It cannot be stopped while nobody reaches the place where it runs.
     for (const target of ['north', 'south']) runtime.lost.add(target);
     expect((await deployments.remove(id)).ok(202).state).toBe('stopping');
