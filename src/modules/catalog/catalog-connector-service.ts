@@ -125,6 +125,8 @@ export class CatalogConnectorService {
   /** Its tools are in no list any more; what was set stays. @throws AppError `CATALOG_ENTRY_NOT_ENABLED` where the owner has none */
   async disable(identity: Identity, entry: Pick<CatalogEntry, 'key'>): Promise<Connector> {
     const { connector } = await this.#get(identity, entry);
+    // First, so that a deployment under way does not switch it on again.
+    await this.#deps.deployments.forgetEnable(identity, entry.key);
     return await this.#deps.connectors.setIntent(identity, connector.id, 'DISABLED', undefined);
   }
 
@@ -135,6 +137,7 @@ export class CatalogConnectorService {
   async remove(identity: Identity, entry: Pick<CatalogEntry, 'key'>): Promise<void> {
     const { deployments, hasAutoCleanup } = this.#deps;
     if (hasAutoCleanup) await deployments.release(identity, entry.key);
+    else await deployments.forgetEnable(identity, entry.key);
     const managed = await this.#deps.managed.find(identity, entry.key);
     if (managed === undefined) return;
     const { id } = managed.connector;

@@ -38,6 +38,8 @@ export interface EntryDeployments {
     entry: CatalogEntry,
     settings: SettingInput,
   ): Promise<EntryDeployment>;
+  /** Has the entry not be switched on once its server is up, whoever wanted that before; where nobody did, nothing happens. */
+  forgetEnable(identity: Identity, entryKey: string): Promise<void>;
   /** Has it taken away; where there is none, nothing happens. */
   release(identity: Identity, entryKey: string): Promise<void>;
 }

@@ -14,7 +14,7 @@ import type { DeploymentStore } from './deployment-store.ts';
 
 /** Collaborators of the {@link CatalogDeployments}. */
 export interface CatalogDeploymentsDeps {
-  service: Pick<DeploymentService, 'deploy' | 'delete'>;
+  service: Pick<DeploymentService, 'deploy' | 'forgetEnable' | 'delete'>;
   servers: Pick<DeployedServers, 'locate'>;
   store: Pick<DeploymentStore, 'list' | 'findByEntry'>;
   secrets: DeploymentSecrets;
@@ -54,6 +54,11 @@ export class CatalogDeployments implements EntryDeployments {
   ): Promise<EntryDeployment> {
     const request = { settings, isEnabling: true };
     return this.#toEntry(await this.#deps.service.deploy(identity, entry, request));
+  }
+
+  async forgetEnable(identity: Identity, entryKey: string): Promise<void> {
+    const found = await this.find(identity, entryKey);
+    if (found !== undefined) await this.#deps.service.forgetEnable(identity, found.id);
   }
 
   async release(identity: Identity, entryKey: string): Promise<void> {

@@ -122,6 +122,13 @@ export class DeploymentService {
     );
   }
 
+  /** Its entry is not switched on once it is up, whoever wanted that before. @throws as {@link stop} */
+  forgetEnable(identity: Identity, id: string): Promise<Deployment> {
+    return this.#change('deployment.forget_enable', identity, id, ({ enableWanted }) =>
+      enableWanted ? { enableWanted: false, at: this.#deps.clock.now() } : undefined,
+    );
+  }
+
   /** Ends its instances and deletes it with its settings, once they are gone. @throws as {@link stop} */
   delete(identity: Identity, id: string): Promise<Deployment> {
     return this.#change('deployment.delete', identity, id, (current) =>

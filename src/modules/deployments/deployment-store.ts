@@ -88,6 +88,8 @@ export interface DeploymentWorkStore {
    * @returns false where a request changed it meanwhile: nothing is written, and it is due at once
    */
   finish(claimed: ClaimedDeployment, outcome: WorkOutcome): Promise<boolean>;
+  /** Whether a request changed it since it was claimed. */
+  isChanged(claimed: ClaimedDeployment): Promise<boolean>;
   /** Keeps it for `seconds` more, where it is not somebody else's by now. */
   renew(claimed: ClaimedDeployment, lease: { now: Date; seconds: number }): Promise<void>;
   /** Gives it back as it was, due at another time. */

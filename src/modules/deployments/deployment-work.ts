@@ -211,14 +211,10 @@ export class DeploymentWork {
 
   async #enableIfWanted({ claimed, draft, entry }: Job): Promise<void> {
     if (draft.enableWanted) {
+      // Somebody may have switched it off meanwhile: what they left is seen the next time, which is at once.
+      if (await this.#deps.store.isChanged(claimed)) return;
       const problem = await this.#enable(claimed, entry);
-      if (problem !== undefined) {
-        // What somebody else runs was not just started: it is there, or the next place is tried.
-        if (draft.runtime === 'static') giveUp(draft, entry, problem);
-        else if (PASSING.has(problem.code) && !isLate(draft)) untilTested(draft, problem);
-        else giveUp(draft, undefined, problem);
-        return;
-      }
+      if (problem !== undefined) return notEnabled(draft, entry, problem);
       draft.enableWanted = false;
     }
     whenUp(draft, entry);
@@ -269,6 +265,13 @@ export class DeploymentWork {
     await this.#deps.store.finish(claimed, { ...outcome, at, isVisible });
     return isVisible;
   }
+}
+
+function notEnabled(draft: DeploymentDraft, entry: CatalogEntry, problem: DeploymentError): void {
+  // What somebody else runs was not just started: it is there, or the next place is tried.
+  if (draft.runtime === 'static') giveUp(draft, entry, problem);
+  else if (PASSING.has(problem.code) && !isLate(draft)) untilTested(draft, problem);
+  else giveUp(draft, undefined, problem);
 }
 
 function isUp({ state }: Pick<DeploymentDraft, 'state'>): boolean {

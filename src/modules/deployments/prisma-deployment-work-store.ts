@@ -87,6 +87,13 @@ export class PrismaDeploymentWorkStore implements DeploymentWorkStore {
     });
   }
 
+  async isChanged({ deployment: { id, version } }: ClaimedDeployment): Promise<boolean> {
+    const count = await this.#database.asWorker((tx) =>
+      tx.deployment.count({ where: { id, version } }),
+    );
+    return count === 0;
+  }
+
   async renew(
     { deployment: { id }, leaseId }: ClaimedDeployment,
     { now, seconds }: { now: Date; seconds: number },

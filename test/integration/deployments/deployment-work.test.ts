@@ -465,6 +465,27 @@ describe('two processes', () => {
     expect(new Set(ids).size).toBe(8);
   });
 
+  it('switch nothing on that somebody switched off while the server came up', async () => {
+    const { id } = await deploy('lab', true);
+    const forgetting = (one: Runtime): Runtime => ({
+      kind: one.kind,
+      targets: (limited) => one.targets(limited),
+      ensure: (...given) => one.ensure(...given),
+      status: async (...given) => {
+        const status = await one.status(...given);
+        if (status.phase === 'running') await requests().forgetEnable(OWNER, id);
+        return status;
+      },
+      stop: (...given) => one.stop(...given),
+      logs: (...given) => one.logs(...given),
+      wake: (...given) => one.wake(...given),
+    });
+    await pass(1_000, processOf({ wrapRuntime: forgetting }));
+    await pass(5_000);
+    expect(await read(id)).toMatchObject({ state: 'running', enableWanted: false });
+    expect(enabled).toEqual([]);
+  });
+
   it('do not undo what a request wants meanwhile', async () => {
     const { id } = await deploy('lab', true);
     let isAsked = false;

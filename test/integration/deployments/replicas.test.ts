@@ -105,6 +105,30 @@ it('bring nothing up by switching on where that is not set, and say what to do',
   expect((await atSecond().enable('lab')).ok().status).toBe('ENABLED');
 });
 
+it('do not switch on again what was switched off or removed while it comes up', async () => {
+  const deployments = deploymentsAt(second.url);
+  const { deployment_id } = (await project.catalog.enable('lab')).ok(202);
+  const id = String(deployment_id);
+  const statusOf = async () => (await atSecond().get('lab')).ok().status;
+  await expect.poll(statusOf).toBe('ENABLED');
+  const comeUpAnew = async (meanwhile: () => Promise<unknown>) => {
+    (await deployments.stop(id)).ok(202);
+    await deployments.until(id, 'stopped');
+    runtime.looksToStart = 1_000_000;
+    (await project.catalog.enable('lab')).ok(202);
+    expect((await deployments.get(id)).ok().enabling).toBe(true);
+    await meanwhile();
+    expect((await deployments.get(id)).ok().enabling).toBe(false);
+    runtime.looksToStart = 0;
+    for (const one of runtime.instances.values()) one.looksToGo = 0;
+    await deployments.until(id, 'running');
+  };
+  await comeUpAnew(async () => (await atSecond().disable('lab')).ok());
+  expect(await statusOf()).toBe('DISABLED');
+  await comeUpAnew(() => atSecond().remove('lab'));
+  expect(await statusOf()).toBe('NOT_ENABLED');
+});
+
 it('use what somebody else runs where that is preferred, and bring up what is not there', async () => {
   expect((await project.catalog.enable('alive')).ok()).toMatchObject({
     ...{ status: 'ENABLED', deployment_id: null },
