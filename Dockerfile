@@ -29,6 +29,7 @@ COPY --from=build /app/prisma/migrations ./prisma/migrations
 COPY package.json ./
 USER node
 EXPOSE 8080
+# Of the service, or of a deployment agent that has AGENT_PORT and no TLS.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.AGENT_PORT ?? process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/server.js"]

@@ -33,7 +33,7 @@ export function chooseIsolation({ accounts, allowSameAccount }: IsolationWish): 
   if (allowSameAccount) return { kind: 'same-account' };
   throw new HostingError(
     `Managed servers cannot get accounts of their own, because ${missing}; in that of this program they could read its secrets and each other's files. ` +
-      'Start it as root, run servers by agents, images or Kubernetes instead, or allow it where this machine has nothing to protect.',
+      'Start it as root, run servers by agents or in Kubernetes instead, or allow it where this machine has nothing to protect.',
   );
 }
 
