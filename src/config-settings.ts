@@ -210,7 +210,7 @@ export const SETTINGS = Type.Object({
   PROCESS_RUNTIME: choice(['off', 'on'], {
     default: 'off',
     description:
-      'Whether servers of the catalog may run as processes of this replica, where their entry says `process`.',
+      'Whether servers of the catalog may run as processes of the replicas, where their entry says `process`. The same at all replicas.',
   }),
   PROCESS_HOST: text({
     default: '127.0.0.1',
@@ -237,7 +237,7 @@ export const SETTINGS = Type.Object({
   }),
   PROCESS_IMAGES: list({
     description:
-      'Images that may run here, where Docker is present, separated by commas: exact names, or beginnings that end with `/`.',
+      'Images that may run here, where Docker is present, separated by commas: exact names, or beginnings that end with `/`, as `registry.example.com/mcp/`. None by default.',
   }),
   PROCESS_ACCOUNTS: Type.Optional(
     text({
@@ -261,7 +261,7 @@ export const SETTINGS = Type.Object({
   AUTO_PROVISION: choice(['true', 'false'], {
     default: 'false',
     description:
-      'With `true`, switching on an entry of the catalog whose `run_on` does not begin with `static` brings its server up.',
+      'With `true`, switching on an entry of the catalog that can be brought up (`run_on`) does so; one that prefers `static`, where nothing answers there.',
   }),
   AUTO_CLEANUP: choice(['true', 'false'], {
     default: 'false',
