@@ -86,6 +86,12 @@ export function forward(
     const session = headers['mcp-session-id'];
     events.onAnswer(statusCode, typeof session === 'string' ? session : undefined);
     if (response.headersSent || response.destroyed) return;
+    // Node reads any three digits, and would throw where they are written.
+    if (statusCode < 200 || statusCode > 599) {
+      answer.destroy();
+      answerWith(response, 502);
+      return;
+    }
     response.writeHead(statusCode, withoutHopByHop(headers, NOT_PASSED_BACK));
     // Events have to leave one by one, the first one without waiting for a second.
     response.flushHeaders();

@@ -165,10 +165,24 @@ export class HostedServer {
     } catch (error) {
       if (!signal.aborted) this.#fail('RUNTIME_REFUSED', error);
     } finally {
-      // One that failed keeps nothing but its log: no secret stays on disk.
-      this.#folder?.remove();
-      if (this.#account !== undefined) this.#deps.accounts?.free(this.#account);
-      this.#deps.records.remove(this.spec.instanceId);
+      await this.#cleanUp();
+    }
+  }
+
+  /** One that failed keeps nothing but its log: no secret stays on disk. Never throws: nobody waits for a server that ended by itself. */
+  async #cleanUp(): Promise<void> {
+    const { accounts, records, logger } = this.#deps;
+    const { instanceId: instance_id, entryKey: entry } = this.spec;
+    const isClean = await this.#folder?.remove().catch((err: unknown) => {
+      logger.warn({ instance_id, entry, err }, 'the folder of a managed server cannot be removed');
+      return false;
+    });
+    // What is left belongs to this account: nobody else is to get it.
+    if (this.#account !== undefined && isClean !== false) accounts?.free(this.#account);
+    try {
+      records.remove(this.spec.instanceId);
+    } catch (err) {
+      logger.warn({ instance_id, entry, err }, 'the record of a managed server cannot be removed');
     }
   }
 

@@ -1,7 +1,8 @@
-import { lstatSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import type { CredentialFile } from '../runtimes/launch.ts';
 import { makeFolder, type Owner, writePrivateFile } from './private-file.ts';
+import { removeTree } from './remove-tree.ts';
 
 /** The files of one server: its own folder, its credentials, and what its keeper leaves there. */
 export class InstanceFolder {
@@ -28,8 +29,12 @@ export class InstanceFolder {
     this.exitFile = path.join(this.temporary, '.exit-code');
   }
 
-  /** Makes all of it anew. No process of the server's may be running: it could change what is being removed. */
-  make(files: readonly CredentialFile[]): void {
+  /**
+   * Makes all of it anew. No process of the server's may be running: it could change what is being removed.
+   * @throws HostingError where what stood there cannot be removed; Error of the file system
+   */
+  async make(files: readonly CredentialFile[]): Promise<void> {
+    await removeTree(this.#root);
     // The server owns what is inside, and cannot replace the folders themselves.
     makeFolder(this.#root, this.#owner === undefined ? 0o700 : 0o711, undefined);
     makeFolder(this.home, 0o700, this.#owner);
@@ -62,21 +67,32 @@ export class InstanceFolder {
 
   /** How the server ended, 0 to 255; undefined where the shell around it did not get to say it. The server can write it as well. */
   exitCode(): number | undefined {
-    try {
-      const text = readFileSync(this.exitFile, { encoding: 'utf8', flag: 'r' }).trim();
-      return /^\d{1,3}$/.test(text) ? Number(text) : undefined;
-    } catch {
-      return undefined;
-    }
+    const text = startOf(this.exitFile)?.trim() ?? '';
+    return /^\d{1,3}$/.test(text) ? Number(text) : undefined;
   }
 
-  /** Takes away everything. No process of the server's may be running. */
-  remove(): void {
-    rmSync(this.#root, { recursive: true, force: true });
+  /** Takes away everything. No process of the server's may be running. @throws HostingError where something is left */
+  async remove(): Promise<void> {
     this.#written = [];
+    await removeTree(this.#root);
   }
 
   #fileOf(name: string): string {
     return path.join(this.credentials, name);
+  }
+}
+
+/** The first characters of a file that a server may have put there: a pipe would be waited for, a link may lead anywhere, and a device has no end. */
+function startOf(file: string): string | undefined {
+  let handle: number | undefined;
+  try {
+    handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (!fstatSync(handle).isFile()) return undefined;
+    const start = Buffer.alloc(8);
+    return start.toString('utf8', 0, readSync(handle, start));
+  } catch {
+    return undefined;
+  } finally {
+    if (handle !== undefined) closeSync(handle);
   }
 }

@@ -28,7 +28,7 @@ finish`;
 
 /**
  * The shell around the server's own program, below the bridge. Hides the bridge's key, sets limits, says how the program ended, and ends the
- * bridge, which would go on without it. Arguments: file, KiB of data per process, open files, processes (each or empty), program …
+ * bridge, which would go on without it. What the program put at the file's place is removed first: a pipe would be waited for. Arguments: file, KiB of data per process, open files, processes (each or empty), program …
  */
 const WRAPPER = `
 unset MCP_PROXY_API_KEY
@@ -40,6 +40,7 @@ ulimit -c 0
 shift 4
 "$@"
 code=$?
+rm -f "$exit_file"
 echo "$code" >"$exit_file"
 kill -s TERM "$PPID"`;
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import { type InstanceSpec, type InstanceStatus, RuntimeFailure } from '../runtimes/runtime.ts';
@@ -13,6 +13,7 @@ import { Accounts, closedAbove, closedToOthers, type Isolation } from './isolati
 import { type LaunchRules, refusalOf } from './launch-rules.ts';
 import { keepFolder } from './private-file.ts';
 import { listProcesses } from './process-table.ts';
+import { removeTree } from './remove-tree.ts';
 
 /** What a {@link ServerHost} is made of. */
 export interface ServerHostOptions {
@@ -85,8 +86,11 @@ export class ServerHost {
     const left = await records.sweep();
     const servers = path.join(folder, 'servers');
     keepFolder(servers, hasAccounts ? 0o711 : 0o700);
-    for (const name of readdirSync(servers))
-      rmSync(path.join(servers, name), { recursive: true, force: true });
+    for (const name of readdirSync(servers)) {
+      await removeTree(path.join(servers, name)).catch((err: unknown) =>
+        logger.warn({ err }, 'the folder of a managed server cannot be removed'),
+      );
+    }
     if (left > 0) logger.warn({ servers: left }, 'ended what a killed host had left');
     if (hasAccounts) checkReach(folder);
     const docker = await findDocker(options);
@@ -173,8 +177,11 @@ export class ServerHost {
     this.#servers.delete(instanceId);
     const ending = server.stop();
     this.#ending.set(instanceId, ending);
-    await ending;
-    if (this.#ending.get(instanceId) === ending) this.#ending.delete(instanceId);
+    try {
+      await ending;
+    } finally {
+      if (this.#ending.get(instanceId) === ending) this.#ending.delete(instanceId);
+    }
   }
 
   /** Ends all servers; none is started any more. */

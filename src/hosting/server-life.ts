@@ -84,7 +84,7 @@ export class ServerLife {
 
   /** Makes its folder anew and starts it. @throws Error of the file system, or where no port is free */
   static async start(plan: LifePlan): Promise<ServerLife> {
-    plan.folder.make(plan.spec.files);
+    await plan.folder.make(plan.spec.files);
     if (plan.docker !== undefined) {
       const paths = plan.folder.variables(plan.spec.files, CONTAINER_CREDENTIALS);
       const text = environmentFileText({ ...containerEnvironment(plan.spec), ...paths });

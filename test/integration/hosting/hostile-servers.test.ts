@@ -65,6 +65,20 @@ describe.runIf(process.platform === 'linux')('nothing is left', () => {
     expect(readdirSync(path.join(test.folder, 'records'))).toEqual([]);
   });
 
+  it('of a server that lays traps for whoever cleans up, and none of them is a trap for its host', async () => {
+    const spec = await running(small('plain'));
+    expect(await call(spec, 'trap')).toBe('0');
+    await call(spec, 'exit').catch(() => {});
+    // It is started again, in a folder that was made anew.
+    await expect.poll(() => test.host.find(spec.instanceId)?.restarts, { timeout: 15_000 }).toBe(1);
+    await test.until(spec, 'running');
+    expect(existsSync(path.join(folderOf(spec), 'home', 'closed'))).toBe(false);
+    expect(await call(spec, 'trap')).toBe('0');
+    await test.host.stop(spec.instanceId);
+    expect(existsSync(folderOf(spec))).toBe(false);
+    expect(test.host.status(spec.instanceId).phase).toBe('gone');
+  });
+
   it('of a server whose host is killed; what left its group ends when the host is back', async () => {
     const folder = path.join(test.folder, 'killed');
     const spec = small('ignore-term', {

@@ -221,6 +221,13 @@ describe('what is passed on', () => {
     expect(await statusOf({ body: 'x' })).toBe(200);
   });
 
+  it('a status that is none is a failure of the server', async () => {
+    for (const status of ['099', '600', '999']) {
+      serve = ({ socket }) => socket.end(`HTTP/1.1 ${status} X\r\ncontent-length: 2\r\n\r\n{}`);
+      expect(await statusOf({ body: '{}' }), status).toBe(502);
+    }
+  });
+
   it('a server that hangs up is a failure of the server', async () => {
     serve = (request) => request.socket.destroy();
     expect(await statusOf({ body: '{}' })).toBe(502);

@@ -1,7 +1,7 @@
 // A small MCP server over stdio that behaves as its first argument says. It is started as a program, also under other accounts, so it
 // imports nothing that is not Node's.
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const [mode = 'plain'] = process.argv.slice(2);
@@ -38,6 +38,20 @@ const TOOLS = {
     return 'done';
   },
   exit: () => process.exit(7),
+  // What whoever cleans up behind it meets: a pipe that nobody writes to, a folder that is closed, and paths that are too long.
+  trap: () => {
+    const { HOME, TMPDIR } = process.env;
+    const { status } = spawnSync('mkfifo', [`${TMPDIR}/.exit-code`]);
+    mkdirSync(`${HOME}/closed`);
+    writeFileSync(`${HOME}/closed/file`, '');
+    chmodSync(`${HOME}/closed`, 0o555);
+    process.chdir(HOME);
+    for (let depth = 0; depth < 40; depth += 1) {
+      mkdirSync('x'.repeat(200));
+      process.chdir('x'.repeat(200));
+    }
+    return String(status);
+  },
 };
 
 function answer({ method, params, id }) {
