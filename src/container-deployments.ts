@@ -17,6 +17,7 @@ import {
   Runtimes,
 } from './modules/deployments/index.ts';
 import type { Network } from './network.ts';
+import { loggableCause } from './runtimes/loggable-cause.ts';
 import type { Runtime, RuntimeKind } from './runtimes/runtime.ts';
 
 /** What deployments are built from. */
@@ -56,6 +57,12 @@ export function createDeployments(basis: DeploymentsBasis) {
         store: workStore,
         work: new DeploymentWork({
           ...{ store: workStore, runtimes, catalog, secrets, entries, clock },
+          // Told once: this log is where operators read why, so what it says is no text of a server or a cluster.
+          onProblem: ({ code, target, cause }, deployment_id) =>
+            basis.logger.warn(
+              { code, target, cause: loggableCause(cause), deployment_id },
+              'a deployment has a problem',
+            ),
         }),
         clock,
         onError: (err, deployment_id) =>

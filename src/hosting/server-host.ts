@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../lib/clock.ts';
+import { LoggableCause } from '../runtimes/loggable-cause.ts';
 import { type InstanceSpec, type InstanceStatus, RuntimeFailure } from '../runtimes/runtime.ts';
 import { bridgeFiles } from './bridge.ts';
 import { DockerEngine, type DockerOptions } from './docker-engine.ts';
@@ -130,13 +131,17 @@ export class ServerHost {
     if (existing !== undefined && !isToBeReplaced(existing, spec)) return;
     const refusal = refusalOf(spec, this.#rules);
     if (refusal !== undefined) {
-      throw new RuntimeFailure({ code: refusal.code, target, cause: refusal.reason });
+      throw new RuntimeFailure({
+        code: refusal.code,
+        target,
+        cause: new LoggableCause(refusal.reason),
+      });
     }
     if (this.#closing.signal.aborted || (existing === undefined && !this.hasRoom)) {
       throw new RuntimeFailure({
         code: 'RUNTIME_REFUSED',
         target,
-        cause: 'as many servers as there may be',
+        cause: new LoggableCause('as many servers as there may be'),
       });
     }
     const server = this.#create(spec);

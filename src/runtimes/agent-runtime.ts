@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import { startDeadline } from '../lib/deadline.ts';
 import { tryParseJson } from '../lib/try-parse-json.ts';
 import type { Outbound, OutboundRequest } from '../outbound/guarded-fetch.ts';
+import { LoggableCause } from './loggable-cause.ts';
 import {
   type InstanceSpec,
   type InstanceStatus,
@@ -155,7 +156,7 @@ export class AgentRuntime implements Runtime {
 
   async #requireAlive({ name }: AgentPlace): Promise<void> {
     if (!(await this.#deps.agents.isAlive(name))) {
-      throw failure('RUNTIME_UNREACHABLE', name, new Error('its heartbeats do not come'));
+      throw failure('RUNTIME_UNREACHABLE', name, new LoggableCause('its heartbeats do not come'));
     }
   }
 
@@ -216,7 +217,7 @@ function unreachable(problem: RuntimeProblem): InstanceStatus {
 
 /** What an answer means that is no success. Texts of the agent are not looked at. */
 function refusedBy({ name }: AgentPlace, { status, value }: Answer): RuntimeFailure {
-  const cause = new Error(`the agent answered ${status}`);
+  const cause = new LoggableCause(`the agent answered ${status}`);
   if (status === 422 && Value.Check(Refusal, value)) return failure(value.code, name, cause);
   const isRefusal = status >= 400 && status < 500;
   return failure(isRefusal ? 'RUNTIME_REFUSED' : 'RUNTIME_UNREACHABLE', name, cause);
@@ -229,7 +230,11 @@ function read<Schema extends TSchema>(
   { value }: Answer,
 ): Static<Schema> {
   if (Value.Check(schema, value)) return value;
-  throw failure('RUNTIME_UNREACHABLE', name, new Error('the answer is not that of an agent'));
+  throw failure(
+    'RUNTIME_UNREACHABLE',
+    name,
+    new LoggableCause('the answer is not that of an agent'),
+  );
 }
 
 function readServer(
@@ -239,7 +244,11 @@ function readServer(
 ): Static<typeof Server> {
   const server = read(Server, agent, answer);
   if (server.instance_id === instanceId) return server;
-  throw failure('RUNTIME_UNREACHABLE', agent.name, new Error('it answered for another instance'));
+  throw failure(
+    'RUNTIME_UNREACHABLE',
+    agent.name,
+    new LoggableCause('it answered for another instance'),
+  );
 }
 
 function toStatus(

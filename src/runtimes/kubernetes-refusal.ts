@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { tryParseJson } from '../lib/try-parse-json.ts';
+import { LoggableCause } from './loggable-cause.ts';
 import { RuntimeFailure, type RuntimeProblemCode } from './runtime.ts';
 
 /** What of an answer may be told. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
@@ -17,7 +18,7 @@ const StatusAnswer = Type.Object({
  * The API server refused, or answered what is no answer of one. For the log: the status, its reason as one word, and which fields it is about.
  * Not its message, which quotes values, those of a Secret too.
  */
-export class KubernetesRefusal extends Error {
+export class KubernetesRefusal extends LoggableCause {
   override readonly name = 'KubernetesRefusal';
   readonly status: number;
 
@@ -33,7 +34,7 @@ export class KubernetesRefusal extends Error {
 }
 
 /** Nobody, or something else than an API server, answered. */
-export class KubernetesSilence extends Error {
+export class KubernetesSilence extends LoggableCause {
   override readonly name = 'KubernetesSilence';
 }
 

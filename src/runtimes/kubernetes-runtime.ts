@@ -8,6 +8,7 @@ import { SERVER_CONTAINER } from './kubernetes-pod.ts';
 import { KubernetesRefusal } from './kubernetes-refusal.ts';
 import { GONE, generationOf, statusOf } from './kubernetes-status.ts';
 import { isAllowedVariable, isFileName } from './launch.ts';
+import { LoggableCause } from './loggable-cause.ts';
 import {
   type InstanceSpec,
   type InstanceStatus,
@@ -62,7 +63,9 @@ export class KubernetesRuntime implements Runtime {
 
   async ensure(spec: InstanceSpec, target: string, signal: AbortSignal): Promise<void> {
     const { settings } = this.#options;
-    if (target !== settings.namespace) throw failure('RUNTIME_NOT_CONFIGURED', target);
+    if (target !== settings.namespace) {
+      throw failure('RUNTIME_NOT_CONFIGURED', target, 'it is another namespace now');
+    }
     const objects = instanceObjects(spec, this.#allowedImage(spec), settings);
     const client = await this.#options.client();
     const name = objectName(spec.instanceId);
@@ -245,8 +248,8 @@ function createdAt({ metadata }: V1Pod): number {
   return metadata?.creationTimestamp?.getTime() ?? 0;
 }
 
-function failure(code: RuntimeProblemCode, target: string, cause?: string): RuntimeFailure {
-  return new RuntimeFailure({ code, target, cause });
+function failure(code: RuntimeProblemCode, target: string, words: string): RuntimeFailure {
+  return new RuntimeFailure({ code, target, cause: new LoggableCause(words) });
 }
 
 function stranger(target: string, name: string): RuntimeFailure {

@@ -7,6 +7,7 @@ import type {
 import { GENERATION_LABEL, objectName } from './kubernetes-names.ts';
 import { endpointUrl } from './kubernetes-objects.ts';
 import { FRONT_CONTAINER, SERVER_CONTAINER } from './kubernetes-pod.ts';
+import { LoggableCause } from './loggable-cause.ts';
 import type { InstanceStatus, Placement, RuntimeProblem, RuntimeProblemCode } from './runtime.ts';
 
 /** What an instance is found to be doing, short of where it is. */
@@ -80,7 +81,11 @@ function problemOf(
     conditionProblem(deployment.status?.conditions ?? []) ??
     [];
   if (code === undefined) return undefined;
-  return { code, target, cause: `${objectName(instanceOf(deployment))}: ${reason}` };
+  return {
+    code,
+    target,
+    cause: new LoggableCause(`${objectName(instanceOf(deployment))}: ${reason}`),
+  };
 }
 
 type Found = readonly [code: RuntimeProblemCode, reason: string];

@@ -73,7 +73,7 @@ export interface RuntimeProblem {
   code: RuntimeProblemCode;
   /** Of the runtime that has the problem: an agent's name, a namespace. Shown to owners; empty where there is nothing to name. */
   target: string;
-  /** For the log alone: may quote the server's own output. */
+  /** For the log alone, and of that only what `loggableCause` takes of it: may quote the server's own output. */
   cause?: unknown;
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Runtime, RuntimeKind } from '../../runtimes/runtime.ts';
 import type { Catalog, CatalogConnectorService, CatalogEntry } from '../catalog/index.ts';
 import type { DeploymentError, DeploymentInstance } from './deployment.ts';
+import { untoldProblem } from './deployment-problem.ts';
 import {
   type DeploymentSecret,
   type DeploymentSecrets,
@@ -35,6 +36,8 @@ export interface DeploymentWorkDeps extends InstanceWorkDeps {
   /** Tests the server and saves the connector. */
   entries: Pick<CatalogConnectorService, 'enable'>;
   clock: Pick<Clock, 'now' | 'sleep'>;
+  /** Told of each problem once, when it is new: of those of its instances, and of its own. */
+  onProblem: (problem: DeploymentError & { cause?: unknown }, deploymentId: string) => void;
 }
 
 /** A deployment at work: what was claimed, and what becomes of it. */
@@ -149,10 +152,14 @@ export class DeploymentWork {
     let problem: DeploymentError | undefined;
     const left: DeploymentInstance[] = [];
     for (const instance of draft.instances) {
-      const found = isOver(instance) ? await this.#instances.stop(instance, signal) : undefined;
+      const found = isOver(instance)
+        ? await this.#instances.stop(instance, draft.id, signal)
+        : undefined;
       if (found !== undefined) problem ??= { code: found.code, target: found.target };
-      if (found !== undefined) left.push({ ...instance, state: 'stopping' });
-      else if (!isOver(instance)) left.push(instance);
+      if (found !== undefined) {
+        left.push({ ...instance, state: 'stopping', problemCode: found.code });
+      }
+      if (!isOver(instance)) left.push(instance);
     }
     draft.instances = left;
     return problem;
@@ -262,6 +269,8 @@ export class DeploymentWork {
   async #finish(claimed: ClaimedDeployment, draft: DeploymentDraft): Promise<boolean> {
     const { now: at, instances: _instances, ...outcome } = draft;
     const isVisible = isVisiblyOther(claimed.deployment, draft);
+    const problem = untoldProblem(claimed.deployment, draft);
+    if (problem !== undefined) this.#deps.onProblem(problem, draft.id);
     await this.#deps.store.finish(claimed, { ...outcome, at, isVisible });
     return isVisible;
   }

@@ -17,6 +17,8 @@ export interface InstanceWorkDeps {
   store: Pick<DeploymentWorkStore, 'saveInstance' | 'removeInstance'>;
   runtimes: Runtimes;
   clock: Pick<Clock, 'now' | 'sleep'>;
+  /** Told of each problem once, when it is new. */
+  onProblem: (problem: RuntimeProblem, deploymentId: string) => void;
 }
 
 /** An instance after a look, and what it told of its start. */
@@ -61,6 +63,17 @@ export class InstanceWork {
   async look(
     runtime: Runtime,
     before: DeploymentInstance,
+    wanted: { spec: InstanceSpec; mayReplace: boolean },
+    signal: AbortSignal,
+  ): Promise<SeenInstance | 'lost'> {
+    const seen = await this.#look(runtime, before, wanted, signal);
+    if (seen !== 'lost') this.#tell(before, seen.problem, wanted.spec.deploymentId);
+    return seen;
+  }
+
+  async #look(
+    runtime: Runtime,
+    before: DeploymentInstance,
     { spec, mayReplace }: { spec: InstanceSpec; mayReplace: boolean },
     signal: AbortSignal,
   ): Promise<SeenInstance | 'lost'> {
@@ -73,7 +86,7 @@ export class InstanceWork {
       return 'lost';
     }
     const { phase } = status;
-    if (phase === 'gone') return this.start(runtime, before, spec, signal);
+    if (phase === 'gone') return this.#start(runtime, before, spec, signal);
     if (isOlder(status, spec) && mayReplace) return this.#replace(runtime, before, spec, signal);
     return this.#seen(before, { ...status, phase });
   }
@@ -100,7 +113,7 @@ export class InstanceWork {
     spec: InstanceSpec,
     signal: AbortSignal,
   ): Promise<SeenInstance> {
-    const started = await this.start(runtime, before, spec, signal);
+    const started = await this.#start(runtime, before, spec, signal);
     const { status } = await this.#ask(runtime, before, signal);
     if (status === undefined || !isServing(status) || !isOlder(status, spec)) return started;
     const problem = started.problem ?? status.problem;
@@ -126,6 +139,17 @@ export class InstanceWork {
     spec: InstanceSpec,
     signal: AbortSignal,
   ): Promise<SeenInstance> {
+    const seen = await this.#start(runtime, before, spec, signal);
+    this.#tell(before, seen.problem, spec.deploymentId);
+    return seen;
+  }
+
+  async #start(
+    runtime: Runtime,
+    before: DeploymentInstance,
+    spec: InstanceSpec,
+    signal: AbortSignal,
+  ): Promise<SeenInstance> {
     const problem = await this.#problemOf(signal, before.target, (limited) =>
       runtime.ensure(spec, before.target, limited),
     );
@@ -143,6 +167,7 @@ export class InstanceWork {
   /** Ends it. @returns why it could not be ended; undefined where it is gone */
   async stop(
     instance: DeploymentInstance,
+    deploymentId: string,
     signal: AbortSignal,
   ): Promise<RuntimeProblem | undefined> {
     const { id: instanceId, runtime: kind, target } = instance;
@@ -153,9 +178,25 @@ export class InstanceWork {
       // What is not configured any more runs nothing that anybody could end.
       await runtime?.stop({ instanceId, target }, limited);
     });
-    if (problem !== undefined) return problem;
-    await this.#deps.store.removeInstance(instanceId);
-    return undefined;
+    if (problem === undefined) {
+      await this.#deps.store.removeInstance(instanceId);
+      return undefined;
+    }
+    this.#tell(instance, problem, deploymentId);
+    if (problem.code !== instance.problemCode) {
+      await this.#save({ ...instance, state: 'stopping', problemCode: problem.code });
+    }
+    return problem;
+  }
+
+  /** What an instance had at the look before has been told then. */
+  #tell(
+    before: Pick<DeploymentInstance, 'problemCode'>,
+    problem: RuntimeProblem | undefined,
+    deploymentId: string,
+  ): void {
+    if (problem === undefined || problem.code === before.problemCode) return;
+    this.#deps.onProblem(problem, deploymentId);
   }
 
   /** Do new instances go elsewhere, and none to its target? */

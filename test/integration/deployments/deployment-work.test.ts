@@ -46,6 +46,8 @@ let entries: Map<string, CatalogEntry>;
 /** Answers of the test that an entry is switched on with; passes where there is none. */
 let verdicts: ErrorCode[];
 let enabled: string[];
+/** Problems that were told, the oldest first. */
+let told: { code: string; target: string; deploymentId: string }[];
 const secrets = new DeploymentSecrets({
   vault: new CredentialVault({
     box: new SealedBox(parseKeyring(`k1:${randomBytes(32).toString('base64')}`)),
@@ -62,6 +64,7 @@ beforeEach(async () => {
   runtime = new FakeRuntime({ targets: ['north', 'south'] });
   verdicts = [];
   enabled = [];
+  told = [];
   entries = new Map(
     [
       entryOf('lab'),
@@ -108,6 +111,7 @@ function processOf({
   const runtimes = new Runtimes([wrapRuntime(runtime)]);
   const work = new DeploymentWork({
     ...{ store, runtimes, catalog, secrets, entries: wrapEntries(switching), clock },
+    onProblem: ({ code, target }, deploymentId) => void told.push({ code, target, deploymentId }),
   });
   const errors: unknown[] = [];
   const service = new DeploymentAdvanceService({
@@ -161,6 +165,8 @@ describe('a deployment whose machine', () => {
       ...{ state: 'unreachable', error: { code: 'RUNTIME_UNREACHABLE', target } },
       instances: [{ state: 'unreachable', target }],
     });
+    // Looked at a dozen times, told once.
+    expect(told).toEqual([{ code: 'RUNTIME_UNREACHABLE', target, deploymentId: id }]);
     // Nobody knows whether it still runs, so it is not started a second time.
     expect(runtime.instances.size).toBe(1);
     runtime.lost.clear();
@@ -231,6 +237,7 @@ describe('a start', () => {
     expect(await read(id)).toMatchObject({
       ...{ state: 'failed', instances: [], error: { code: 'SERVER_NOT_READY' } },
     });
+    expect(told.map(({ code }) => code)).toEqual(['SERVER_NOT_READY']);
     expect(runtime.instances.size).toBe(0);
     expect(enabled).toEqual([]);
     runtime.looksToStart = 0;
@@ -248,6 +255,7 @@ describe('a start', () => {
       ...{ state: 'failed', error: { code: 'RUNTIME_NOT_CONFIGURED', target: 'process' } },
     });
     expect(runtime.instances.size).toBe(0);
+    expect(told.map(({ code }) => code)).toEqual(['SERVER_EXITED', 'RUNTIME_NOT_CONFIGURED']);
     runtime.refusal = 'LAUNCH_NOT_ALLOWED';
     const refused = await deploy('lab');
     await pass(5_000);

@@ -204,6 +204,14 @@ describe('an entry that is brought up by switching it on', () => {
       error_code: 'SERVER_EXITED',
     });
     await expect.poll(() => instancesOf(broken.id)).toEqual([]);
+    const logged = service.logLines
+      .map((line) => JSON.parse(line))
+      .filter(
+        (line) => line.deployment_id === broken.id && line.msg === 'a deployment has a problem',
+      );
+    expect(logged).toMatchObject([
+      { level: 'warn', code: 'SERVER_EXITED', target: expect.stringMatching(/^(north|south)$/) },
+    ]);
     expect((await deployments.start(broken.id)).ok(202).state).toBe('deploying');
     await deployments.until(broken.id, 'failed');
   });
