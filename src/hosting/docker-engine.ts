@@ -78,6 +78,7 @@ export class DockerEngine {
   command(plan: ContainerPlan): readonly string[] {
     const { spec, port, user, credentials, environmentFile } = plan;
     const { launch, instanceId, files } = spec;
+    const [program, ...args] = launch.command ?? [];
     return [
       this.#options.program,
       ...['run', '--rm', '--interactive', '--init', '--pull=never'],
@@ -92,8 +93,10 @@ export class DockerEngine {
         ({ name }) =>
           `--mount=type=bind,source=${path.join(credentials, name)},target=${path.posix.join(CONTAINER_CREDENTIALS, name)},readonly`,
       ),
+      // In the place of what the image starts by itself, as in a cluster: one entry means the same everywhere.
+      ...(program === undefined ? [] : [`--entrypoint=${program}`]),
       launch.image ?? '',
-      ...(launch.command ?? []),
+      ...args,
     ];
   }
 

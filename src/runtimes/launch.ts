@@ -3,7 +3,10 @@
  * of one.
  */
 export interface Launch {
-  /** Program and arguments, as they are: no shell reads them, and no setting is put into them. Undefined: the image knows. */
+  /**
+   * Program and arguments, as they are: no shell reads them, and no setting is put into them. With an image, in the place of its entry point.
+   * Undefined: the image knows.
+   */
   command: readonly string[] | undefined;
   /** A container image, `name:tag` or with a digest. Undefined: the command alone is enough, where it is started. */
   image: string | undefined;

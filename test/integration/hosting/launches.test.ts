@@ -132,9 +132,14 @@ describe('an image', () => {
         ...['--pull=never', `--name=mcp-${spec.instanceId}`],
       ]),
     );
+    // The command takes the place of what the image starts, as it does in a cluster.
+    expect(asked().find(({ verb }) => verb === 'started')).toEqual({
+      ...{ verb: 'started', image: 'registry.example.com/allowed/server:1.2' },
+      started: ['serve', '--all'],
+    });
     expect(run?.args.slice(-3)).toEqual([
+      '--entrypoint=serve',
       'registry.example.com/allowed/server:1.2',
-      'serve',
       '--all',
     ]);
     expect(run?.args.filter((arg) => arg.startsWith('--mount='))).toEqual([
@@ -156,6 +161,16 @@ describe('an image', () => {
       verb: 'rm',
       args: ['--force', `mcp-${spec.instanceId}`],
     });
+  });
+
+  it('starts what it starts by itself where no command is said', async () => {
+    const spec = specOf({ image: 'exact:1' });
+    test.host.ensure(spec);
+    await test.until(spec, 'running');
+    expect(asked().findLast(({ verb }) => verb === 'started')).toMatchObject({
+      ...{ image: 'exact:1', started: ['of-the-image'] },
+    });
+    await test.host.stop(spec.instanceId);
   });
 
   it.each([

@@ -21,6 +21,15 @@ if (verb === 'pull') {
 }
 if (verb === 'ps') process.stdout.write('0123456789ab\n');
 if (verb === 'run') {
+  // As the program reads it: options first, then the image, and what follows are arguments of the entry point.
+  const isOption = (arg) => arg.startsWith('-');
+  const image = args.findIndex((arg) => !isOption(arg));
+  const entrypoint = args.slice(0, image).find((arg) => arg.startsWith('--entrypoint='));
+  const started = [
+    entrypoint === undefined ? 'of-the-image' : entrypoint.slice('--entrypoint='.length),
+    ...args.slice(image + 1),
+  ];
+  note({ verb: 'started', image: args[image], started });
   const file = args.find((arg) => arg.startsWith('--env-file=')).slice('--env-file='.length);
   const text = readFileSync(file, 'utf8');
   note({ verb: 'env-file', mode: (statSync(file).mode & 0o777).toString(8), text });
