@@ -9,6 +9,8 @@ import { LoggableCause } from './loggable-cause.ts';
 import {
   type InstanceSpec,
   type InstanceStatus,
+  MAX_GENERATION,
+  MAX_SESSIONS,
   type Placement,
   type Runtime,
   RuntimeFailure,
@@ -45,7 +47,7 @@ export interface AgentRuntimeDeps {
 /** What is read of an agent's answers; what else is in them is nobody's business. */
 const Server = Type.Object({
   instance_id: Type.String(),
-  generation: Type.Integer({ minimum: 0 }),
+  generation: Type.Integer({ minimum: 0, maximum: MAX_GENERATION }),
   phase: Type.Union([Type.Literal('starting'), Type.Literal('running'), Type.Literal('failed')]),
   step: Type.Union([Type.String({ pattern: '^[a-z0-9-]{1,40}$' }), Type.Null()]),
   problem_code: Type.Union([
@@ -61,7 +63,7 @@ const Server = Type.Object({
     ).map((code) => Type.Literal(code)),
     Type.Null(),
   ]),
-  sessions: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+  sessions: Type.Integer({ minimum: 0, maximum: MAX_SESSIONS }),
 });
 const Logs = Type.Object({ lines: Type.Array(Type.String(), { maxItems: 1_000 }) });
 const Refusal = Type.Object({ code: Type.Literal('LAUNCH_NOT_ALLOWED') });

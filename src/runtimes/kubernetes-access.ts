@@ -2,6 +2,7 @@ import type { RequestOptions } from 'node:https';
 import type { SecureContext } from 'node:tls';
 import { createSecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { canParseUrl } from '../lib/can-parse-url.ts';
 
 /** Where pods find what their account signs in with. */
 const ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -46,14 +47,12 @@ export async function openAccess(
   if (cluster.proxyUrl !== undefined || cluster.tlsServerName !== undefined) {
     throw new ClusterAccessError('has a proxy or another server name, which is not supported');
   }
-  const { ca, cert, key } = await optionsOf(kubeconfig);
+  if (!canParseUrl(cluster.server)) {
+    throw new ClusterAccessError('has a cluster whose address is no URL');
+  }
   return {
     server: new URL(cluster.server).href.replace(/\/$/, ''),
-    secureContext: createSecureContext({
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
-    }),
+    secureContext: secureContextOf(await optionsOf(kubeconfig)),
     headers: async () => signInHeaders(await optionsOf(kubeconfig)),
   };
 }
@@ -93,6 +92,18 @@ async function optionsOf(kubeconfig: KubeConfig): Promise<RequestOptions> {
     throw new ClusterAccessError('names a certificate, a key or a token that cannot be had');
   }
   return options;
+}
+
+function secureContextOf({ ca, cert, key }: RequestOptions): SecureContext {
+  try {
+    return createSecureContext({
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+    });
+  } catch {
+    throw new ClusterAccessError('has a certificate or a key that cannot be used');
+  }
 }
 
 function signInHeaders({ headers = {}, auth }: RequestOptions): Record<string, string> {

@@ -6,6 +6,7 @@ import { tryParseJson } from '../lib/try-parse-json.ts';
 import type { Outbound } from '../outbound/guarded-fetch.ts';
 import { OutboundError } from '../outbound/outbound-error.ts';
 import { blocked, type OutboundPolicy, parseHttpUrl } from '../outbound/outbound-policy.ts';
+import { MAX_SESSIONS } from './runtime.ts';
 
 /** How much a server is used. */
 export interface FrontUse {
@@ -24,7 +25,7 @@ export interface FrontReader {
 const TIMEOUT_MS = 3_000;
 const MAX_BYTES = 4_096;
 const Health = Type.Object({
-  sessions: Type.Integer({ minimum: 0 }),
+  sessions: Type.Integer({ minimum: 0, maximum: MAX_SESSIONS }),
   idle_seconds: Type.Integer({ minimum: 0 }),
 });
 

@@ -8,7 +8,13 @@ import { GENERATION_LABEL, objectName } from './kubernetes-names.ts';
 import { endpointUrl } from './kubernetes-objects.ts';
 import { FRONT_CONTAINER, SERVER_CONTAINER } from './kubernetes-pod.ts';
 import { LoggableCause } from './loggable-cause.ts';
-import type { InstanceStatus, Placement, RuntimeProblem, RuntimeProblemCode } from './runtime.ts';
+import {
+  type InstanceStatus,
+  MAX_GENERATION,
+  type Placement,
+  type RuntimeProblem,
+  type RuntimeProblemCode,
+} from './runtime.ts';
 
 /** What an instance is found to be doing, short of where it is. */
 type Finding = Pick<InstanceStatus, 'phase' | 'step' | 'problem' | 'generation'>;
@@ -159,10 +165,11 @@ function isUnscheduled(pods: readonly V1Pod[]): boolean {
   );
 }
 
-/** The generation that a Deployment wants, or a pod was made for; undefined where somebody took the label away. */
+/** The generation that a Deployment wants, or a pod was made for; undefined where somebody took the label away, or wrote another one. */
 export function generationOf(object: V1Deployment | V1Pod): number | undefined {
   const text = object.metadata?.labels?.[GENERATION_LABEL] ?? '';
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  const generation = /^\d{1,15}$/.test(text) ? Number(text) : MAX_GENERATION + 1;
+  return generation <= MAX_GENERATION ? generation : undefined;
 }
 
 function instanceOf(deployment: V1Deployment): string {

@@ -4,6 +4,10 @@ import type { CredentialFile, Launch } from './launch.ts';
 export const RUNTIME_KINDS = ['process', 'agent', 'kubernetes'] as const;
 export type RuntimeKind = (typeof RUNTIME_KINDS)[number];
 
+/** What is stored of instances has room for these; an answer with more is not believed. */
+export const MAX_GENERATION = 2_147_483_647;
+export const MAX_SESSIONS = 1_000_000;
+
 /** One running copy of a managed server, as it is wanted. */
 export interface InstanceSpec {
   /** A UUID: names processes, folders and objects; never reused. */

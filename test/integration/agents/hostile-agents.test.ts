@@ -208,6 +208,7 @@ describe('an agent that lies', () => {
     ['has a problem of its own', 200, honest({ phase: 'failed', problem_code: 'BUY_NOW' })],
     ['has a step that is a text', 200, honest({ phase: 'starting', step: 'click <a href=x>' })],
     ['has sessions without end', 200, honest({ sessions: 1e308 })],
+    ['has a generation that nobody can write down', 200, honest({ generation: 3_000_000_000 })],
     ['accepts what it was not asked', 202, honest()],
     ['answers with a huge answer', 200, honest({ padding: 'x'.repeat(100_000) })],
     ['is nested deeply', 200, `${'['.repeat(30_000)}${']'.repeat(30_000)}`],

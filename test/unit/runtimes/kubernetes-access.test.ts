@@ -180,11 +180,16 @@ describe('the way into the cluster', () => {
       { server: 'http://127.0.0.1:8080' },
       { 'insecure-skip-tls-verify': true },
       { 'proxy-url': 'http://127.0.0.1:3128' },
+      { server: 'https://' },
     ];
     for (const change of unsafe) {
       const file = cluster.writeKubeconfig({ cluster: change });
       expect(await codeWith(file)).toBe('RUNTIME_NOT_CONFIGURED');
     }
+    const damaged = { 'client-certificate-data': Buffer.from('none').toString('base64') };
+    expect(await codeWith(cluster.writeKubeconfig({ user: damaged }))).toBe(
+      'RUNTIME_NOT_CONFIGURED',
+    );
     expect(await codeWith('/nowhere/config')).toBe('RUNTIME_NOT_CONFIGURED');
     expect(await codeWith(cluster.writeKubeconfig({ user: {} }))).toBe('RUNTIME_REFUSED');
     const user = {

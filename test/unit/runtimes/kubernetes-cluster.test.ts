@@ -362,6 +362,17 @@ describe('what others do at the same moment', () => {
     });
   });
 
+  it('is not believed where nobody could write it down', async () => {
+    const spec = instanceOf();
+    await ensure(spec);
+    const found = find('Deployment', spec);
+    if (found === undefined) throw new Error('there is no Deployment');
+    const labels = { ...found.metadata.labels, 'mcp-connectors/generation': '3000000000' };
+    const changed = { ...found, metadata: { ...found.metadata, labels } };
+    opened.cluster.store.put({ ...changed, spec: { ...found['spec'], replicas: 0 } });
+    expect(await statusOf(spec)).toMatchObject({ phase: 'idle', generation: undefined });
+  });
+
   it('is mended where they took something away', async () => {
     const spec = instanceOf();
     await ensure(spec);

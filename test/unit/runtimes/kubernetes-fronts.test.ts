@@ -46,6 +46,7 @@ describe('what a front tells of its use', () => {
     ['it is not up', (response) => response.writeHead(503).end()],
     ['it is another one', (response) => response.end('<html>')],
     ['it makes no sense', (response) => response.end('{"sessions":-1,"idle_seconds":"long"}')],
+    ['it has no end', (response) => response.end('{"sessions":3000000000,"idle_seconds":1}')],
     ['it talks too much', (response) => response.end(' '.repeat(10_000))],
     ['it sends elsewhere', (response) => response.writeHead(302, { location: '/' }).end()],
     ['it hangs up', (response) => response.destroy()],
