@@ -1,10 +1,14 @@
 import type { Clock } from '../../lib/clock.ts';
+import { type DeploymentDraft, giveUp, isLate } from './deployment-step.ts';
 import type { ClaimedDeployment, DeploymentWorkStore } from './deployment-store.ts';
 import type { DeploymentWork } from './deployment-work.ts';
 
 /** Collaborators of the {@link DeploymentAdvanceService}. */
 export interface DeploymentAdvanceServiceDeps {
-  store: Pick<DeploymentWorkStore, 'claim' | 'nextDue' | 'callAgain' | 'release' | 'renew'>;
+  store: Pick<
+    DeploymentWorkStore,
+    'claim' | 'finish' | 'nextDue' | 'callAgain' | 'release' | 'renew'
+  >;
   work: Pick<DeploymentWork, 'step'>;
   clock: Pick<Clock, 'now' | 'sleep' | 'monotonic'>;
   /** Told of a step that broke off: the deployment is taken up again half a minute later. */
@@ -81,11 +85,26 @@ export class DeploymentAdvanceService {
       if (!signal.aborted) onError(error, claimed.deployment.id);
       // A service that stops leaves it to the others at once.
       const pauseMs = signal.aborted ? 0 : BROKEN_MS;
+      if (pauseMs > 0 && (await this.#giveUpLate(claimed))) return true;
       await store.release(claimed, new Date(clock.now().getTime() + pauseMs));
       return false;
     } finally {
       over.abort();
     }
+  }
+
+  /** A start whose steps break off comes to an end as any other that takes too long, unless something serves meanwhile. */
+  async #giveUpLate(claimed: ClaimedDeployment): Promise<boolean> {
+    const { deployment } = claimed;
+    const now = this.#deps.clock.now();
+    const { instances } = deployment;
+    const isServing = instances.some(({ state }) => state === 'running' || state === 'idle');
+    const isStarting = deployment.wanted === 'running' && deployment.state === 'deploying';
+    if (!isStarting || isServing || !isLate({ ...deployment, now })) return false;
+    const draft: DeploymentDraft = { ...deployment, instances: [...instances], now };
+    giveUp(draft, undefined, { code: 'INTERNAL', target: '' });
+    const { instances: _left, now: at, ...outcome } = draft;
+    return await this.#deps.store.finish(claimed, { ...outcome, at, isVisible: true });
   }
 
   /** Until the step is over. A renewal that fails costs nothing: whoever takes the deployment up as well repeats what was done. */

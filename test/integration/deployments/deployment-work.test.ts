@@ -248,6 +248,26 @@ describe('a start', () => {
     expect(enabled).toEqual(['lab']);
   });
 
+  it('whose steps break off comes to an end, and leaves nothing behind', async () => {
+    const { id } = await deploy('lab', true);
+    const breaking = new Proxy(runtime, {
+      get: (one, name) => {
+        const member: unknown = Reflect.get(one, name);
+        if (name === 'status') return () => Promise.reject(new Error('an answer without sense'));
+        return typeof member === 'function' ? member.bind(one) : member;
+      },
+    });
+    const process = processOf({ wrapRuntime: () => breaking });
+    await pass(110_000, process);
+    expect(await read(id)).toMatchObject({ state: 'deploying', error: undefined });
+    expect(process.errors.length).toBeGreaterThan(1);
+    await pass(60_000, process);
+    expect(await read(id)).toMatchObject({
+      ...{ state: 'failed', error: { code: 'INTERNAL' }, instances: [] },
+    });
+    expect(runtime.instances.size).toBe(0);
+  });
+
   it('that is refused goes to the next place, and ends where there is none', async () => {
     const { id } = await deploy('broken');
     await pass(5_000);
