@@ -79,7 +79,8 @@ function createReplica(
   hosts: ProcessHosts,
 ): ProcessReplica {
   const { host, port, origin, images, maxServers, searchPath, dockerEnvironment } = processes;
-  const docker = { program: 'docker', network: 'bridge', images, environment: dockerEnvironment };
+  const own = { program: 'docker', network: undefined };
+  const docker = { ...own, images, environment: dockerEnvironment };
   return new ProcessReplica({
     host: () => ({
       ...{ maxServers, searchPath, clock, logger, commands: undefined },

@@ -19,7 +19,7 @@ const SETTINGS = Type.Object({
   AGENT_COMMANDS: Type.String({ default: '' }),
   AGENT_IMAGES: Type.String({ default: '' }),
   AGENT_DOCKER: Type.String({ ...Path, default: 'docker' }),
-  AGENT_DOCKER_NETWORK: Type.String({ default: 'bridge', pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$' }),
+  AGENT_DOCKER_NETWORK: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$' })),
   AGENT_MAX_SERVERS: Type.Integer({ minimum: 1, maximum: 1_000, default: 20 }),
   AGENT_ACCOUNTS: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,8}-[1-9]\\d{0,8}$' })),
   AGENT_SAME_ACCOUNT: Type.Union([Type.Literal('off'), Type.Literal('on')], { default: 'off' }),
@@ -54,7 +54,7 @@ export interface AgentSettings {
   commands: readonly (readonly string[])[];
   /** Images that may run: exact names, or beginnings that end with `/`; none allows nothing, and no container engine is asked for. */
   images: readonly string[];
-  docker: { program: string; network: string };
+  docker: { program: string; network: string | undefined };
   maxServers: number;
   /** User ids for servers, both ends included; undefined: the usual ones. */
   accounts: { first: number; last: number } | undefined;

@@ -12,8 +12,8 @@ export interface DockerOptions {
   environment: Readonly<Record<string, string>>;
   /** Images that may run: exact names, or beginnings that end with `/`. */
   images: readonly string[];
-  /** The network of the containers. */
-  network: string;
+  /** The network of the containers; undefined: one of the host's own, in which they do not reach each other. */
+  network: string | undefined;
 }
 
 /** Where credential files are inside of a container. */
@@ -41,12 +41,14 @@ export class DockerEngine {
   readonly environment: Readonly<Record<string, string>>;
   readonly #options: DockerOptions;
   readonly #hostId: string;
+  readonly #network: string;
 
   /** @param hostId marks containers as those of one host of ours, so that it finds what a former life of its own left */
   constructor(options: DockerOptions, hostId: string) {
     this.#options = options;
     this.#hostId = hostId;
     this.environment = options.environment;
+    this.#network = options.network ?? `mcp-connectors-${hostId}`;
   }
 
   /** May this image run here? */
@@ -63,14 +65,34 @@ export class DockerEngine {
     return code === 0;
   }
 
-  /** Makes sure that the image is on this machine. @returns what the engine said where it could not be had */
-  async pull(image: string): Promise<string | undefined> {
+  /** Makes sure of the network. @returns whether there is one */
+  async hasNetwork(): Promise<boolean> {
+    if (this.#options.network !== undefined) return true;
+    const name = this.#network;
+    const known = await this.#run(['network', 'inspect', '--', name], ANSWER_TIMEOUT_MS);
+    if (known.code === 0) return true;
+    // A server that speaks HTTP asks nobody for a secret: that is done in front of it, where others of this network would not pass.
+    const apart = '--opt=com.docker.network.bridge.enable_icc=false';
+    const label = `--label=${LABEL}=${this.#hostId}`;
+    const { code } = await this.#run(
+      ['network', 'create', '--driver=bridge', apart, label, '--', name],
+      ANSWER_TIMEOUT_MS,
+    );
+    return code === 0;
+  }
+
+  /** Makes sure that the image is on this machine. @returns what the engine said where it could not be had, or `signal` aborted */
+  async pull(image: string, signal: AbortSignal): Promise<string | undefined> {
     const known = await this.#run(
       ['image', 'inspect', '--format', '{{.Id}}', '--', image],
       ANSWER_TIMEOUT_MS,
     );
     if (known.code === 0) return undefined;
-    const { code, output } = await this.#run(['pull', '--quiet', '--', image], PULL_TIMEOUT_MS);
+    const { code, output } = await this.#run(
+      ['pull', '--quiet', '--', image],
+      PULL_TIMEOUT_MS,
+      signal,
+    );
     return code === 0 ? undefined : output;
   }
 
@@ -86,7 +108,7 @@ export class DockerEngine {
       ...['--read-only', '--tmpfs=/tmp:rw,noexec,nosuid,size=64m', '--cap-drop=ALL'],
       ...['--security-opt=no-new-privileges', `--user=${user}:${user}`, `--pids-limit=${PIDS}`],
       ...[`--memory=${launch.memoryMb}m`, `--memory-swap=${launch.memoryMb}m`],
-      ...[`--cpus=${launch.cpuMillis / 1_000}`, `--network=${this.#options.network}`],
+      ...[`--cpus=${launch.cpuMillis / 1_000}`, `--network=${this.#network}`],
       ...['--log-driver=none', `--env-file=${environmentFile}`],
       ...(port === undefined ? [] : [`--publish=127.0.0.1:${port}:${launch.port}`]),
       ...files.map(
@@ -116,13 +138,22 @@ export class DockerEngine {
     if (code === 0 && ids.length > 0) await this.#run(['rm', '--force', ...ids], ANSWER_TIMEOUT_MS);
   }
 
-  #run(args: readonly string[], timeout: number): Promise<{ code: number; output: string }> {
+  /** The program that is called. */
+  get program(): string {
+    return this.#options.program;
+  }
+
+  #run(
+    args: readonly string[],
+    timeout: number,
+    signal?: AbortSignal,
+  ): Promise<{ code: number; output: string }> {
     const { program, environment } = this.#options;
     return new Promise((resolve) => {
       execFile(
         program,
         [...args],
-        { env: { ...environment }, cwd: '/', timeout },
+        { env: { ...environment }, cwd: '/', timeout, signal },
         (error, out, err) => {
           const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
           resolve({ code, output: code === 0 ? out : err.slice(-2_000) });

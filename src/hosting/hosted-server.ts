@@ -192,7 +192,7 @@ export class HostedServer {
     const { image } = this.spec.launch;
     if (image !== undefined) {
       this.#step = 'pulling-image';
-      const problem = await docker?.pull(image);
+      const problem = await docker?.pull(image, this.#stopping.signal);
       if (this.#stopping.signal.aborted) return false;
       if (problem !== undefined) {
         this.#log.note(`[host] ${problem}`);

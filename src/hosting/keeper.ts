@@ -5,14 +5,14 @@ import { INSTANCE_VARIABLE } from './server-environment.ts';
 
 /**
  * The shell around everything of one server. It reads our pipe: however this process ends, the pipe closes, and all of the group is ended,
- * whatever account it runs under and wherever it forked to. Arguments: user id (or empty), container (or empty), program …
+ * whatever account it runs under and wherever it forked to. Arguments: user id, container engine's program, container (each or empty), program …
  */
 const KEEPER = `
-account=$1 container=$2
-shift 2
+account=$1 docker=$2 container=$3
+shift 3
 trap '' INT TERM HUP
 finish() {
-  if [ -n "$container" ]; then docker rm --force "$container" >/dev/null 2>&1; fi
+  if [ -n "$container" ]; then "$docker" rm --force "$container" >/dev/null 2>&1; fi
   if [ -n "$account" ]; then
     setpriv --reuid="$account" --regid="$account" --clear-groups /bin/sh -c '[ "$(id -u)" = "$0" ] && kill -s KILL -- -1' "$account"
   fi
@@ -70,8 +70,8 @@ export interface KeeperOptions {
   environment: Readonly<Record<string, string>>;
   /** Undefined: our own account. */
   account: number | undefined;
-  /** Name of the container that ends with the server; undefined where it has none. */
-  container: string | undefined;
+  /** The container that ends with the server, and the engine's program; undefined where it has none. */
+  container: { name: string; program: string } | undefined;
   /** Where the program starts. */
   folder: string;
   searchPath: string;
@@ -91,7 +91,10 @@ export class Keeper {
     const program = account === undefined ? command : asAccount(account, command);
     this.#child = spawn(
       '/bin/sh',
-      ['-c', KEEPER, 'mcp-keeper', String(account ?? ''), container ?? '', ...program],
+      [
+        ...['-c', KEEPER, 'mcp-keeper', String(account ?? '')],
+        ...[container?.program ?? '', container?.name ?? '', ...program],
+      ],
       {
         cwd: options.folder,
         env: { ...environment, PATH: options.searchPath },

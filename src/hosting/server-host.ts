@@ -261,5 +261,9 @@ async function findDocker({
     return undefined;
   }
   await engine.sweep();
+  if (!(await engine.hasNetwork())) {
+    logger.warn({}, 'containers cannot get a network of their own; images cannot be run here');
+    return undefined;
+  }
   return engine;
 }

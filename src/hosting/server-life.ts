@@ -72,7 +72,7 @@ export class ServerLife {
         command: commandOf(plan, port),
         environment: environmentOf(plan, port),
         account: docker === undefined ? account : undefined,
-        container: docker === undefined ? undefined : containerName(spec.instanceId),
+        container: docker && { name: containerName(spec.instanceId), program: docker.program },
         folder: docker === undefined ? (plan.workingFolder ?? folder.home) : '/',
         searchPath: docker?.environment['PATH'] ?? searchPath,
       },

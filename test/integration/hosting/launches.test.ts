@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InstanceSpec } from '../../../src/runtimes/runtime.ts';
@@ -198,6 +198,39 @@ describe('an image', () => {
     await other.close();
   });
 
+  it('runs in a network in which servers do not reach each other, where the operator names none', async () => {
+    const spec = specOf({ image: 'exact:1' });
+    const other = await openTestHost({
+      ...test.options,
+      folder: path.join(path.dirname(test.folder), 'third'),
+      docker: test.options.docker && { ...test.options.docker, network: undefined },
+    });
+    other.host.ensure(spec);
+    await other.until(spec, 'running');
+    await other.close();
+    const [created] = asked().filter(
+      ({ verb, args }) => verb === 'network' && args[0] === 'create',
+    );
+    const name = created?.args.at(-1);
+    expect(name).toMatch(/^mcp-connectors-[0-9a-f]{16}$/);
+    expect(created?.args).toContain('--opt=com.docker.network.bridge.enable_icc=false');
+    expect(asked().findLast(({ verb }) => verb === 'run')?.args).toContain(`--network=${name}`);
+  });
+
+  it('is not waited for while it is pulled, once nobody wants it', async () => {
+    const spec = specOf({ image: 'registry.example.com/allowed/slow' });
+    const other = await openTestHost({
+      ...test.options,
+      folder: path.join(path.dirname(test.folder), 'fourth'),
+      docker: test.options.docker && { ...test.options.docker, program: missing() },
+    });
+    other.host.ensure(spec);
+    await expect.poll(() => other.host.status(spec.instanceId).step).toBe('pulling-image');
+    await other.host.stop(spec.instanceId);
+    expect(other.host.status(spec.instanceId).phase).toBe('gone');
+    await other.close();
+  });
+
   it('is not started as a command where there is no engine', async () => {
     const other = await openTestHost({
       docker: { program: '/no/docker', environment: {}, images: ['exact:1'], network: 'bridge' },
@@ -210,8 +243,7 @@ describe('an image', () => {
 
   /** The same program, which has pulled nothing yet. */
   function missing(): string {
-    const elsewhere = path.join(folder, 'fresh');
-    mkdirSync(elsewhere);
+    const elsewhere = mkdtempSync(path.join(folder, 'fresh'));
     const program = path.join(elsewhere, 'docker.mjs');
     copyFileSync(path.join(SUPPORT, 'docker.mjs'), program);
     chmodSync(program, 0o755);

@@ -12,13 +12,17 @@ const pulled = path.join(here, 'pulled');
 note({ verb, args, environment: Object.keys(process.env).sort() });
 
 if (verb === 'image' && !existsSync(pulled)) process.exit(1);
-if (verb === 'pull') {
+// One that never ends by itself.
+const isSlow = verb === 'pull' && args.at(-1).includes('slow');
+if (isSlow) setInterval(() => {}, 1_000);
+else if (verb === 'pull') {
   if (args.at(-1).includes('missing')) {
     process.stderr.write('manifest unknown\n');
     process.exit(1);
   }
   writeFileSync(pulled, '');
 }
+if (verb === 'network' && args[0] === 'inspect') process.exit(1);
 if (verb === 'ps') process.stdout.write('0123456789ab\n');
 if (verb === 'run') {
   // As the program reads it: options first, then the image, and what follows are arguments of the entry point.

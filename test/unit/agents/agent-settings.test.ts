@@ -20,7 +20,7 @@ describe('the settings of a deployment agent', () => {
       ...{ serviceSecrets: [ONE], heartbeatSecret: TWO, tls: undefined },
       // Nothing may be started that its operator has not allowed.
       ...{ dataDir: '.agent-data', commands: [], images: [] },
-      ...{ docker: { program: 'docker', network: 'bridge' }, maxServers: 20 },
+      ...{ docker: { program: 'docker', network: undefined }, maxServers: 20 },
       ...{ accounts: undefined, allowSameAccount: false, logLevel: 'info' },
       ...{ caFile: undefined, proxy: undefined },
     });
