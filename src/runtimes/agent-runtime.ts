@@ -110,8 +110,8 @@ export class AgentRuntime implements Runtime {
 
   async status(placement: Placement, signal: AbortSignal): Promise<InstanceStatus> {
     const agent = this.#deps.agents.find(placement.target);
-    // What the operator took out of the file is not there any more, as far as this service goes.
-    if (agent === undefined) return GONE;
+    // The operator took it out of the file, or another replica has a newer file.
+    if (agent === undefined) return unreachable(unknownPlace(placement).problem);
     try {
       await this.#requireAlive(agent);
       const answer = await this.#ask(agent, { method: 'GET', ...at(placement) }, signal);
@@ -126,7 +126,7 @@ export class AgentRuntime implements Runtime {
 
   async stop(placement: Placement, signal: AbortSignal): Promise<void> {
     const agent = this.#deps.agents.find(placement.target);
-    if (agent === undefined) return;
+    if (agent === undefined) throw unknownPlace(placement);
     await this.#requireAlive(agent);
     const answer = await this.#ask(agent, { method: 'DELETE', ...at(placement) }, signal);
     if (answer.status !== 204) throw refusedBy(agent, answer);
@@ -211,6 +211,10 @@ function at({ instanceId }: Pick<Placement, 'instanceId'>): { path: string } {
 
 function failure(code: RuntimeProblemCode, target: string, cause?: unknown): RuntimeFailure {
   return new RuntimeFailure({ code, target, ...(cause !== undefined && { cause }) });
+}
+
+function unknownPlace({ target }: Pick<Placement, 'target'>): RuntimeFailure {
+  return new RuntimeFailure({ code: 'RUNTIME_NOT_CONFIGURED', target, isUnknownPlace: true });
 }
 
 function unreachable(problem: RuntimeProblem): InstanceStatus {

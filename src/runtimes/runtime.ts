@@ -77,6 +77,8 @@ export interface RuntimeProblem {
   code: RuntimeProblemCode;
   /** Of the runtime that has the problem: an agent's name, a namespace. Shown to owners; empty where there is nothing to name. */
   target: string;
+  /** The place is none that this process is configured with. What was started there may run, and another process may know it. */
+  isUnknownPlace?: boolean;
   /** For the log alone, and of that only what `loggableCause` takes of it: may quote the server's own output. */
   cause?: unknown;
 }

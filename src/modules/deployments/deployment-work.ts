@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../errors/error-codes.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Runtime, RuntimeKind } from '../../runtimes/runtime.ts';
 import type { Catalog, CatalogConnectorService, CatalogEntry } from '../catalog/index.ts';
+import { absentFor } from './absent-runtime.ts';
 import type { DeploymentError, DeploymentInstance } from './deployment.ts';
 import { untoldProblem } from './deployment-problem.ts';
 import {
@@ -121,7 +122,7 @@ export class DeploymentWork {
     const kind = draft.runtime ?? 'static';
     await this.#retire(job, ({ runtime }) => runtime !== kind);
     if (kind === 'static') return await this.#enableIfWanted(job);
-    const runtime = this.#deps.runtimes.find(kind);
+    const runtime = this.#deps.runtimes.find(kind) ?? absentFor(kind, draft.instances);
     if (runtime === undefined) {
       return giveUp(draft, entry, { code: 'RUNTIME_NOT_CONFIGURED', target: kind });
     }

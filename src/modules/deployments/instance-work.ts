@@ -8,6 +8,7 @@ import {
   RuntimeFailure,
   type RuntimeProblem,
 } from '../../runtimes/runtime.ts';
+import { AbsentRuntime, isForgotten, missedWith } from './absent-runtime.ts';
 import type { DeploymentInstance, InstanceState } from './deployment.ts';
 import type { DeploymentWorkStore } from './deployment-store.ts';
 import type { Runtimes } from './runtimes.ts';
@@ -173,18 +174,19 @@ export class InstanceWork {
     const { id: instanceId, runtime: kind, target } = instance;
     // First that it is not wanted any more: whoever goes on after a crash does not start it again.
     if (instance.state !== 'stopping') await this.#save({ ...instance, state: 'stopping' });
-    const runtime = this.#deps.runtimes.find(kind);
-    const problem = await this.#problemOf(signal, target, async (limited) => {
-      // What is not configured any more runs nothing that anybody could end.
-      await runtime?.stop({ instanceId, target }, limited);
-    });
-    if (problem === undefined) {
+    const runtime = this.#deps.runtimes.find(kind) ?? new AbsentRuntime(kind);
+    const problem = await this.#problemOf(signal, target, (limited) =>
+      runtime.stop({ instanceId, target }, limited),
+    );
+    const missed = problem === undefined ? 0 : missedWith(instance, problem);
+    const left = { ...instance, missed };
+    if (problem === undefined || isForgotten(left, problem, this.#deps.clock.now())) {
       await this.#deps.store.removeInstance(instanceId);
       return undefined;
     }
     this.#tell(instance, problem, deploymentId);
-    if (problem.code !== instance.problemCode) {
-      await this.#save({ ...instance, state: 'stopping', problemCode: problem.code });
+    if (problem.code !== instance.problemCode || problem.isUnknownPlace === true) {
+      await this.#save({ ...left, state: 'stopping', problemCode: problem.code });
     }
     return problem;
   }
@@ -212,8 +214,12 @@ export class InstanceWork {
   async #missed(
     before: DeploymentInstance,
     problem: RuntimeProblem = { code: 'RUNTIME_UNREACHABLE', target: before.target },
-  ): Promise<SeenInstance> {
-    const missed = before.missed + 1;
+  ): Promise<SeenInstance | 'lost'> {
+    const missed = missedWith(before, problem);
+    if (isForgotten({ ...before, missed }, problem, this.#deps.clock.now())) {
+      await this.#deps.store.removeInstance(before.id);
+      return 'lost';
+    }
     const isLost = before.state !== 'starting' && missed >= MISSED;
     const state: InstanceState = isLost ? 'unreachable' : before.state;
     const instance = { ...before, missed, state, problemCode: problem.code };

@@ -172,10 +172,12 @@ it('an agent whose heartbeats do not come is asked nothing, and named', async ()
   expect(asked).toEqual([]);
 });
 
-it('an agent that the operator took away has nothing any more, and nothing is started elsewhere', async () => {
+it('an agent that is in no file is one that nobody reaches, and nothing is started elsewhere', async () => {
   const gone = { instanceId, target: 'edge-9' };
-  expect(await runtime.status(gone, signal)).toMatchObject({ phase: 'gone' });
-  await runtime.stop(gone, signal);
+  // Another replica, with another file, may know it: what was started there may run.
+  const problem = { code: 'RUNTIME_NOT_CONFIGURED', target: 'edge-9', isUnknownPlace: true };
+  expect(await runtime.status(gone, signal)).toMatchObject({ phase: 'unreachable', problem });
+  await expect(runtime.stop(gone, signal)).rejects.toMatchObject({ problem });
   await expect(runtime.ensure(spec, 'edge-9', signal)).rejects.toMatchObject({
     problem: { code: 'RUNTIME_NOT_CONFIGURED', target: 'edge-9' },
   });

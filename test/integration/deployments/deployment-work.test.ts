@@ -93,10 +93,12 @@ function processOf({
   wrapStore = (store) => store,
   wrapRuntime = (one) => one,
   wrapEntries = (one) => one,
+  hasRuntime = true,
 }: {
   wrapStore?: (store: DeploymentWorkStore) => DeploymentWorkStore;
   wrapRuntime?: (runtime: Runtime) => Runtime;
   wrapEntries?: (entries: Enabling) => Enabling;
+  hasRuntime?: boolean;
 } = {}) {
   const store = wrapStore(new PrismaDeploymentWorkStore(database));
   const catalog = new Catalog({ entries: [...entries.values()], gates: [] });
@@ -108,7 +110,7 @@ function processOf({
       return Promise.resolve({} as never);
     },
   };
-  const runtimes = new Runtimes([wrapRuntime(runtime)]);
+  const runtimes = new Runtimes(hasRuntime ? [wrapRuntime(runtime)] : []);
   const work = new DeploymentWork({
     ...{ store, runtimes, catalog, secrets, entries: wrapEntries(switching), clock },
     onProblem: ({ code, target }, deploymentId) => void told.push({ code, target, deploymentId }),
@@ -224,6 +226,47 @@ describe('a deployment whose machine', () => {
     expect(Math.min(...serving)).toBe(1);
     expect([...runtime.instances.values()].map(({ spec }) => spec.generation)).toEqual([2, 2]);
     expect((await read(id))?.state).toBe('running');
+  });
+});
+
+describe('a deployment whose runtime is not configured where it is looked at', () => {
+  it('is kept for those who may have it, and given up after a while', async () => {
+    const { id } = await deploy('lab');
+    await pass(1_000);
+    const instances = [...runtime.instances.keys()];
+    const stranger = processOf({ hasRuntime: false });
+    await pass(500_000, stranger);
+    expect(await read(id)).toMatchObject({
+      ...{ state: 'unreachable', error: { code: 'RUNTIME_NOT_CONFIGURED' } },
+    });
+    await pass(60_000);
+    expect((await read(id))?.state).toBe('running');
+    expect([...runtime.instances.keys()]).toEqual(instances);
+    // That it was seen counts: the time begins anew.
+    await pass(500_000, stranger);
+    expect(await read(id)).toMatchObject({ state: 'unreachable', instances: [{}] });
+    await pass(200_000, stranger);
+    expect(await read(id)).toMatchObject({
+      ...{ state: 'failed', instances: [], error: { code: 'RUNTIME_NOT_CONFIGURED' } },
+    });
+  });
+
+  it('is not deleted as long as others may end what runs', async () => {
+    const { id } = await deploy('lab');
+    await pass(1_000);
+    const stranger = processOf({ hasRuntime: false });
+    await requests().delete(OWNER, id);
+    await pass(500_000, stranger);
+    expect(await read(id)).toMatchObject({ state: 'stopping', instances: [{ state: 'stopping' }] });
+    await pass(60_000);
+    expect(await read(id)).toBeUndefined();
+    expect(runtime.instances.size).toBe(0);
+
+    const other = await deploy('pair');
+    await pass(1_000);
+    await requests().delete(OWNER, other.id);
+    await pass(2_000_000, stranger);
+    expect(await read(other.id)).toBeUndefined();
   });
 });
 
