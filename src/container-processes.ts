@@ -118,9 +118,10 @@ function peerRuntime({ id, origin, secret }: ProcessHost, ways: PeerWays, clock:
   return new AgentRuntime({
     agents: {
       find: () => ({ name: id, origin, secret }),
-      // Its lease says so.
-      isAlive: async () => true,
       leastLoaded: async () => [],
+      names: () => [id],
+      // Its lease says so.
+      alive: async () => [id],
     },
     outbound: (wanted) => ways.to(wanted),
     clock,

@@ -11,6 +11,7 @@ import {
   type InstanceStatus,
   MAX_GENERATION,
   MAX_SESSIONS,
+  namesOf,
   type Placement,
   type Runtime,
   RuntimeFailure,
@@ -30,8 +31,10 @@ export interface AgentPlace {
 export interface AgentPlaces {
   /** Undefined where the operator's file has none of this name. */
   find(name: string): AgentPlace | undefined;
-  /** Do its heartbeats come? */
-  isAlive(name: string): Promise<boolean>;
+  /** Of all agents in the operator's file. */
+  names(): readonly string[];
+  /** Names of those whose heartbeats come, full or not. */
+  alive(): Promise<readonly string[]>;
   /** Names of those that are alive and have room, those with the least load first. */
   leastLoaded(): Promise<readonly string[]>;
 }
@@ -98,6 +101,12 @@ export class AgentRuntime implements Runtime {
     return this.#deps.agents.leastLoaded();
   }
 
+  async obstacle(): Promise<RuntimeProblem> {
+    const full = await this.#deps.agents.alive();
+    if (full.length > 0) return failure('RUNTIME_REFUSED', namesOf(full), FULL).problem;
+    return failure('RUNTIME_UNREACHABLE', namesOf(this.#deps.agents.names()), SILENT).problem;
+  }
+
   async ensure(spec: InstanceSpec, target: string, signal: AbortSignal): Promise<void> {
     const agent = this.#deps.agents.find(target);
     if (agent === undefined) throw failure('RUNTIME_NOT_CONFIGURED', target);
@@ -157,9 +166,8 @@ export class AgentRuntime implements Runtime {
   async wake(): Promise<void> {}
 
   async #requireAlive({ name }: AgentPlace): Promise<void> {
-    if (!(await this.#deps.agents.isAlive(name))) {
-      throw failure('RUNTIME_UNREACHABLE', name, new LoggableCause('its heartbeats do not come'));
-    }
+    const alive = await this.#deps.agents.alive();
+    if (!alive.includes(name)) throw failure('RUNTIME_UNREACHABLE', name, SILENT);
   }
 
   /** @throws RuntimeFailure RUNTIME_UNREACHABLE where no whole answer came in time; the signal's reason after an abort */
@@ -200,6 +208,8 @@ export class AgentRuntime implements Runtime {
   }
 }
 
+const SILENT = new LoggableCause('no heartbeats come');
+const FULL = new LoggableCause('it has as many servers as it may');
 const GONE: InstanceStatus = {
   ...{ phase: 'gone', generation: undefined, url: undefined },
   ...{ step: undefined, problem: undefined, sessions: 0 },

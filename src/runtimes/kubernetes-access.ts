@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls';
 import { createSecureContext } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { canParseUrl } from '../lib/can-parse-url.ts';
+import { LoggableCause } from './loggable-cause.ts';
 
 /** Where pods find what their account signs in with. */
 const ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -10,7 +11,7 @@ const ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
 const INTERNAL_SERVER = 'https://kubernetes.default.svc';
 
 /** The configuration of the access to a cluster cannot be used. `message` ends a sentence about it, and holds nothing of a file. */
-export class ClusterAccessError extends Error {
+export class ClusterAccessError extends LoggableCause {
   override readonly name = 'ClusterAccessError';
 }
 

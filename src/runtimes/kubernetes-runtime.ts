@@ -15,6 +15,7 @@ import {
   type Placement,
   type Runtime,
   RuntimeFailure,
+  type RuntimeProblem,
   type RuntimeProblemCode,
 } from './runtime.ts';
 
@@ -50,15 +51,25 @@ export class KubernetesRuntime implements Runtime {
 
   async targets(signal: AbortSignal): Promise<readonly string[]> {
     const { namespace } = this.#options.settings;
+    const problem = await this.#problem(signal);
+    // One that refuses us is there: what is wrong shows when something is to run.
+    return problem === undefined || problem.code === 'RUNTIME_REFUSED' ? [namespace] : [];
+  }
+
+  async obstacle(signal: AbortSignal): Promise<RuntimeProblem> {
+    const { namespace: target } = this.#options.settings;
+    return (await this.#problem(signal)) ?? { code: 'RUNTIME_UNREACHABLE', target };
+  }
+
+  async #problem(signal: AbortSignal): Promise<RuntimeProblem | undefined> {
     try {
       const client = await this.#options.client();
-      await client.probe(namespace, signal);
+      await client.probe(this.#options.settings.namespace, signal);
+      return undefined;
     } catch (error) {
       if (!(error instanceof RuntimeFailure)) throw error;
-      // One that refuses us is there: what is wrong shows when something is to run.
-      return error.problem.code === 'RUNTIME_REFUSED' ? [namespace] : [];
+      return error.problem;
     }
-    return [namespace];
   }
 
   async ensure(spec: InstanceSpec, target: string, signal: AbortSignal): Promise<void> {

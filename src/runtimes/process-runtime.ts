@@ -4,9 +4,11 @@ import type { ProcessHost, ProcessHosts } from './process-hosts.ts';
 import {
   type InstanceSpec,
   type InstanceStatus,
+  namesOf,
   type Placement,
   type Runtime,
   RuntimeFailure,
+  type RuntimeProblem,
 } from './runtime.ts';
 
 /** What a {@link ProcessRuntime} needs. */
@@ -41,6 +43,13 @@ export class ProcessRuntime implements Runtime {
       .filter(({ hasRoom }) => hasRoom)
       .sort((a, b) => a.servers - b.servers)
       .map(({ id }) => id);
+  }
+
+  async obstacle(): Promise<RuntimeProblem> {
+    const alive = await this.#deps.hosts.alive();
+    return alive.length > 0
+      ? { code: 'RUNTIME_REFUSED', target: namesOf(alive.map(({ id }) => id)) }
+      : { code: 'RUNTIME_UNREACHABLE', target: this.kind };
   }
 
   async ensure(spec: InstanceSpec, target: string, signal: AbortSignal): Promise<void> {

@@ -83,6 +83,12 @@ export interface RuntimeProblem {
   cause?: unknown;
 }
 
+/** Several targets as one, to be read by people: the first five. */
+export function namesOf(targets: readonly string[]): string {
+  const MAX = 5;
+  return targets.length > MAX ? `${targets.slice(0, MAX).join(', ')}, …` : targets.join(', ');
+}
+
 /** A runtime could not do what was asked. */
 export class RuntimeFailure extends Error {
   override readonly name = 'RuntimeFailure';
@@ -105,6 +111,8 @@ export interface Runtime {
    * deployment go to different targets as far as there are enough.
    */
   targets(signal: AbortSignal): Promise<readonly string[]>;
+  /** Why there is no target, asked where there is none: what it has does not answer, is full, or is not configured; with its name. */
+  obstacle(signal: AbortSignal): Promise<RuntimeProblem>;
   /** Has the instance run at this target with this specification: starts it, replaces one of an older generation, or leaves it. @throws RuntimeFailure */
   ensure(spec: InstanceSpec, target: string, signal: AbortSignal): Promise<void>;
   /** What it is doing; one that nobody can ask is `unreachable`. Never throws for that. */

@@ -2,10 +2,12 @@ import type { Launch } from '../../src/runtimes/launch.ts';
 import {
   type InstanceSpec,
   type InstanceStatus,
+  namesOf,
   type Placement,
   type Runtime,
   RuntimeFailure,
   type RuntimeKind,
+  type RuntimeProblem,
   type RuntimeProblemCode,
 } from '../../src/runtimes/runtime.ts';
 import { type ModernServer, startDualServer } from './mcp-servers/modern-server.ts';
@@ -40,6 +42,8 @@ export class FakeRuntime implements Runtime {
   readonly lost = new Set<string>();
   /** Looks that an instance takes to come up. */
   looksToStart = 0;
+  /** Has no room anywhere, though all of it is there. */
+  isFull = false;
   /** Problem of every start, while it is set. */
   refusal: RuntimeProblemCode | undefined;
   /** Starts wait for it, while it is set. */
@@ -60,8 +64,14 @@ export class FakeRuntime implements Runtime {
   targets(): Promise<readonly string[]> {
     const load = (target: string) =>
       [...this.instances.values()].filter((one) => one.target === target).length;
+    if (this.isFull) return Promise.resolve([]);
     const alive = this.#targets.filter((target) => !this.lost.has(target));
     return Promise.resolve([...alive].sort((a, b) => load(a) - load(b)));
+  }
+
+  obstacle(): Promise<RuntimeProblem> {
+    const code = this.isFull ? 'RUNTIME_REFUSED' : 'RUNTIME_UNREACHABLE';
+    return Promise.resolve({ code, target: namesOf(this.#targets) });
   }
 
   async ensure(spec: InstanceSpec, target: string): Promise<void> {

@@ -64,10 +64,15 @@ export class AgentService {
     return this.#agents.get(name);
   }
 
-  /** Whether it is alive: heartbeats come. @throws DatabaseUnavailable */
-  async isAlive(name: string): Promise<boolean> {
-    return (await this.#states()).some(
-      ({ agent, state }) => agent.name === name && state === 'alive',
+  /** Of all agents, whether they are there or not. */
+  names(): string[] {
+    return [...this.#agents.keys()].sort();
+  }
+
+  /** Names of the agents whose heartbeats come, full or not. @throws DatabaseUnavailable */
+  async alive(): Promise<string[]> {
+    return (await this.#states()).flatMap(({ agent, state }) =>
+      state === 'alive' ? [agent.name] : [],
     );
   }
 

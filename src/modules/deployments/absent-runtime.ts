@@ -22,6 +22,10 @@ export class AbsentRuntime implements Runtime {
     return Promise.resolve([]);
   }
 
+  obstacle(): Promise<RuntimeProblem> {
+    return Promise.resolve(this.#problem);
+  }
+
   ensure(): Promise<void> {
     return Promise.reject(new RuntimeFailure(this.#problem));
   }

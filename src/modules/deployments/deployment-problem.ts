@@ -1,5 +1,6 @@
 import { ERROR_CATALOGUE } from '../../errors/error-catalogue.ts';
 import type { Deployment, DeploymentError } from './deployment.ts';
+import type { DeploymentDraft } from './deployment-step.ts';
 
 /** What is wrong, what has the problem and what to do, in words for people. */
 export function problemDetail({ code, target }: DeploymentError): string {
@@ -10,11 +11,12 @@ export function problemDetail({ code, target }: DeploymentError): string {
 /** What a deployment is found to have that it had not before, unless it is a problem of one of its instances: those are told by themselves. */
 export function untoldProblem(
   before: Pick<Deployment, 'error' | 'instances'>,
-  { error, instances }: Pick<Deployment, 'error' | 'instances'>,
-): DeploymentError | undefined {
+  { error, instances, nowhere }: Pick<DeploymentDraft, 'error' | 'instances' | 'nowhere'>,
+): (DeploymentError & { cause?: unknown }) | undefined {
   if (error === undefined || error.code === before.error?.code) return undefined;
   const isToldOf = [...before.instances, ...instances].some(
     (one) => one.problemCode === error.code,
   );
-  return isToldOf ? undefined : error;
+  if (isToldOf) return undefined;
+  return error.code === nowhere?.code ? { ...error, cause: nowhere.cause } : error;
 }

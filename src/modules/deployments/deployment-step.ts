@@ -14,6 +14,8 @@ export interface DeploymentDraft
   extends DeploymentStatus,
     Pick<Deployment, 'id' | 'specHash' | 'generation'> {
   readonly now: Date;
+  /** Why there is no place for an instance that is missing. */
+  nowhere?: RuntimeProblem | undefined;
   instances: DeploymentInstance[];
 }
 
@@ -123,7 +125,7 @@ function keepStarting(
   draft.startedAt ??= draft.now;
   const found: RuntimeProblem | undefined =
     seen.length === 0
-      ? { code: 'RUNTIME_UNREACHABLE', target: draft.runtime ?? '' }
+      ? (draft.nowhere ?? { code: 'RUNTIME_UNREACHABLE', target: draft.runtime ?? '' })
       : problemOf(seen);
   const isOver = isFailed || isGivenUp(draft, entry, { seen, problem: found });
   if (isOver) {
@@ -159,7 +161,8 @@ function isGivenUp(
   entry: CatalogEntry,
   { seen, problem }: { seen: readonly SeenInstance[]; problem: RuntimeProblem | undefined },
 ): boolean {
-  if (problem === undefined || !isAwaited(problem)) return isLate(draft);
+  const isNowhere = seen.length === 0;
+  if (problem === undefined || !(isAwaited(problem) || isNowhere)) return isLate(draft);
   if (nextPlace(draft, entry) !== undefined) return true;
   // One that has been up is waited for: its machine was there, and comes back.
   return isLate(draft) && !hasBeenUp(seen);

@@ -37,8 +37,6 @@ export interface DeploymentWorkDeps extends InstanceWorkDeps {
   /** Tests the server and saves the connector. */
   entries: Pick<CatalogConnectorService, 'enable'>;
   clock: Pick<Clock, 'now' | 'sleep'>;
-  /** Told of each problem once, when it is new: of those of its instances, and of its own. */
-  onProblem: (problem: DeploymentError & { cause?: unknown }, deploymentId: string) => void;
 }
 
 /** A deployment at work: what was claimed, and what becomes of it. */
@@ -199,7 +197,8 @@ export class DeploymentWork {
     const added: SeenInstance[] = [];
     let current = draft.instances.filter(({ state }) => state !== 'stopping');
     if (current.length >= entry.instances) return added;
-    const targets = await this.#instances.targets(runtime, signal);
+    const { targets, obstacle } = await this.#instances.targets(runtime, signal);
+    draft.nowhere = obstacle;
     while (current.length < entry.instances) {
       const load = (target: string) => current.filter((one) => one.target === target).length;
       // Stable: among equals the runtime's order counts, which has the least loaded first.
@@ -268,7 +267,7 @@ export class DeploymentWork {
   }
 
   async #finish(claimed: ClaimedDeployment, draft: DeploymentDraft): Promise<boolean> {
-    const { now: at, instances: _instances, ...outcome } = draft;
+    const { now: at, instances: _instances, nowhere: _nowhere, ...outcome } = draft;
     const isVisible = isVisiblyOther(claimed.deployment, draft);
     const problem = untoldProblem(claimed.deployment, draft);
     if (problem !== undefined) this.#deps.onProblem(problem, draft.id);

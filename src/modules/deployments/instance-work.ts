@@ -9,7 +9,7 @@ import {
   type RuntimeProblem,
 } from '../../runtimes/runtime.ts';
 import { AbsentRuntime, isForgotten, missedWith } from './absent-runtime.ts';
-import type { DeploymentInstance, InstanceState } from './deployment.ts';
+import type { DeploymentError, DeploymentInstance, InstanceState } from './deployment.ts';
 import type { DeploymentWorkStore } from './deployment-store.ts';
 import type { Runtimes } from './runtimes.ts';
 
@@ -18,8 +18,8 @@ export interface InstanceWorkDeps {
   store: Pick<DeploymentWorkStore, 'saveInstance' | 'removeInstance'>;
   runtimes: Runtimes;
   clock: Pick<Clock, 'now' | 'sleep'>;
-  /** Told of each problem once, when it is new. */
-  onProblem: (problem: RuntimeProblem, deploymentId: string) => void;
+  /** Told of each problem once, when it is new: of those of instances, and of those of the whole. */
+  onProblem: (problem: DeploymentError & { cause?: unknown }, deploymentId: string) => void;
 }
 
 /** An instance after a look, and what it told of its start. */
@@ -48,13 +48,18 @@ export class InstanceWork {
     this.#deps = deps;
   }
 
-  /** Targets for new instances; none where nobody can be asked. */
-  async targets(runtime: Runtime, signal: AbortSignal): Promise<readonly string[]> {
-    let found: readonly string[] = [];
-    await this.#problemOf(signal, '', async (limited) => {
-      found = await runtime.targets(limited);
+  /** Targets for new instances; where there are none, why. */
+  async targets(
+    runtime: Runtime,
+    signal: AbortSignal,
+  ): Promise<{ targets: readonly string[]; obstacle: RuntimeProblem | undefined }> {
+    let targets: readonly string[] = [];
+    let obstacle: RuntimeProblem | undefined;
+    const late = await this.#problemOf(signal, runtime.kind, async (limited) => {
+      targets = await runtime.targets(limited);
+      if (targets.length === 0) obstacle = await runtime.obstacle(limited);
     });
-    return found;
+    return { targets, obstacle: obstacle ?? late };
   }
 
   /**
@@ -207,7 +212,7 @@ export class InstanceWork {
     { target }: DeploymentInstance,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const targets = await this.targets(runtime, signal);
+    const { targets } = await this.targets(runtime, signal);
     return targets.length > 0 && !targets.includes(target);
   }
 

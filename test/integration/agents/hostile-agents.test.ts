@@ -39,6 +39,7 @@ let outbound: Outbound;
 let clock: FakeClock;
 let runtime: AgentRuntime;
 let alive: boolean;
+let full: boolean;
 let asked: { method: string; url: string; authorization: string; body: string }[];
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let strayRequests = 0;
@@ -74,6 +75,7 @@ afterAll(() => {
 beforeEach(() => {
   asked = [];
   alive = true;
+  full = false;
   clock = new FakeClock();
   outbound = createOutbound({
     policy: new ManagedPolicy({ origins: [origin] }),
@@ -82,8 +84,9 @@ beforeEach(() => {
   runtime = new AgentRuntime({
     agents: {
       find: (name) => (name === 'edge-1' ? { name, origin, secret: SECRET } : undefined),
-      isAlive: async () => alive,
-      leastLoaded: async () => (alive ? ['edge-1'] : []),
+      leastLoaded: async () => (alive && !full ? ['edge-1'] : []),
+      names: () => ['edge-1'],
+      alive: async () => (alive ? ['edge-1'] : []),
     },
     outbound: () => outbound,
     clock,
@@ -159,10 +162,22 @@ describe('an honest agent', () => {
   });
 });
 
+it('an agent that is there and full has refused, by its name', async () => {
+  full = true;
+  expect(await runtime.targets(signal)).toEqual([]);
+  expect(await runtime.obstacle()).toMatchObject({
+    ...{ code: 'RUNTIME_REFUSED', target: 'edge-1' },
+  });
+  expect(asked).toEqual([]);
+});
+
 it('an agent whose heartbeats do not come is asked nothing, and named', async () => {
   alive = false;
   say(200, honest());
   expect(await runtime.targets(signal)).toEqual([]);
+  expect(await runtime.obstacle()).toMatchObject({
+    ...{ code: 'RUNTIME_UNREACHABLE', target: 'edge-1' },
+  });
   expect(await runtime.status(placement, signal)).toMatchObject({
     phase: 'unreachable',
     problem: { code: 'RUNTIME_UNREACHABLE', target: 'edge-1' },

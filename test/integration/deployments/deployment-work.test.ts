@@ -366,9 +366,16 @@ describe('a start', () => {
     const { id } = await deploy('lab');
     await pass(30_000);
     expect(await read(id)).toMatchObject({
-      ...{ state: 'deploying', error: { code: 'RUNTIME_UNREACHABLE' } },
+      ...{ state: 'deploying', error: { code: 'RUNTIME_UNREACHABLE', target: 'north, south' } },
     });
     runtime.lost.clear();
+    runtime.isFull = true;
+    await pass(40_000);
+    expect(await read(id)).toMatchObject({
+      ...{ state: 'deploying', error: { code: 'RUNTIME_REFUSED', target: 'north, south' } },
+    });
+    expect(told.map(({ code }) => code)).toEqual(['RUNTIME_UNREACHABLE', 'RUNTIME_REFUSED']);
+    runtime.isFull = false;
     await pass(40_000);
     expect((await read(id))?.state).toBe('running');
   });
@@ -541,6 +548,7 @@ describe('two processes', () => {
     const forgetting = (one: Runtime): Runtime => ({
       kind: one.kind,
       targets: (limited) => one.targets(limited),
+      obstacle: (limited) => one.obstacle(limited),
       ensure: (...given) => one.ensure(...given),
       status: async (...given) => {
         const status = await one.status(...given);

@@ -119,6 +119,7 @@ describe('replicas', () => {
     expect((await other.runtime.status(at(spec, target), signal)).phase).toBe('gone');
     await again.close();
     expect(await other.runtime.targets(signal)).toEqual([]);
+    expect(await other.runtime.obstacle(signal)).toMatchObject({ code: 'RUNTIME_UNREACHABLE' });
   });
 
   it('believe only what was sealed for the row it stands in', async () => {

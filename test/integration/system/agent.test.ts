@@ -92,8 +92,9 @@ function runtimeOf(origin: string, outbound: Outbound): AgentRuntime {
   return new AgentRuntime({
     agents: {
       find: (name) => (name === 'edge-1' ? { name, origin, secret: serviceSecret } : undefined),
-      isAlive: async () => true,
       leastLoaded: async () => ['edge-1'],
+      names: () => ['edge-1'],
+      alive: async () => ['edge-1'],
     },
     outbound: () => outbound,
     clock: systemClock,

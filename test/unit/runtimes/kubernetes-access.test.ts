@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { loggableCause } from '../../../src/runtimes/loggable-cause.ts';
 import { type InstanceSpec, type Runtime, RuntimeFailure } from '../../../src/runtimes/runtime.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import type { Fault } from '../../support/kubernetes/api-server.ts';
@@ -207,6 +208,9 @@ describe('the way into the cluster', () => {
   it('is the account of the pod where there is no file, which there has to be', async () => {
     const { runtime, close } = opened.open({ configFile: undefined });
     expect(await runtime.targets(signal)).toEqual([]);
+    const obstacle = await runtime.obstacle(signal);
+    expect(obstacle).toMatchObject({ code: 'RUNTIME_NOT_CONFIGURED', target: SERVERS });
+    expect(loggableCause(obstacle.cause)).not.toBeUndefined();
     await close();
   });
 
