@@ -6,7 +6,7 @@ import type {
   DeploymentInstance,
   DeploymentStatus,
 } from './deployment.ts';
-import { changeState } from './deployment-states.ts';
+import { changeState, type DeploymentState } from './deployment-states.ts';
 import { isAwaited, type SeenInstance } from './instance-work.ts';
 
 /** A deployment as work is about to leave it. */
@@ -29,6 +29,8 @@ const IDLE_MS = 30_000;
 const UNSETTLED_MS = 5_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
+/** How long an entry may be missing in catalogs: while replicas are replaced, some have an older one. */
+const MISSING_ENTRY_MS = 600_000;
 
 /** Begins anew at the place that the entry prefers. */
 export function place(draft: DeploymentDraft, { runOn: [first] }: Pick<CatalogEntry, 'runOn'>) {
@@ -56,6 +58,30 @@ export function giveUp(
   }
   begin(draft, next);
   draft.dueAt = draft.now;
+}
+
+/** It cannot be worked on. An entry that is not in this catalog may be in that of another replica, so it is waited for. */
+export function meetObstacle(draft: DeploymentDraft, problem: DeploymentError): void {
+  if (problem.code !== 'CATALOG_ENTRY_NOT_FOUND') {
+    giveUp(draft, undefined, problem);
+    return;
+  }
+  if (draft.error?.code !== problem.code || draft.startedAt === undefined) {
+    Object.assign(draft, { error: problem, startedAt: draft.now });
+  }
+  const sinceMs = draft.now.getTime() - (draft.startedAt ?? draft.now).getTime();
+  if (sinceMs >= MISSING_ENTRY_MS) giveUp(draft, undefined, problem);
+  else pause(draft);
+}
+
+/** The time that nobody could work on it does not count as that of its start. */
+export function excuseDelay(
+  draft: DeploymentDraft,
+  { isResumed, hasEntry }: { isResumed: boolean; hasEntry: boolean },
+): void {
+  const wasMissing = hasEntry && draft.error?.code === 'CATALOG_ENTRY_NOT_FOUND';
+  if ((isResumed || wasMissing) && draft.startedAt !== undefined) draft.startedAt = draft.now;
+  if (wasMissing) draft.error = undefined;
 }
 
 function nextPlace({ runtime }: DeploymentDraft, entry: Pick<CatalogEntry, 'runOn'> | undefined) {
@@ -252,7 +278,8 @@ export function isVisiblyOther(before: Deployment, after: DeploymentDraft): bool
   return shown(before) !== shown(after);
 }
 
-function isUp({ state }: Pick<DeploymentInstance, 'state'>): boolean {
+/** Of a deployment or an instance. */
+export function isUp({ state }: { state: DeploymentState | DeploymentInstance['state'] }): boolean {
   return state === 'running' || state === 'idle';
 }
 

@@ -16,10 +16,13 @@ import {
 import {
   afterWork,
   type DeploymentDraft,
+  excuseDelay,
   failed,
   giveUp,
   isLate,
+  isUp,
   isVisiblyOther,
+  meetObstacle,
   place,
   stopped,
   untilStopped,
@@ -83,13 +86,13 @@ export class DeploymentWork {
       now: this.#deps.clock.now(),
       instances: [...deployment.instances],
     };
-    // The time that nobody worked on it does not count as its own.
-    if (claimed.isResumed && draft.startedAt !== undefined) draft.startedAt = draft.now;
+    excuseDelay(draft, { isResumed: claimed.isResumed, hasEntry: entry !== undefined });
     const obstacle = this.#obstacle(entry, secret);
     if (deployment.wanted !== 'running') return await this.#end(claimed, draft, signal);
     if (deployment.state === 'failed') return await this.#cleanUp(claimed, draft, signal);
     if (entry === undefined || secret === undefined || obstacle !== undefined) {
-      giveUp(draft, undefined, obstacle ?? { code: 'SETTINGS_INVALID', target: '' });
+      meetObstacle(draft, obstacle ?? { code: 'SETTINGS_INVALID', target: '' });
+      if (draft.state !== 'failed') return await this.#finish(claimed, draft);
       return await this.#cleanUp(claimed, draft, signal);
     }
     const job: Job = { claimed, entry, secret, draft, signal };
@@ -113,8 +116,8 @@ export class DeploymentWork {
     const { draft, entry } = job;
     const specHash = specHashOf(entry);
     if (draft.specHash !== specHash) {
-      Object.assign(draft, { specHash, generation: draft.generation + 1 });
-      draft.startedAt ??= draft.now;
+      // With a time of its own: what took longer was another start.
+      Object.assign(draft, { specHash, generation: draft.generation + 1, startedAt: draft.now });
     }
     if (draft.runtime === undefined || !entry.runOn.includes(draft.runtime)) place(draft, entry);
     const kind = draft.runtime ?? 'static';
@@ -281,10 +284,6 @@ function notEnabled(draft: DeploymentDraft, entry: CatalogEntry, problem: Deploy
   if (draft.runtime === 'static') giveUp(draft, entry, problem);
   else if (PASSING.has(problem.code) && !isLate(draft)) untilTested(draft, problem);
   else giveUp(draft, undefined, problem);
-}
-
-function isUp({ state }: Pick<DeploymentDraft, 'state'>): boolean {
-  return state === 'running' || state === 'idle';
 }
 
 function newInstance(

@@ -202,7 +202,13 @@ describe('a deployment whose machine', () => {
     expect([...runtime.instances.keys()]).toEqual([instance]);
     // It is offered no more.
     entries.delete('lab');
-    await pass(30_000);
+    await pass(500_000);
+    // It may be in the catalog of another replica.
+    expect(await read(id)).toMatchObject({
+      ...{ state: 'running', error: { code: 'CATALOG_ENTRY_NOT_FOUND' } },
+    });
+    expect([...runtime.instances.keys()]).toEqual([instance]);
+    await pass(200_000);
     expect(await read(id)).toMatchObject({
       ...{ state: 'failed', error: { code: 'CATALOG_ENTRY_NOT_FOUND' }, instances: [] },
     });
@@ -225,6 +231,40 @@ describe('a deployment whose machine', () => {
     }
     expect(Math.min(...serving)).toBe(1);
     expect([...runtime.instances.values()].map(({ spec }) => spec.generation)).toEqual([2, 2]);
+    expect((await read(id))?.state).toBe('running');
+  });
+});
+
+describe('replicas with different catalogs, while they are replaced', () => {
+  it('give up nothing that one of them does not know', async () => {
+    entries.delete('pair');
+    const former = processOf();
+    entries.set('pair', entryOf('pair'));
+    const next = processOf();
+    runtime.looksToStart = 1_000_000;
+    const { id } = await deploy('pair');
+    await pass(1_000, next);
+    await pass(300_000, former);
+    await pass(60_000, next);
+    expect(await read(id)).toMatchObject({ state: 'deploying', error: undefined });
+    for (const one of runtime.instances.values()) one.looksToGo = 0;
+    await pass(5_000, next);
+    expect(await read(id)).toMatchObject({ state: 'running', instances: [{}] });
+  });
+
+  it('let a start that they replace for each other have its time', async () => {
+    runtime.looksToStart = 1_000_000;
+    const { id } = await deploy('lab');
+    const former = processOf();
+    entries.set('lab', entryOf('lab', { launch: { ...FAKE_LAUNCH, memoryMb: 128 } }));
+    const next = processOf();
+    for (let handover = 0; handover < 4; handover += 1) {
+      await pass(50_000, former);
+      await pass(50_000, next);
+    }
+    expect((await read(id))?.state).toBe('deploying');
+    for (const one of runtime.instances.values()) one.looksToGo = 0;
+    await pass(5_000, next);
     expect((await read(id))?.state).toBe('running');
   });
 });
