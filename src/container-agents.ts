@@ -11,7 +11,7 @@ import type { Runtime, RuntimeKind } from './runtimes/runtime.ts';
 export interface AgentsBasis {
   config: Pick<Config, 'agents'>;
   database: Pick<Database, 'readAsUser' | 'asWorker'>;
-  clock: Pick<Clock, 'now' | 'sleep'>;
+  clock: Pick<Clock, 'now' | 'sleep' | 'monotonic'>;
   logger: Pick<Logger, 'info' | 'warn'>;
 }
 

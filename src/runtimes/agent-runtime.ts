@@ -18,6 +18,7 @@ import {
   type RuntimeProblem,
   type RuntimeProblemCode,
 } from './runtime.ts';
+import { SilentPlaces } from './silent-places.ts';
 
 /** A deployment agent, and what the service shows to it. */
 export interface AgentPlace {
@@ -44,7 +45,7 @@ export interface AgentRuntimeDeps {
   agents: AgentPlaces;
   /** The pinned way out to an origin. */
   outbound: (origin: string) => Pick<Outbound, 'request'>;
-  clock: Pick<Clock, 'sleep'>;
+  clock: Pick<Clock, 'sleep' | 'monotonic'>;
 }
 
 /** What is read of an agent's answers; what else is in them is nobody's business. */
@@ -92,9 +93,11 @@ interface Answer {
 export class AgentRuntime implements Runtime {
   readonly kind = 'agent';
   readonly #deps: AgentRuntimeDeps;
+  readonly #silent: SilentPlaces;
 
   constructor(deps: AgentRuntimeDeps) {
     this.#deps = deps;
+    this.#silent = new SilentPlaces(deps.clock);
   }
 
   targets(_signal: AbortSignal): Promise<readonly string[]> {
@@ -186,6 +189,7 @@ export class AgentRuntime implements Runtime {
     },
     signal: AbortSignal,
   ): Promise<Answer> {
+    if (this.#silent.isLeftAlone(name)) throw failure('RUNTIME_UNREACHABLE', name, UNANSWERED);
     const deadline = startDeadline(this.#deps.clock, TIMEOUT_MS[method]);
     const request: OutboundRequest = {
       ...{ method, maxBytes, body: body ?? null },
@@ -198,9 +202,13 @@ export class AgentRuntime implements Runtime {
     };
     try {
       const response = await this.#deps.outbound(origin).request(`${origin}${path}`, request);
-      return { status: response.status, value: tryParseJson(await response.text()) };
+      const answer = { status: response.status, value: tryParseJson(await response.text()) };
+      this.#silent.delete(name);
+      return answer;
     } catch (cause) {
       signal.throwIfAborted();
+      if (deadline.signal.aborted) this.#silent.add(name);
+      else this.#silent.delete(name);
       throw failure('RUNTIME_UNREACHABLE', name, cause);
     } finally {
       deadline.release();
@@ -209,6 +217,7 @@ export class AgentRuntime implements Runtime {
 }
 
 const SILENT = new LoggableCause('no heartbeats come');
+const UNANSWERED = new LoggableCause('it let the time for its last answer pass');
 const FULL = new LoggableCause('it has as many servers as it may');
 const GONE: InstanceStatus = {
   ...{ phase: 'gone', generation: undefined, url: undefined },

@@ -286,6 +286,29 @@ describe('an agent that does not come to an end', () => {
     expect(clock.sleeping).toBe(0);
   });
 
+  it('is left alone for a while, so that nobody waits for it again and again', async () => {
+    const received = new Promise<void>((resolve) => {
+      answer = () => resolve();
+    });
+    const first = runtime.status(placement, signal);
+    await received;
+    clock.advance(5_000);
+    await first;
+    say(200, honest());
+    clock.advance(19_000);
+    expect(await runtime.status(placement, signal)).toMatchObject({
+      ...{ phase: 'unreachable', problem: { code: 'RUNTIME_UNREACHABLE', target: 'edge-1' } },
+    });
+    expect(await problemOf(runtime.stop(placement, signal))).toBe('RUNTIME_UNREACHABLE');
+    expect(asked).toHaveLength(1);
+    clock.advance(1_000);
+    // One asks; the others wait for what comes of it.
+    const both = [runtime.status(placement, signal), runtime.status(placement, signal)];
+    const phases = (await Promise.all(both)).map(({ phase }) => phase);
+    expect(phases.sort()).toEqual(['running', 'unreachable']);
+    expect(await runtime.status(placement, signal)).toMatchObject({ phase: 'running' });
+  });
+
   it('is left when it has said too much', async () => {
     answer = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
