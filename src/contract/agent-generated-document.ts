@@ -755,9 +755,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 maxItems: 100,
                 items: {
                   type: 'string',
-                  minLength: 1,
                   maxLength: 4096,
-                  pattern: '^[^\\x00]+$',
+                  pattern: '^[^\\x00]*$',
                 },
               },
               {
@@ -771,7 +770,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 type: 'string',
                 minLength: 1,
                 maxLength: 512,
-                pattern: '^[a-z0-9][A-Za-z0-9._:/@-]*$',
+                pattern: '^[A-Za-z0-9][A-Za-z0-9._:/@-]*$',
               },
               {
                 type: 'null',

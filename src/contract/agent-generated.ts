@@ -210,14 +210,14 @@ export const ServerLaunch = Object.assign(
   Type.Object(
     {
       command: Type.Union([
-        Type.Array(Type.String({ minLength: 1, maxLength: 4096, pattern: '^[^\\x00]+$' }), {
+        Type.Array(Type.String({ maxLength: 4096, pattern: '^[^\\x00]*$' }), {
           minItems: 1,
           maxItems: 100,
         }),
         Type.Null(),
       ]),
       image: Type.Union([
-        Type.String({ minLength: 1, maxLength: 512, pattern: '^[a-z0-9][A-Za-z0-9._:/@-]*$' }),
+        Type.String({ minLength: 1, maxLength: 512, pattern: '^[A-Za-z0-9][A-Za-z0-9._:/@-]*$' }),
         Type.Null(),
       ]),
       speaks: Type.Unsafe<'stdio' | 'http'>({ type: 'string', enum: ['stdio', 'http'] }),

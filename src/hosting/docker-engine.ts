@@ -171,7 +171,7 @@ export function containerName(instanceId: string): string {
 /** @param list exact names, or beginnings that end with `/` */
 function isAllowedImage(image: string, list: readonly string[]): boolean {
   // What begins with a hyphen would be an option; what climbs is another image than it begins with.
-  if (!/^[a-z0-9][A-Za-z0-9._:@/-]{0,254}$/.test(image) || image.includes('..')) return false;
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,254}$/.test(image) || image.includes('..')) return false;
   return list.some((allowed) =>
     allowed.endsWith('/') ? image.startsWith(allowed) : image === allowed,
   );

@@ -18,6 +18,8 @@ const Image = Type.String({
 });
 const Port = Type.Integer({ minimum: 1, maximum: 65_535 });
 const Path = Type.String({ pattern: '^/[\\x21-\\x7e]*$', maxLength: 500 });
+/** Of a server that is deployed: as agents take it (`agent-api.yaml`). */
+const LaunchPath = Type.String({ pattern: '^/[A-Za-z0-9._~/-]*$', maxLength: 256 });
 /** What a program is given: no control characters. */
 const Argument = Type.String({ pattern: '^[^\\x00-\\x1f\\x7f]*$', maxLength: 2000 });
 const Value = Type.Union([Type.String({ maxLength: 2000 }), Type.Integer(), Type.Boolean()]);
@@ -68,7 +70,7 @@ const Launch = Type.Object(
     image: optional(Image),
     speaks: optional(Type.Union([Type.Literal('stdio'), Type.Literal('http')])),
     port: optional(Port),
-    path: optional(Path),
+    path: optional(LaunchPath),
     environment: optional(Type.Record(Type.String(), Argument, { maxProperties: 50 })),
     memory_mb: optional(Type.Integer({ minimum: 16, maximum: 65_536 })),
     cpu_millis: optional(Type.Integer({ minimum: 10, maximum: 64_000 })),

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { buildAgentApp } from '../../../src/agent/agent-app.ts';
@@ -7,6 +10,7 @@ import { operations, type ServerSpec } from '../../../src/contract/agent-generat
 import { contractDocument } from '../../../src/contract/agent-generated-document.ts';
 import type { ContractApp } from '../../../src/contract/type-provider.ts';
 import { createLoggerOptions } from '../../../src/http/logger.ts';
+import { readCatalog } from '../../../src/modules/catalog/catalog-file.ts';
 import { ContractJudge } from '../../support/contract-judge.ts';
 import { MemoryServerHost } from '../../support/memory-server-host.ts';
 
@@ -168,6 +172,28 @@ describe('what the operator of the machine does not allow', () => {
     const command = ['npx', '-y', '@example/server', '--stdio'];
     expect((await put(spec({ launch: launch({ command }) }))).status).toBe(202);
   });
+});
+
+it('takes whatever a catalog file may say', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'catalog-'));
+  const file = path.join(folder, 'own.yaml');
+  const digest = 'a'.repeat(64);
+  const entry = {
+    ...{ key: 'own', title: 'Own', description: 'Own.', run_on: ['agent'] },
+    launch: {
+      command: ['tracker-mcp', '', 'x'.repeat(2_000), ...Array<string>(47).fill('ä $(id)')],
+      image: `Registry.Example.com:5000/team/own_x.y-z:V1.2@sha256:${digest}`,
+      ...{ speaks: 'http', port: 65_535, path: `/A._~-/${'x'.repeat(249)}` },
+      ...{ environment: { MODE: '', LONG: 'x'.repeat(2_000) }, memory_mb: 65_536 },
+      cpu_millis: 64_000,
+    },
+  };
+  writeFileSync(file, JSON.stringify({ entries: [entry] }));
+  const read = readCatalog({ file, namespace: 'studio' }).find(({ key }) => key === 'own');
+  rmSync(folder, { recursive: true });
+  const { memoryMb: memory_mb, cpuMillis: cpu_millis, ...said } = read?.launch ?? {};
+  const body = { ...spec(), launch: { ...said, memory_mb, cpu_millis } };
+  expect((await put(body)).status).toBe(202);
 });
 
 describe('what is no specification is refused', () => {

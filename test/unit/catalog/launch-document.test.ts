@@ -106,6 +106,7 @@ describe('an entry that is launched', () => {
     ['no port', launched('{ image: own, port: 0 }'), 'launch/port is not valid'],
     ['a port too high', launched('{ image: own, port: 65536 }'), 'launch/port is not valid'],
     ['a path that is none', launched('{ image: own, path: mcp }'), 'launch/path must match'],
+    ['a path with a query', launched('{ image: own, path: /mcp?a=b }'), 'launch/path must match'],
     ['no memory', launched('{ image: own, memory_mb: 0 }'), 'launch/memory_mb is not valid'],
     ['all processors', launched('{ image: own, cpu_millis: 1000000 }'), 'cpu_millis is not valid'],
     ['what nobody knows', launched('{ image: own, privileged: true }'), 'privileged is not known'],
