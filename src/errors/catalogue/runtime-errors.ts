@@ -13,14 +13,14 @@ export const RUNTIME_ERRORS = {
       'There is no place here where this server could run. Ask whoever runs the service to configure one.',
     user: ['Ask whoever runs the service.'],
     operator: [
-      'Compare `run_on` of the entry with what is configured: deployment agents stand in the file of `AGENTS_FILE`.',
+      'Compare `run_on` of the entry with what is configured: deployment agents stand in the file of `AGENTS_FILE`, `PROCESS_RUNTIME` allows processes, `KUBERNETES_RUNTIME` a cluster.',
       'Where servers run elsewhere already, let the entry say so: `static`, with its URL.',
     ],
   },
   RUNTIME_UNREACHABLE: {
     retryable: true,
     cause: [
-      'The deployment agent or the cluster did not answer in time, or not as one; or no heartbeats of the agent come. Its servers may be running.',
+      'The deployment agent, the cluster or the replica of the service did not answer in time, or not as one; or no heartbeats of the agent come. Its servers may be running.',
       'Nothing is started in its stead on the machine of the service.',
     ],
     shown:
@@ -28,6 +28,7 @@ export const RUNTIME_ERRORS = {
     user: ['Wait a minute: servers of a machine that comes back are used again by themselves.'],
     operator: [
       'Look whether the agent runs, and read its log: it says when the service does not take its heartbeats. `GET /api/admin/agents` tells when the last one came.',
+      'For a cluster or a replica, the log of the service says why, once, when the problem is new.',
       'Look whether the service reaches it: its address in the file of `AGENTS_FILE`, firewalls, and its certificate (`OUTBOUND_CA_FILE` for an authority of your own).',
     ],
   },
@@ -55,7 +56,7 @@ export const RUNTIME_ERRORS = {
       'This server may not be started where it is to run. Whoever runs the service has to allow it there.',
     user: ['Ask whoever runs the service.'],
     operator: [
-      'Put the command or the image on the list of that place, if it is what you want to run: each deployment agent has lists of its own.',
+      'Put the command or the image on the list of that place, if it is what you want to run: `AGENT_COMMANDS` and `AGENT_IMAGES` of each deployment agent, `PROCESS_IMAGES` and `KUBERNETES_IMAGES` of the service.',
       'Install a container engine where images are to run, or prefer another place in `run_on` of the entry.',
     ],
   },
@@ -82,7 +83,7 @@ export const RUNTIME_ERRORS = {
       'The server ended again and again. Check its settings, then switch it on anew; its log tells operators more.',
     user: ['Check the settings of the server, and switch it on again.'],
     operator: [
-      'Read the last lines it wrote; secrets are taken out of them.',
+      'While it is being brought up, `GET /api/deployments/{deployment_id}/logs` has the last lines it wrote, for admins of its project; secrets are taken out of them.',
       'Start its command by hand on that machine, with the same variables.',
     ],
   },

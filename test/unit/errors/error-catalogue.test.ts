@@ -96,6 +96,8 @@ describe('what the texts name', () => {
   const OTHER_NAMES = new Set([
     'NODE_OPTIONS=--max-http-header-size=32768',
     'ERR_HTTP_REQUEST_TIMEOUT',
+    // Settings of a deployment agent.
+    ...['AGENT_COMMANDS', 'AGENT_IMAGES'],
     // What `reason` says of a sign-in.
     ...[...OAUTH_FAILURE_CODES, 'NOT_CONFIGURED'],
   ]);
