@@ -820,7 +820,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
               },
               example: {
                 project_id: 'atlas',
-                key: 'github',
+                key: 'lab',
                 settings: {
                   token: 'ghp_abc',
                 },
@@ -846,7 +846,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 },
                 example: {
                   id: '9a1f5c1e-2f0e-4b7c-8d35-7c1f5f0a8f22',
-                  key: 'github',
+                  key: 'lab',
                   project_id: 'atlas',
                   state: 'deploying',
                   progress: {
@@ -856,7 +856,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                   runtime: 'agent',
                   error_code: null,
                   error_message: null,
-                  enabling: true,
+                  enabling: false,
                   instances: [
                     {
                       runtime: 'agent',
@@ -941,7 +941,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 },
                 example: {
                   id: '9a1f5c1e-2f0e-4b7c-8d35-7c1f5f0a8f22',
-                  key: 'github',
+                  key: 'lab',
                   project_id: 'atlas',
                   state: 'deploying',
                   progress: {
@@ -1029,22 +1029,22 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 },
                 example: {
                   id: '9a1f5c1e-2f0e-4b7c-8d35-7c1f5f0a8f22',
-                  key: 'github',
+                  key: 'lab',
                   project_id: 'atlas',
-                  state: 'deploying',
+                  state: 'stopping',
                   progress: {
-                    step: 'pulling-image',
-                    percent: 40,
+                    step: 'stopping',
+                    percent: 0,
                   },
                   runtime: 'agent',
                   error_code: null,
                   error_message: null,
-                  enabling: true,
+                  enabling: false,
                   instances: [
                     {
                       runtime: 'agent',
                       target: 'rack-7',
-                      state: 'starting',
+                      state: 'stopping',
                       sessions: 0,
                       seen_at: null,
                       error_code: null,
@@ -1127,22 +1127,22 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 },
                 example: {
                   id: '9a1f5c1e-2f0e-4b7c-8d35-7c1f5f0a8f22',
-                  key: 'github',
+                  key: 'lab',
                   project_id: 'atlas',
-                  state: 'deploying',
+                  state: 'stopping',
                   progress: {
-                    step: 'pulling-image',
-                    percent: 40,
+                    step: 'stopping',
+                    percent: 0,
                   },
                   runtime: 'agent',
                   error_code: null,
                   error_message: null,
-                  enabling: true,
+                  enabling: false,
                   instances: [
                     {
                       runtime: 'agent',
                       target: 'rack-7',
-                      state: 'starting',
+                      state: 'stopping',
                       sessions: 0,
                       seen_at: null,
                       error_code: null,
@@ -1226,7 +1226,7 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
                 },
                 example: {
                   id: '9a1f5c1e-2f0e-4b7c-8d35-7c1f5f0a8f22',
-                  key: 'github',
+                  key: 'lab',
                   project_id: 'atlas',
                   state: 'deploying',
                   progress: {
@@ -6907,7 +6907,8 @@ export const contractDocument: Readonly<Record<string, unknown>> = {
             'x-extensible-enum': ['static', 'process', 'agent', 'kubernetes', null],
           },
           error_code: {
-            description: 'Why it does not run, or not where its entry prefers.',
+            description:
+              'Why it does not run, not where its entry prefers, or not with its newest settings.',
             anyOf: [
               {
                 $ref: '#/components/schemas/ErrorCode',
