@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Outbound } from '../../../src/outbound/guarded-fetch.ts';
@@ -51,6 +52,19 @@ const codeOf = async (work: Promise<unknown>): Promise<OutboundErrorCode> =>
   (await failureOf(work)).code;
 const read = async (outbound: Outbound, url: string) => (await outbound.fetch(url)).text();
 
+/** A server at 127.0.0.2 whose port is kept by one that hangs up at 127.0.0.1, where somebody else's server might be. */
+async function serveBesideNobody(handler: EndpointHandler): Promise<HttpEndpoint> {
+  const inside = await serve(handler, '127.0.0.2');
+  const nobody = createServer((socket) => socket.destroy());
+  const isFree = await new Promise<boolean>((resolve) => {
+    nobody.once('error', () => resolve(false));
+    nobody.listen(Number(inside.port), '127.0.0.1', () => resolve(true));
+  });
+  if (!isFree) return serveBesideNobody(handler);
+  cleanups.push(() => nobody.close());
+  return inside;
+}
+
 describe('addresses', () => {
   it('checks literals without asking for a name', async () => {
     const inside = await serve((_request, response) => response.end('secret'));
@@ -60,13 +74,13 @@ describe('addresses', () => {
   });
 
   it('is not fooled by a name that changes its address', async () => {
-    const inside = await serve((_request, response) => response.end('secret'), '127.0.0.2');
+    const inside = await serveBesideNobody((_request, response) => response.end('secret'));
     const { dns, options } = await namesFrom({
       'evil.example.com/A': [['127.0.0.1'], ['127.0.0.2']],
     });
     const allowedHosts = 'evil.example.com';
     const outbound = createOutbound({ ...options, allowedHosts, allowedAddresses: '127.0.0.1' });
-    // Nobody listens on the first answer; the second one is the target of the attack.
+    // Whoever is asked at the first answer hangs up; the second one is the target of the attack.
     await failureOf(outbound.fetch(`http://evil.example.com:${inside.port}/`));
     expect(dns.queries['evil.example.com/A']).toBe(1);
     expect(await codeOf(outbound.fetch(`http://evil.example.com:${inside.port}/`))).toBe(
