@@ -82,10 +82,16 @@ export class DeployedServers implements ManagedServers {
   }
 
   #choose({ instances }: Deployment): Reachable | undefined {
-    const running = instances.filter(isReachable).filter(({ state }) => state === 'running');
+    const reachable = instances.filter(isReachable);
+    const running = reachable.filter(({ state }) => state === 'running');
+    // Who could not be asked may serve all the same: an agent that is slow to answer, say. The connect will tell.
+    const unknown = reachable.filter(({ state }) => state === 'unreachable');
+    const candidates = running.length > 0 ? running : unknown;
     // One that nobody could ask at the last look may be gone.
     const load = (one: Reachable) => one.sessions + this.#countOf(one) + (one.missed > 0 ? 1e6 : 0);
-    const [best] = running.map((one) => ({ one, load: load(one) })).sort((a, b) => a.load - b.load);
+    const [best] = candidates
+      .map((one) => ({ one, load: load(one) }))
+      .sort((a, b) => a.load - b.load);
     if (best === undefined) return undefined;
     this.#count(best.one);
     return best.one;

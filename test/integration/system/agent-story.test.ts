@@ -219,9 +219,10 @@ it('two agents share the instances, and when one dies new sessions go to the oth
   await kill('south');
   await lookAgain();
   await lookAgain();
-  await until('the loss is known', async () =>
-    statesOf((await deployments.get(id)).ok()).includes('south unreachable'),
-  );
+  await until('the loss is known', async () => {
+    const states = statesOf((await deployments.get(id)).ok()).join();
+    return states === 'north running,south unreachable';
+  });
   const after = new Set<number>();
   for (let n = 0; n < 3; n += 1) after.add(await identity('pair', project, await member()));
   expect(after.size).toBe(1);
