@@ -15,7 +15,7 @@ export interface RegistryServiceDeps {
 
 /** What is looked for, and how much of it. */
 export interface RegistryQuery {
-  /** As `https://registry.example.com`. */
+  /** As `https://mcp-servers.example.com`. */
   baseUrl: string;
   /** Part of a server's name; empty for all. */
   search: string;
